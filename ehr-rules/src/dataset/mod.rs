@@ -1,0 +1,102 @@
+//! Tables on their way, staged on disk between the stages so that memory stays bounded.
+//!
+//! Each stage writes its tables as Arrow IPC files into the staging folder and the next scans them lazily.
+//! Every staged row carries [`ORIGIN`], the source row it came from, so that fates are counted from what
+//! really happened.
+
+pub(crate) mod dtype;
+pub(crate) mod input;
+pub(crate) mod ledger;
+pub(crate) mod order;
+pub(crate) mod origin;
+
+use crate::error::Error;
+use ledger::Ledger;
+use polars::prelude::*;
+use std::marker::PhantomData;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The column that says which source row a staged row came from (see [`origin`]).
+pub(crate) const ORIGIN: &str = "_origin";
+/// The column of a staged source table that holds the line, counted from 1, at which the record began.
+pub(crate) const LINE: &str = "_line";
+
+/// Read: typed source tables.
+#[derive(Debug)]
+pub struct Read;
+/// Assessed: every constraint between rows and tables holds or its row is set aside.
+#[derive(Debug)]
+pub struct Sound;
+/// The common model.
+#[derive(Debug)]
+pub struct Common;
+/// The target's tables.
+#[derive(Debug)]
+pub struct Converted;
+
+/// The tables of one stage, and the ledger of every input row.
+#[derive(Debug)]
+pub struct Dataset<Stage> {
+    /// Tables by the order of their schema.
+    pub(crate) tables: Vec<Table>,
+    /// Each input row's fate so far.
+    pub(crate) ledger: Arc<Ledger>,
+    /// The folder for staged files.
+    pub(crate) folder: PathBuf,
+    stage: PhantomData<Stage>,
+}
+
+/// One staged table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// The IPC file it is staged in.
+    pub path: PathBuf,
+    /// Its rows.
+    pub rows: u64,
+}
+
+impl<Stage> Dataset<Stage> {
+    pub(crate) fn new(tables: Vec<Table>, ledger: Arc<Ledger>, folder: PathBuf) -> Self {
+        Self { tables, ledger, folder, stage: PhantomData }
+    }
+
+    /// The tables.
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+
+    /// The table of that name.
+    pub fn table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// The ledger.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+impl Table {
+    /// The staged file as a lazy frame, bookkeeping columns among its columns.
+    pub(crate) fn scan(&self) -> Result<LazyFrame, Error> {
+        scan(&self.path)
+    }
+
+    /// The table as a lazy frame without bookkeeping columns.
+    pub fn frame(&self) -> Result<LazyFrame, Error> {
+        let mut frame = self.scan()?;
+        let schema = frame.collect_schema().map_err(|error| Error::engine("reading a staged table's columns", error))?;
+        let kept: Vec<Expr> = schema.iter_names().filter(|name| !name.starts_with('_')).map(|name| col(name.clone())).collect();
+        Ok(frame.select(kept))
+    }
+}
+
+fn scan(path: &Path) -> Result<LazyFrame, Error> {
+    let shown = PlRefPath::try_from_path(path).map_err(|error| Error::engine("naming a staged table", error))?;
+    LazyFrame::scan_ipc(shown, IpcScanOptions::default(), UnifiedScanArgs::default())
+        .map_err(|error| Error::engine("opening a staged table", error))
+}

@@ -1,0 +1,51 @@
+//! What one run is asked to do, and how it is told to stop.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+use crate::error::Error;
+
+/// One run's settings.
+#[derive(Clone)]
+pub struct Order {
+    /// A folder of this run's own, where stages are staged and rejects written; the caller makes and removes it.
+    pub folder: PathBuf,
+    /// Only the first rows of each table, in file order.
+    pub limit: Option<u64>,
+    /// The order's date: what `today()` gives.
+    pub today: chrono::NaiveDate,
+    /// The folder of an Athena vocabulary download, if there is one.
+    pub vocabulary: Option<PathBuf>,
+    /// Set to stop at the next batch.
+    pub cancel: Arc<AtomicBool>,
+    /// Told what is being done.
+    pub progress: Arc<dyn Fn(Progress<'_>) + Send + Sync>,
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress<'a> {
+    /// A stage works on a table now.
+    Table {
+        /// `read`, `assess`, `categorize`, `convert`, `verify`.
+        stage: &'static str,
+        /// The table.
+        table: &'a str,
+    },
+    /// So many more bytes of input were read.
+    Bytes(u64),
+}
+
+impl Order {
+    /// Settings for a run in this folder on this date, all else left out.
+    pub fn new(folder: PathBuf, today: chrono::NaiveDate) -> Self {
+        Self { folder, limit: None, today, vocabulary: None, cancel: Arc::default(), progress: Arc::new(|_| {}) }
+    }
+
+    /// Fails where the run was told to stop.
+    pub(crate) fn go_on(&self) -> Result<(), Error> {
+        if self.cancel.load(Ordering::Relaxed) { Err(Error::interrupted()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,66 @@
+//! What is wrong with the data: counted by code, table and column, without any value.
+
+use serde::Serialize;
+
+/// One kind of thing that fell short in the data, and how often.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// `R0101` and so on: see [`CODES`].
+    pub code: &'static str,
+    /// The table it was found in.
+    pub table: String,
+    /// The column or rule it was found by.
+    pub rule: String,
+    /// What was done about it.
+    pub consequence: Consequence,
+    /// How many rows.
+    pub rows: u64,
+    /// What is the matter, without any value.
+    pub reason: String,
+}
+
+/// What was done about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consequence {
+    /// The row was set aside.
+    Rejected,
+    /// It was counted, and the row went on.
+    Warned,
+    /// The order fails.
+    Failed,
+}
+
+/// Every code of a finding, with what it says. Once released a code is never reused.
+pub const CODES: &[(&str, &str)] = &[
+    ("R0101", "a required value is missing"),
+    ("R0102", "a value does not parse as its type"),
+    ("R0103", "a value is not one of those allowed"),
+    ("R0104", "a value does not match its pattern"),
+    ("R0105", "a value is out of its range"),
+    ("R0106", "a text is too long"),
+    ("R0107", "a value that must be unique is not"),
+    ("R0108", "a reference points to no row that was kept"),
+    ("R0201", "a row has too few fields"),
+    ("R0202", "a row has too many fields"),
+    ("R0203", "a row is not valid UTF-8"),
+    ("R0204", "a row's quotes do not close or stand inside a quoted field"),
+    ("R0205", "a file lacks a column of the schema"),
+    ("R0206", "a file has a column that the schema does not name"),
+    ("R0207", "a table of the schema has no file"),
+    ("R0208", "a file is empty"),
+    ("R0209", "a file has a header and no rows"),
+    ("R0210", "a file's header names a column twice"),
+    ("R0301", "a lookup found no row"),
+    ("R0302", "a lookup found several rows where one was expected"),
+    ("R0303", "a script failed on a row"),
+    ("R0401", "a required column of the target is missing a value"),
+    ("R0402", "a primary key of the target occurs twice"),
+    ("R0403", "a reference of the target resolves to nothing"),
+    ("R0404", "a text is longer than the target's column"),
+];
+
+/// What a code says, for messages.
+pub fn meaning(code: &str) -> &'static str {
+    CODES.iter().find(|(known, _)| *known == code).map_or("an unknown finding", |(_, text)| text)
+}

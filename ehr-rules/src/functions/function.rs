@@ -1,0 +1,198 @@
+//! What a catalogue function is: types, documentation, examples and lowering, in one static.
+
+use crate::ir::types::Kind;
+use crate::ir::types::Type;
+use polars::prelude::Expr;
+
+/// One function of the catalogue.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// The name in rules and scripts.
+    pub name: &'static str,
+    /// One sentence; parameters in backticks.
+    pub summary: &'static str,
+    /// Parameters; the first is the value worked on.
+    pub params: &'static [Param],
+    /// What it yields.
+    pub returns: Returns,
+    /// Whether the result may be missing.
+    pub nulls: Nulls,
+    /// Documentation that is run as a test: a missing value and an edge among them.
+    pub examples: &'static [Example],
+    /// To a native expression; arguments in the order of `params`, all there.
+    pub lower: fn(&[Expr]) -> Expr,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub(crate) struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// The kinds it takes.
+    pub accepts: Accepts,
+    /// Its value where it is left out; such parameters stand last.
+    pub default: Option<Sample>,
+    /// Whether it must be a constant in the rules (a pattern, a count).
+    pub constant: bool,
+}
+
+/// The kinds a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accepts {
+    /// Text or UUID.
+    Text,
+    /// Integer.
+    Integer,
+    /// Float.
+    Float,
+    /// Integer, decimal or float.
+    Number,
+    /// Boolean.
+    Boolean,
+    /// Date.
+    Date,
+    /// Datetime.
+    Datetime,
+    /// Date or datetime.
+    Day,
+    /// Anything.
+    Any,
+    /// The same kind as the first argument.
+    First,
+}
+
+/// What a function yields.
+#[derive(Debug, Clone)]
+pub(crate) enum Returns {
+    /// Always this kind.
+    Kind(Kind),
+    /// The kind of its first argument.
+    First,
+}
+
+/// Whether a result may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nulls {
+    /// Where any argument is.
+    AnyArgument,
+    /// Even where no argument is.
+    Always,
+    /// Only where every argument is.
+    AllArguments,
+    /// Never.
+    Never,
+}
+
+/// A value in an example or a default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Sample {
+    /// No value.
+    Null,
+    /// Text.
+    Text(&'static str),
+    /// An integer.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// A boolean.
+    Bool(bool),
+    /// An ISO 8601 date.
+    Date(&'static str),
+    /// An ISO 8601 date and time.
+    Datetime(&'static str),
+}
+
+/// Arguments and the result they give.
+#[derive(Debug)]
+pub(crate) struct Example {
+    /// Arguments, in order.
+    pub args: &'static [Sample],
+    /// The result.
+    pub gives: Sample,
+}
+
+/// A parameter that must be given and may be an expression.
+pub(crate) const fn param(name: &'static str, accepts: Accepts) -> Param {
+    Param { name, accepts, default: None, constant: false }
+}
+
+/// A parameter that must be given, as a constant.
+pub(crate) const fn constant(name: &'static str, accepts: Accepts) -> Param {
+    Param { name, accepts, default: None, constant: true }
+}
+
+/// A constant parameter that may be left out.
+pub(crate) const fn optional(name: &'static str, accepts: Accepts, default: Sample) -> Param {
+    Param { name, accepts, default: Some(default), constant: true }
+}
+
+/// An example.
+pub(crate) const fn example(args: &'static [Sample], gives: Sample) -> Example {
+    Example { args, gives }
+}
+
+impl Accepts {
+    /// Whether a value of this kind may stand here; `first` is the kind of the first argument.
+    pub(crate) fn takes(self, kind: &Kind, first: &Kind) -> bool {
+        match self {
+            Self::Text => matches!(kind, Kind::Text | Kind::Uuid),
+            Self::Integer => *kind == Kind::Integer,
+            Self::Float => *kind == Kind::Float,
+            Self::Number => matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. }),
+            Self::Boolean => *kind == Kind::Boolean,
+            Self::Date => *kind == Kind::Date,
+            Self::Datetime => *kind == Kind::Datetime,
+            Self::Day => matches!(kind, Kind::Date | Kind::Datetime),
+            Self::Any => true,
+            Self::First => kind.fits(first),
+        }
+    }
+
+    /// As it is said in messages and in the reference.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+            Self::Datetime => "datetime",
+            Self::Day => "date or datetime",
+            Self::Any => "any",
+            Self::First => "same as the first",
+        }
+    }
+}
+
+impl Function {
+    /// The type of a call with arguments of these types.
+    pub(crate) fn result(&self, args: &[Type]) -> Type {
+        let kind = match (&self.returns, args.first()) {
+            (Returns::Kind(kind), _) => kind.clone(),
+            (Returns::First, Some(first)) => first.kind.clone(),
+            (Returns::First, None) => Kind::Text,
+        };
+        let nullable = match self.nulls {
+            Nulls::AnyArgument => args.iter().any(|arg| arg.nullable),
+            Nulls::AllArguments => args.iter().all(|arg| arg.nullable),
+            Nulls::Always => true,
+            Nulls::Never => false,
+        };
+        Type { kind, nullable }
+    }
+
+    /// `age_at(birth: date, on: date) -> integer`.
+    pub(crate) fn signature(&self) -> String {
+        let params: Vec<String> = self
+            .params
+            .iter()
+            .map(|param| format!("{}{}: {}", param.name, if param.default.is_some() { "?" } else { "" }, param.accepts.words()))
+            .collect();
+        let returns = match &self.returns {
+            Returns::Kind(kind) => kind.to_string(),
+            Returns::First => "same as the first".to_owned(),
+        };
+        format!("{}({}) -> {returns}", self.name, params.join(", "))
+    }
+}

@@ -1,0 +1,2 @@
+//! Functions.
+pub(crate) mod function;

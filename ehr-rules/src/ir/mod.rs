@@ -1,0 +1,10 @@
+//! The plain data between the YAML and the engine: schemas, expressions, transforms.
+//!
+//! It knows no YAML, no polars and no rhai: it can be printed as stable text, compared and stored,
+//! and a second engine can run it.
+
+pub(crate) mod expr;
+pub(crate) mod print;
+pub(crate) mod schema;
+pub(crate) mod transform;
+pub(crate) mod types;

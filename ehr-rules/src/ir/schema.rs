@@ -1,0 +1,251 @@
+//! Schemas: what a source's files, the categories and a target's tables hold.
+
+use crate::ir::types::Kind;
+use crate::ir::types::Type;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One version of one source system, parents already merged in.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceSchema {
+    /// The system's name, as in `sources/<system>`.
+    pub system: String,
+    /// The version's name, as in `sources/<system>/<version>`.
+    pub version: String,
+    /// What people call it.
+    pub title: String,
+    /// Hints on how its files are written.
+    pub dialect: Dialect,
+    /// Texts that mean 'no value' anywhere in this system (the empty text is one unless left out).
+    pub missing: Vec<String>,
+    /// Tables in the order of the schema.
+    pub tables: Vec<SourceTable>,
+}
+
+/// How text files are written, as far as the schema says; `None` is found for each file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Dialect {
+    /// The delimiter, one byte.
+    pub delimiter: Option<u8>,
+    /// The quote; `Some(None)` where quotes are plain characters.
+    pub quote: Option<Option<u8>>,
+    /// The encoding's WHATWG label; only UTF-8 is read so far.
+    pub encoding: Option<String>,
+}
+
+/// One table of a source: one or several files.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceTable {
+    /// Its name in the rules.
+    pub name: String,
+    /// A glob over file names, without folders; case does not matter.
+    pub file: String,
+    /// Whether an export without this table is refused.
+    pub required: bool,
+    /// Columns that identify a row; unique together.
+    pub key: Vec<String>,
+    /// Columns in schema order, ignored ones not among them.
+    pub columns: Vec<SourceColumn>,
+    /// What to do with columns the schema does not name.
+    pub extra_columns: ExtraColumns,
+    /// Columns that are in the files and deliberately not read, with the reason.
+    pub ignore: BTreeMap<String, String>,
+    /// Each a column here that holds a column of another table.
+    pub references: Vec<Reference>,
+}
+
+/// What happens with a file's columns that the schema does not name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExtraColumns {
+    /// Named in the report (the default).
+    Report,
+    /// Passed over.
+    Ignore,
+    /// The order fails.
+    Forbid,
+}
+
+/// One column of a source table, typed, with what must hold.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceColumn {
+    /// The name as it stands in the header.
+    pub name: String,
+    /// Other names the same column has been seen under.
+    pub also: Vec<String>,
+    /// The type it is read as; `nullable: false` means a missing value is a finding (`R0101`).
+    pub ty: Type,
+    /// `chrono` formats tried in this order, for dates, times and datetimes; empty means ISO 8601.
+    pub formats: Vec<String>,
+    /// Words for true and false, for booleans, compared without case.
+    pub words: Option<(Vec<String>, Vec<String>)>,
+    /// Texts that mean 'no value' in this column, instead of the system's.
+    pub missing: Option<Vec<String>>,
+    /// Whether a file may come without this column; its values are then missing.
+    pub optional: bool,
+    /// What every value must satisfy, each with what happens where one does not.
+    pub checks: Vec<Check>,
+    /// The HIPAA identifier it holds, if any.
+    pub phi: Option<String>,
+}
+
+/// A constraint on the values of one column.
+#[derive(Debug, Clone, Serialize)]
+pub struct Check {
+    /// What must hold of a value that is there.
+    pub rule: CheckRule,
+    /// What happens where it does not.
+    pub severity: Severity,
+}
+
+/// What must hold of a value that is there.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckRule {
+    /// One of these texts (`R0103`).
+    OneOf(Vec<String>),
+    /// The whole text matches (`R0104`).
+    Pattern(String),
+    /// At least this number or, for dates, ISO 8601 text (`R0105`).
+    Min(String),
+    /// At most this (`R0105`).
+    Max(String),
+    /// At most so many characters (`R0106`).
+    MaxLength(usize),
+    /// No two rows share a value (`R0107`).
+    Unique,
+}
+
+/// What a broken constraint does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The row is set aside.
+    Reject,
+    /// The row goes on and is counted.
+    Warn,
+    /// The order fails.
+    Fail,
+}
+
+/// `column` holds a value of `table.target` (`R0108` where it does not).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reference {
+    /// The column here.
+    pub column: String,
+    /// The table referred to.
+    pub table: String,
+    /// Its column.
+    pub target: String,
+    /// What happens to a row that refers to nothing.
+    pub severity: Severity,
+}
+
+/// One category of the common model: FHIR R4 names in `snake_case`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Category {
+    /// Its name.
+    pub name: String,
+    /// The FHIR resource it stands for.
+    pub resource: String,
+    /// What a reader should know.
+    pub summary: String,
+    /// Columns in order.
+    pub columns: Vec<CategoryColumn>,
+}
+
+/// One column of a category.
+#[derive(Debug, Clone, Serialize)]
+pub struct CategoryColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// The FHIR element it stands for.
+    pub element: String,
+    /// The only texts allowed, if it is coded with a required binding.
+    pub one_of: Vec<String>,
+}
+
+/// A target: its tables, in the order in which they are loaded.
+#[derive(Debug, Clone, Serialize)]
+pub struct TargetSchema {
+    /// Its name, as in `targets/<name>`.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Tables, those referred to before those that refer.
+    pub tables: Vec<TargetTable>,
+    /// Code maps by name.
+    pub code_maps: BTreeMap<String, CodeMapSource>,
+}
+
+/// One table of a target.
+#[derive(Debug, Clone, Serialize)]
+pub struct TargetTable {
+    /// Its name.
+    pub name: String,
+    /// Filled by somebody else (a vocabulary, say): not created, not loaded, references to it not checked.
+    pub external: bool,
+    /// Columns that identify a row.
+    pub key: Vec<String>,
+    /// Columns in the order they are written.
+    pub columns: Vec<TargetColumn>,
+}
+
+/// One column of a target table.
+#[derive(Debug, Clone, Serialize)]
+pub struct TargetColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type; `nullable: false` is a required column.
+    pub ty: Type,
+    /// The most characters it holds, for text.
+    pub max_length: Option<usize>,
+    /// The table and column it refers to, if any.
+    pub references: Option<(String, String)>,
+}
+
+/// Where a code map comes from.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeMapSource {
+    /// A CSV that a terminologist edits: `source_code`, `target`, `status`, …
+    File {
+        /// The file, resolved against the ruleset's folder.
+        path: std::path::PathBuf,
+        /// The type of `target`.
+        target: Kind,
+    },
+    /// An Athena vocabulary download, through `Maps to`, to the standard concept.
+    Athena {
+        /// From a code system as the categories name it to an OMOP `vocabulary_id`.
+        systems: BTreeMap<String, String>,
+    },
+}
+
+impl SourceSchema {
+    /// The table of that name.
+    pub fn table(&self, name: &str) -> Option<&SourceTable> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// `system/version`.
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.system, self.version)
+    }
+}
+
+impl SourceTable {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&SourceColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+impl TargetSchema {
+    /// The table of that name.
+    pub fn table(&self, name: &str) -> Option<&TargetTable> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+}

@@ -1,0 +1,2 @@
+//! ehr-runner
+fn main() {}
