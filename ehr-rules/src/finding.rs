@@ -20,7 +20,7 @@ pub struct Finding {
 }
 
 /// What was done about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consequence {
     /// The row was set aside.

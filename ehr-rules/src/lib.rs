@@ -1,7 +1,10 @@
 #![doc = include_str!("../ARCHITECTURE.md")]
 #![expect(dead_code, reason = "rooms are being furnished")]
 
+mod assess;
+mod categorize;
 mod codes;
+mod convert;
 mod dataset;
 mod detect;
 mod diagnostic;
@@ -14,12 +17,43 @@ mod load;
 mod read;
 mod records;
 mod rule;
+mod rulebook;
 mod script;
+mod verify;
 mod yaml;
 
+pub use dataset::Common;
+pub use dataset::Converted;
+pub use dataset::Dataset;
+pub use dataset::Read;
+pub use dataset::Sound;
+pub use dataset::Table;
 pub use dataset::input::InputFile;
+pub use dataset::ledger::Balance;
+pub use dataset::ledger::Ledger;
 pub use dataset::order::Order;
+pub use dataset::order::Progress;
+pub use detect::Candidate;
+pub use detect::Detection;
+pub use detect::Drift;
+pub use detect::Verdict;
 pub use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
+pub use diagnostic::Place;
+pub use diagnostic::Severity;
 pub use error::Error;
+pub use finding::Consequence;
 pub use finding::Finding;
+pub use ir::schema::TargetColumn;
+pub use ir::schema::TargetSchema;
+pub use ir::schema::TargetTable;
+pub use ir::types::Kind;
+pub use ir::types::Type;
+pub use rulebook::Rulebook;
+pub use rulebook::SourceId;
+pub use rulebook::cases::CaseResult;
+pub use rulebook::cases::TestReport;
+pub use rulebook::job::Job;
+pub use rulebook::outcome::Outcome;
+pub use rulebook::outcome::OutputRows;
+pub use rulebook::outcome::Unmapped;

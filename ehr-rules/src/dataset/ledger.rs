@@ -143,6 +143,15 @@ impl Ledger {
         lock(&self.rejections).extend(rejections);
     }
 
+    /// How many of these rows each source table has.
+    pub(crate) fn by_table(&self, origins: impl IntoIterator<Item = i64>) -> BTreeMap<String, u64> {
+        let mut counts: BTreeMap<u16, u64> = BTreeMap::new();
+        for one in origins {
+            *counts.entry(origin::parts(one).0).or_default() += 1;
+        }
+        counts.into_iter().filter_map(|(table, rows)| Some((self.tables.get(usize::from(table))?.name.clone(), rows))).collect()
+    }
+
     /// Counts a finding.
     pub(crate) fn find(&self, code: &'static str, table: &str, rule: &str, consequence: Consequence, rows: u64, reason: &str) {
         if rows == 0 {

@@ -1,1 +1,83 @@
-//! Being furnished.
+//! IR to polars: one lazy plan a table, run in bounded memory, staged to disk.
+//!
+//! Predicate pushdown is off: filters here mark the ledger, so each must see the rows that reach its own place
+//! in the plan and no others.
+
+pub(crate) mod codes;
+pub(crate) mod expr;
+pub(crate) mod fate;
+pub(crate) mod identity;
+pub(crate) mod key;
+pub(crate) mod script;
+pub(crate) mod transform;
+
+use crate::dataset::Table;
+use crate::dataset::ledger::Ledger;
+use crate::dataset::order::Order;
+use crate::engine::codes::CodeSource;
+use crate::error::Error;
+use polars::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What a plan needs beside its rows.
+pub(crate) struct Context<'a> {
+    /// The stage, for rejections.
+    pub stage: &'static str,
+    /// The run.
+    pub order: &'a Order,
+    /// Where fates are marked.
+    pub ledger: &'a Arc<Ledger>,
+    /// Code maps by name.
+    pub codes: &'a BTreeMap<String, Arc<CodeSource>>,
+}
+
+/// Runs a plan and stages what it makes; gives the number of rows staged.
+pub(crate) fn stage(plan: LazyFrame, name: &str, path: PathBuf) -> Result<Table, Error> {
+    let doing = format!("making `{name}`");
+    let target = SinkTarget::Path(shown(&path)?);
+    let format = FileWriteFormat::Ipc(IpcWriterOptions::default());
+    plan.with_predicate_pushdown(false)
+        .sink(SinkDestination::File { target }, format, UnifiedSinkArgs { mkdir: true, ..Default::default() })
+        .and_then(|sink| sink.collect_with_engine(Engine::Streaming))
+        .map_err(|error| Error::engine(&doing, error))?;
+    let mut table = Table { name: name.to_owned(), path, rows: 0 };
+    table.rows = count(table.scan()?, &doing)?;
+    Ok(table)
+}
+
+/// How many rows a frame has.
+pub(crate) fn count(frame: LazyFrame, doing: &str) -> Result<u64, Error> {
+    let counted = collect(frame.select([len().alias("rows")]), doing)?;
+    let rows = counted.column("rows").and_then(|rows| rows.get(0)?.try_extract::<u64>());
+    rows.map_err(|error| Error::engine(doing, error))
+}
+
+/// Collects a small frame.
+pub(crate) fn collect(frame: LazyFrame, doing: &str) -> Result<DataFrame, Error> {
+    let collected = frame.with_predicate_pushdown(false).collect_with_engine(Engine::Streaming);
+    collected.map(|collected| collected.unwrap_single()).map_err(|error| Error::engine(doing, error))
+}
+
+/// Calls `see` on each integer of a column, batch by batch, in bounded memory. A column without missing values is asked for.
+pub(crate) fn each_integer(frame: LazyFrame, column: &str, doing: &str, see: impl Fn(&mut dyn Iterator<Item = i64>) + Send + Sync + 'static) -> Result<(), Error> {
+    let name = PlSmallStr::from_str(column);
+    let function = move |batch: DataFrame| {
+        let values = batch.column(&name)?.i64()?;
+        see(&mut values.iter().flatten());
+        // `true` would end the stream.
+        Ok(false)
+    };
+    frame
+        .select([col(column)])
+        .sink_batches(PlanCallback::new(function), true, None)
+        .and_then(|sink| sink.collect_with_engine(Engine::Streaming))
+        .map_err(|error| Error::engine(doing, error))?;
+    Ok(())
+}
+
+fn shown(path: &Path) -> Result<PlRefPath, Error> {
+    PlRefPath::try_from_path(path).map_err(|error| Error::engine("naming a staged table", error))
+}

@@ -2,6 +2,7 @@
 
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
+use crate::ir::types::Value;
 use polars::prelude::Expr;
 
 /// One function of the catalogue.
@@ -41,6 +42,8 @@ pub(crate) struct Param {
 pub(crate) enum Accepts {
     /// Text or UUID.
     Text,
+    /// Text that is a regular expression.
+    Pattern,
     /// Integer.
     Integer,
     /// Float.
@@ -135,7 +138,7 @@ impl Accepts {
     /// Whether a value of this kind may stand here; `first` is the kind of the first argument.
     pub(crate) fn takes(self, kind: &Kind, first: &Kind) -> bool {
         match self {
-            Self::Text => matches!(kind, Kind::Text | Kind::Uuid),
+            Self::Text | Self::Pattern => matches!(kind, Kind::Text | Kind::Uuid),
             Self::Integer => *kind == Kind::Integer,
             Self::Float => *kind == Kind::Float,
             Self::Number => matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. }),
@@ -148,10 +151,24 @@ impl Accepts {
         }
     }
 
+    /// The kind of an argument that does not say its own: a missing value.
+    pub(crate) fn usual(self, first: &Kind) -> Kind {
+        match self {
+            Self::Text | Self::Pattern => Kind::Text,
+            Self::Integer | Self::Number => Kind::Integer,
+            Self::Float => Kind::Float,
+            Self::Boolean => Kind::Boolean,
+            Self::Date | Self::Day => Kind::Date,
+            Self::Datetime => Kind::Datetime,
+            Self::Any | Self::First => first.clone(),
+        }
+    }
+
     /// As it is said in messages and in the reference.
     pub(crate) const fn words(self) -> &'static str {
         match self {
             Self::Text => "text",
+            Self::Pattern => "pattern",
             Self::Integer => "integer",
             Self::Float => "float",
             Self::Number => "number",
@@ -162,6 +179,42 @@ impl Accepts {
             Self::Any => "any",
             Self::First => "same as the first",
         }
+    }
+}
+
+impl Param {
+    /// What is wrong with this constant as an argument, its kind apart; to be asked while rules are loaded.
+    pub(crate) fn fault(&self, value: &Value) -> Option<String> {
+        match (self.accepts, value) {
+            (Accepts::Pattern, Value::Text(pattern)) if regex::Regex::new(pattern).is_err() => {
+                Some(format!("`{pattern}` is not a regular expression"))
+            }
+            (_, Value::Null) if self.constant => Some(format!("`{}` cannot be missing", self.name)),
+            _ => None,
+        }
+    }
+}
+
+impl Sample {
+    /// The constant it stands for.
+    pub(crate) fn value(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Text(text) => Value::Text(text.to_owned()),
+            Self::Int(number) => Value::Integer(number),
+            Self::Float(number) => Value::Float(number),
+            Self::Bool(truth) => Value::Boolean(truth),
+            Self::Date(text) => text.parse().map_or(Value::Null, Value::Date),
+            Self::Datetime(text) => text.parse().map_or(Value::Null, Value::Datetime),
+        }
+    }
+}
+
+impl Example {
+    /// `left("12345", 3)` and what it gives, for the reference.
+    pub(crate) fn shown(&self, name: &str) -> (String, String) {
+        let args: Vec<String> = self.args.iter().map(|arg| arg.value().to_string()).collect();
+        (format!("{name}({})", args.join(", ")), self.gives.value().to_string())
     }
 }
 

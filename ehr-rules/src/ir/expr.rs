@@ -86,8 +86,8 @@ pub enum Form {
     Script {
         /// The script's text.
         source: String,
-        /// Columns it reads, by name.
-        inputs: Vec<String>,
+        /// Columns it reads, with their types.
+        inputs: Vec<(String, Type)>,
         /// The rule, for findings: `table.column`.
         rule: String,
     },
@@ -127,7 +127,7 @@ impl Expr {
         self.visit(&mut |expr| match &expr.form {
             Form::Column(name) if !found.contains(&name.as_str()) => found.push(name),
             Form::Script { inputs, .. } => {
-                for name in inputs {
+                for (name, _) in inputs {
                     if !found.contains(&name.as_str()) {
                         found.push(name);
                     }

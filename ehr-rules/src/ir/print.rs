@@ -1,1 +1,148 @@
-//! x
+//! The IR as stable text: what `explain` shows, and what snapshots hold.
+
+use crate::ir::expr::Expr;
+use crate::ir::expr::Form;
+use crate::ir::expr::Operator;
+use crate::ir::transform::Branch;
+use crate::ir::transform::Join;
+use crate::ir::transform::Output;
+use crate::ir::transform::Transform;
+use std::fmt::Write;
+
+/// A transform, one line a step and a column; `only` keeps one column.
+pub(crate) fn transform(transform: &Transform, only: Option<&str>) -> String {
+    let mut text = String::new();
+    for one in &transform.branches {
+        branch(one, only, &mut text);
+    }
+    if let Some(dedupe) = &transform.dedupe {
+        let order = if dedupe.order.is_empty() { "the first".to_owned() } else { format!("the first by {}", ordering(&dedupe.order)) };
+        line(&mut text, &format!("of equal {} {order} stays, the others are merged", dedupe.by.join(", ")));
+    }
+    text
+}
+
+fn branch(branch: &Branch, only: Option<&str>, text: &mut String) {
+    line(text, &format!("{}: from {}", branch.rule, branch.from));
+    for one in &branch.joins {
+        line(text, &format!("  join {}", join(one)));
+    }
+    if let Some(filter) = &branch.filter {
+        line(text, &format!("  where {}{}", expr(filter), mark(filter)));
+    }
+    if let Some(group) = &branch.group {
+        let by: Vec<String> = group.iter().map(expr).collect();
+        line(text, &if by.is_empty() { "  group all rows".to_owned() } else { format!("  group by {}", by.join(", ")) });
+    }
+    for output in branch.columns.iter().filter(|output| only.is_none_or(|only| output.name == only)) {
+        line(text, &format!("  {}: {} = {}{}", output.name, output.expr.ty, aggregated(output), mark(&output.expr)));
+    }
+}
+
+fn aggregated(output: &Output) -> String {
+    match output.aggregate {
+        None => expr(&output.expr),
+        Some(aggregate) => format!("{}({})", format!("{aggregate:?}").to_lowercase(), expr(&output.expr)),
+    }
+}
+
+/// Says of an expression that part of it is interpreted row by row.
+fn mark(expr: &Expr) -> &'static str {
+    let mut interpreted = false;
+    expr.visit(&mut |expr| interpreted |= matches!(expr.form, Form::Script { .. }));
+    if interpreted { "   (interpreted)" } else { "" }
+}
+
+fn join(join: &Join) -> String {
+    let on: Vec<String> = join.on.iter().map(|(ours, theirs)| format!("{} = {}.{theirs}", expr(ours), join.alias)).collect();
+    let order = if join.order.is_empty() { String::new() } else { format!(", first by {}", ordering(&join.order)) };
+    let words = |debug: String| debug.chars().fold(String::new(), |mut text, letter| {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.extend(letter.to_lowercase());
+        text
+    });
+    format!(
+        "{} as {} on {}, expect {}{order}, on_missing {}, on_ambiguous {}",
+        join.table,
+        join.alias,
+        on.join(" and "),
+        words(format!("{:?}", join.expect)),
+        words(format!("{:?}", join.on_missing)),
+        words(format!("{:?}", join.on_ambiguous)),
+    )
+}
+
+fn ordering(order: &[(String, bool)]) -> String {
+    order.iter().map(|(column, descending)| format!("{column}{}", if *descending { " desc" } else { "" })).collect::<Vec<_>>().join(", ")
+}
+
+/// An expression on one line.
+pub(crate) fn expr(expr: &Expr) -> String {
+    let all = |exprs: &[Expr]| exprs.iter().map(self::expr).collect::<Vec<_>>().join(", ");
+    match &expr.form {
+        Form::Column(name) if name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.')) => name.clone(),
+        Form::Column(name) => format!("col({name:?})"),
+        Form::Literal(value) => value.to_string(),
+        Form::Parameter(name) => format!("{name}()"),
+        Form::Call { function, args } => format!("{function}({})", all(args)),
+        Form::Operator { op, args } => operator(*op, args),
+        Form::Map { from, entries, otherwise } => {
+            let entries: Vec<String> = entries.iter().map(|(key, to)| format!("{key}: {to}")).collect();
+            format!("map({} {{{}}} otherwise {})", self::expr(from), entries.join(", "), self::expr(otherwise))
+        }
+        Form::Codes { map, system, code, otherwise, .. } => {
+            let system = system.as_ref().map(|system| format!("{} | ", self::expr(system))).unwrap_or_default();
+            format!("codes({map}: {system}{} otherwise {})", self::expr(code), self::expr(otherwise))
+        }
+        Form::JoinTexts { parts, with } => format!("join({} with {with:?})", all(parts)),
+        Form::When { branches, otherwise } => {
+            let mut text = "when(".to_owned();
+            for (condition, value) in branches {
+                // Writing to a text does not fail.
+                let _ = write!(text, "{} then {}, ", self::expr(condition), self::expr(value));
+            }
+            let _ = write!(text, "otherwise {})", self::expr(otherwise));
+            text
+        }
+        Form::Key { parts, space, uuid } => {
+            let space = if space.is_empty() { String::new() } else { format!("{space}: ") };
+            format!("{}({space}{})", if *uuid { "uuid_key" } else { "key" }, all(parts))
+        }
+        Form::Script { source, .. } => format!("rhai({source:?})"),
+    }
+}
+
+fn operator(op: Operator, args: &[Expr]) -> String {
+    let symbol = match op {
+        Operator::Equal => "==",
+        Operator::NotEqual => "!=",
+        Operator::Less => "<",
+        Operator::LessEqual => "<=",
+        Operator::Greater => ">",
+        Operator::GreaterEqual => ">=",
+        Operator::And => "&&",
+        Operator::Or => "||",
+        Operator::Not => "!",
+        Operator::IsMissing => "== ()",
+    };
+    match (op, args) {
+        (Operator::IsMissing, [one]) => format!("{} == ()", expr(one)),
+        (_, [one]) => format!("{symbol}{}", nested(one)),
+        (_, [one, other]) => format!("{} {symbol} {}", nested(one), nested(other)),
+        _ => symbol.to_owned(),
+    }
+}
+
+fn nested(one: &Expr) -> String {
+    match one.form {
+        Form::Operator { .. } => format!("({})", expr(one)),
+        _ => expr(one),
+    }
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}

@@ -66,6 +66,8 @@ pub struct Join {
     pub table: String,
     /// Pairs: an expression over the row, a column of the joined table.
     pub on: Vec<(Expr, String)>,
+    /// Whether the columns joined on are the table's key, so that at most one row can match.
+    pub keyed: bool,
     /// Columns taken from it, with their types as seen after the join.
     pub take: Vec<(String, Type)>,
     /// How many rows are expected to match.

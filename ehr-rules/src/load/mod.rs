@@ -1,1 +1,196 @@
-//! Being furnished.
+//! Folders of rules to schemas in memory: sources, categories and targets, with the place of everything.
+//!
+//! Rules are found and kept as nodes; to compile them is for the room `rule`.
+
+mod category;
+mod column;
+pub(crate) mod fingerprint;
+mod folder;
+mod inherit;
+pub(crate) mod places;
+mod source;
+mod source_column;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
+use crate::diagnostic::Source;
+use crate::error::Error;
+use crate::ir::schema::Category;
+use crate::ir::schema::SourceSchema;
+use crate::ir::schema::TargetSchema;
+use crate::yaml::Key;
+use crate::yaml::Node;
+use crate::yaml::parse::parse;
+use places::Places;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Columns' new names by their old ones, by table.
+pub(crate) type Renames = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Everything under the folders of rules.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// Sources by system and version.
+    pub sources: Vec<LoadedSource>,
+    /// Categories by name.
+    pub categories: Vec<LoadedCategory>,
+    /// Targets by name.
+    pub targets: Vec<LoadedTarget>,
+}
+
+/// One version of a source system.
+#[derive(Debug, Clone)]
+pub(crate) struct LoadedSource {
+    /// Its schema, parents merged in.
+    pub schema: SourceSchema,
+    /// Where its tables and columns stand.
+    pub places: Places,
+    /// The version it inherits from.
+    pub parent: Option<String>,
+    /// Categories its parent makes and it does not.
+    pub drop_rules: Vec<String>,
+    /// Its parent's names of columns to its own.
+    pub renames: Renames,
+    /// Its rules, in the order of its files, and then those it inherits.
+    pub rules: Vec<RuleNode>,
+    /// Its own cases.
+    pub cases: Vec<CaseFile>,
+}
+
+/// One category.
+#[derive(Debug, Clone)]
+pub(crate) struct LoadedCategory {
+    /// Its schema.
+    pub category: Category,
+    /// Where it and its columns stand; the table is the category.
+    pub places: Places,
+}
+
+/// One target.
+#[derive(Debug, Clone)]
+pub(crate) struct LoadedTarget {
+    /// Its schema.
+    pub schema: TargetSchema,
+    /// Where its tables and columns stand.
+    pub places: Places,
+    /// Its rules, in the order of its files.
+    pub rules: Vec<RuleNode>,
+    /// Its cases.
+    pub cases: Vec<CaseFile>,
+}
+
+/// One rule, not yet compiled.
+#[derive(Debug, Clone)]
+pub(crate) struct RuleNode {
+    /// What it makes.
+    pub name: Key,
+    /// How.
+    pub node: Node,
+    /// Whether a parent's folder holds it.
+    pub inherited: bool,
+    /// What the columns it was written for are called now; empty unless inherited.
+    pub renames: Renames,
+}
+
+/// One file of cases, not yet read.
+#[derive(Debug, Clone)]
+pub(crate) struct CaseFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+/// Reads everything under these folders. What is wrong with it is said, and the rest is there all the same;
+/// it fails only where a folder cannot be read.
+pub(crate) fn load(folders: &[PathBuf], said: &mut Diagnostics) -> Result<Loaded, Error> {
+    let found = folder::find(folders)?;
+    let mut categories: Vec<LoadedCategory> = Vec::new();
+    for path in &found.categories {
+        let Some(category) = category::read(path, said)? else { continue };
+        if categories.iter().any(|known| known.category.name == category.category.name) {
+            said.push(twice(&format!("category `{}`", category.category.name), category.places.whole()));
+            continue;
+        }
+        categories.push(category);
+    }
+    categories.sort_by(|a, b| a.category.name.cmp(&b.category.name));
+    let mut targets: Vec<LoadedTarget> = Vec::new();
+    for folder in &found.targets {
+        let Some(target) = target::read(folder, said)? else { continue };
+        if targets.iter().any(|known| known.schema.name == target.schema.name) {
+            said.push(twice(&format!("target `{}`", target.schema.name), target.places.whole()));
+            continue;
+        }
+        targets.push(target);
+    }
+    targets.sort_by(|a, b| a.schema.name.cmp(&b.schema.name));
+    let mut written = Vec::new();
+    for folder in &found.sources {
+        written.extend(source::read(folder, said)?);
+    }
+    let sources = inherit::resolve(written, said);
+    Ok(Loaded { sources, categories, targets })
+}
+
+fn twice(what: &str, place: &Place) -> Diagnostic {
+    Diagnostic::error("E0408", place, format!("there is another {what}"))
+        .help("each folder of rules adds its own; rename or remove one of the two")
+}
+
+/// The tree of a file; says where it is no text, no YAML, or empty.
+fn read_yaml(path: &Path, said: &mut Diagnostics) -> Result<Option<Node>, Error> {
+    let bytes = std::fs::read(path).map_err(|error| Error::io("reading the rules", path, error))?;
+    let Ok(text) = String::from_utf8(bytes) else {
+        said.push(Diagnostic::error("E0002", &start_of(path), "a file of rules is not UTF-8 text").help("save it as UTF-8"));
+        return Ok(None);
+    };
+    let source = Source::new(path, text);
+    let (node, wrong) = parse(&source);
+    let fine = wrong.is_empty();
+    for diagnostic in wrong {
+        said.push(diagnostic);
+    }
+    let node = node.filter(|node| node.describe() != "null");
+    if node.is_none() && fine {
+        let place = Place { source: Arc::clone(&source), span: 0..0 };
+        said.push(Diagnostic::error("E0002", &place, "a file of rules is empty").help("remove it, or write what it is there for"));
+    }
+    Ok(node)
+}
+
+/// The place of a file that cannot be shown.
+fn start_of(path: &Path) -> Place {
+    Place { source: Source::new(path, String::new()), span: 0..0 }
+}
+
+/// The rules in files, in order: each file is a map from what is made to how.
+fn read_rules(paths: &[PathBuf], said: &mut Diagnostics) -> Result<Vec<RuleNode>, Error> {
+    let mut rules = Vec::new();
+    for path in paths {
+        let Some(node) = read_yaml(path, said)? else { continue };
+        for (name, node) in crate::yaml::fields::expect_map(&node, "a file of rules", said).unwrap_or_default() {
+            rules.push(RuleNode { name: name.clone(), node: node.clone(), inherited: false, renames: Renames::new() });
+        }
+    }
+    Ok(rules)
+}
+
+fn read_cases(paths: &[PathBuf], said: &mut Diagnostics) -> Result<Vec<CaseFile>, Error> {
+    let mut cases = Vec::new();
+    for path in paths {
+        let bytes = std::fs::read(path).map_err(|error| Error::io("reading the cases", path, error))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => cases.push(CaseFile { path: path.clone(), text }),
+            Err(_) => said.push(Diagnostic::error("E0002", &start_of(path), "a file of cases is not UTF-8 text").help("save it as UTF-8")),
+        }
+    }
+    Ok(cases)
+}

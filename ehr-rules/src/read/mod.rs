@@ -1,1 +1,81 @@
-//! Being furnished.
+//! From a source's files to typed, staged tables: every record is either staged or set aside with its reason.
+//!
+//! What a row can know by itself is decided here: its bytes, its quotes, its number of fields, its values' types and
+//! constraints. What takes other rows, unique columns and references, is left to `assess`.
+
+mod cells;
+mod check;
+mod header;
+mod originals;
+mod parse;
+mod rejects;
+mod stage;
+#[cfg(test)]
+mod tests;
+mod times;
+mod typed;
+
+use crate::dataset;
+use crate::dataset::Dataset;
+use crate::dataset::Table;
+use crate::dataset::input::InputFile;
+use crate::dataset::ledger::Ledger;
+use crate::dataset::order::Order;
+use crate::dataset::order::Progress;
+use crate::error::Error;
+use crate::finding::Consequence;
+use crate::ir::schema::SourceSchema;
+use std::path::Path;
+use std::sync::Arc;
+use typed::Typing;
+
+/// Reads every table of the schema and stages it. What is wrong with whole files is found for all of them before the
+/// caller fails the order: a table without a file that can be read is staged empty.
+pub(crate) fn read(
+    schema: &SourceSchema,
+    files: &[InputFile],
+    order: &Order,
+    ledger: &Arc<Ledger>,
+) -> Result<Dataset<dataset::Read>, Error> {
+    only_utf8(schema)?;
+    let folder = order.folder.join("read");
+    std::fs::create_dir_all(&folder).map_err(|error| Error::io("creating", &folder, error))?;
+    let mut tables = Vec::with_capacity(schema.tables.len());
+    for table in &schema.tables {
+        order.go_on()?;
+        (order.progress)(Progress::Table { stage: "read", table: &table.name });
+        tables.push(one(schema, table, files, order, ledger, &folder)?);
+    }
+    Ok(Dataset::new(tables, Arc::clone(ledger), folder))
+}
+
+/// Appends the original fields of rows that later stages set aside to the tables' rejects.
+pub(crate) fn originals(schema: &SourceSchema, files: &[InputFile], order: &Order, ledger: &Ledger) -> Result<(), Error> {
+    originals::originals(schema, files, order, ledger)
+}
+
+fn one(
+    schema: &SourceSchema,
+    table: &crate::ir::schema::SourceTable,
+    files: &[InputFile],
+    order: &Order,
+    ledger: &Ledger,
+    folder: &Path,
+) -> Result<Table, Error> {
+    let report = |code: &'static str, rule: &str, consequence: Consequence, reason: &str| {
+        ledger.find(code, &table.name, rule, consequence, 1, reason);
+    };
+    let index = ledger.index(&table.name).ok_or_else(|| Error::bug(format!("table `{}` is not in the ledger", table.name)))?;
+    let plan = header::plan(table, files, &schema.dialect, &report)?;
+    let typing = Typing::new(schema, table, index)?;
+    stage::stage(&plan, &typing, index, &folder.join(format!("{}.ipc", table.name)), order, ledger)
+}
+
+fn only_utf8(schema: &SourceSchema) -> Result<(), Error> {
+    match &schema.dialect.encoding {
+        Some(label) if !["utf-8", "utf8"].iter().any(|utf8| label.trim().eq_ignore_ascii_case(utf8)) => {
+            Err(Error::refused(format!("the files of `{}` are written in `{label}`; only `utf-8` is read so far", schema.id())))
+        }
+        _ => Ok(()),
+    }
+}

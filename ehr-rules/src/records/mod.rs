@@ -1,1 +1,69 @@
-//! Being furnished.
+//! Bytes to records: what a delimited file looks like, and its records one block at a time.
+//!
+//! The framer is a line scanner. Only a line that holds a quote is looked at closely, and a record whose quotes are
+//! unsound costs one physical line: a stray quote must never hide the rest of a file, nor pass for sound.
+
+pub(crate) mod batch;
+mod frame;
+pub(crate) mod reader;
+mod sniff;
+#[cfg(test)]
+mod tests;
+
+use crate::error::Error;
+use crate::ir::schema::Dialect;
+use reader::Reader;
+use std::path::Path;
+
+/// How a delimited text file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Between fields.
+    pub delimiter: u8,
+    /// Around a field that holds delimiters or line ends; `None` where quotes are plain characters.
+    pub quote: Option<u8>,
+    /// Between records.
+    pub line_end: LineEnd,
+}
+
+/// What ends a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineEnd {
+    /// LF or CRLF, mixed or not.
+    Lf,
+    /// CR alone, as old Macintosh programs write.
+    Cr,
+}
+
+/// The beginning of a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    /// How the file is written.
+    pub shape: Shape,
+    /// The names in its first record, trimmed; none in an empty file.
+    pub header: Vec<String>,
+    /// The first sound records after the header; bytes that are no UTF-8 are replaced.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Reads the header and at most `rows` sound records after it.
+pub(crate) fn head(path: &Path, dialect: &Dialect, rows: usize) -> Result<Head, Error> {
+    let shape = sniff::sniff(path, dialect)?;
+    let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new() };
+    let mut seen_header = false;
+    // Malformed records are passed over, so as many are framed as it takes.
+    while !seen_header || head.rows.len() < rows {
+        let wanted = u64::try_from(rows - head.rows.len()).unwrap_or(u64::MAX).saturating_add(u64::from(!seen_header));
+        let Some(batch) = reader.next(wanted)? else { break };
+        for at in 0..batch.len() {
+            if !seen_header {
+                head.header = batch.header(at, shape.delimiter);
+                seen_header = true;
+            } else if !batch.is_malformed(at) {
+                head.rows.push(batch.fields(at).map(|field| String::from_utf8_lossy(field).into_owned()).collect());
+            }
+        }
+    }
+    Ok(head)
+}

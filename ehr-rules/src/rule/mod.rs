@@ -1,1 +1,13 @@
-//! Being furnished.
+//! From YAML nodes to checked IR: names resolved, types and nullability known, every mistake said at its place.
+
+pub(crate) mod branch;
+pub(crate) mod check;
+pub(crate) mod expr;
+pub(crate) mod join;
+pub(crate) mod level;
+pub(crate) mod narrow;
+pub(crate) mod order;
+pub(crate) mod pipeline;
+pub(crate) mod scope;
+pub(crate) mod script;
+pub(crate) mod table;

@@ -1,1 +1,86 @@
-//! Being furnished.
+//! Scripts: the only room that knows rhai. A script is compiled to a native expression where it can be, else interpreted.
+
+mod calls;
+mod native;
+mod run;
+mod sandbox;
+mod uses;
+mod value;
+mod vectorize;
+
+#[cfg(test)]
+mod tests;
+
+use crate::script::uses::CallUse;
+use crate::script::uses::ColumnUse;
+use rhai::AST;
+use rhai::Module;
+use rhai::Shared;
+
+pub(crate) use run::run;
+pub(crate) use vectorize::condition;
+pub(crate) use vectorize::vectorize;
+
+/// A script that was parsed in the sandbox.
+pub(crate) struct Script {
+    ast: AST,
+    /// What the sandbox offers, built once for the script and shared by every chunk it runs on.
+    library: Shared<Module>,
+    columns: Vec<ColumnUse>,
+    calls: Vec<CallUse>,
+}
+
+/// Why a text is not a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ScriptError {
+    /// The fact, in one line.
+    pub message: String,
+    /// Line and column within the script, both from 1.
+    pub at: Option<(usize, usize)>,
+}
+
+/// Operands or arguments of kinds that cannot be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TypeMistake {
+    /// The fact, in one line.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Line and column within the script, both from 1.
+    pub at: Option<(usize, usize)>,
+}
+
+impl Script {
+    /// Parses a script. Whether its columns and functions exist is asked of [`Self::columns`] and [`Self::calls`].
+    pub(crate) fn compile(source: &str) -> Result<Self, ScriptError> {
+        let library = sandbox::library();
+        let engine = sandbox::engine(&library, chrono::NaiveDate::default());
+        let ast = engine
+            .compile(source)
+            .map_err(|error| ScriptError { message: lower_first(&error.err_type().to_string()), at: uses::place(error.position()) })?;
+        let columns = uses::columns(&ast)?;
+        let calls = uses::unknown_calls(&ast, &engine);
+        Ok(Self { ast, library, columns, calls })
+    }
+
+    /// Every column the script reads, by variable or by `col("name")`, at every place it does.
+    pub(crate) fn columns(&self) -> &[ColumnUse] {
+        &self.columns
+    }
+
+    /// Calls of functions that are neither the sandbox's nor the catalogue's.
+    pub(crate) fn unknown_calls(&self) -> &[CallUse] {
+        &self.calls
+    }
+}
+
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Script").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -4,6 +4,9 @@
 
 pub(crate) mod fields;
 pub(crate) mod parse;
+mod scalar;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostic::Place;
 use crate::ir::types::Value;

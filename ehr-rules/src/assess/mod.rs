@@ -1,0 +1,193 @@
+//! What no single row can know: keys and unique columns, and references to rows that were kept.
+//!
+//! One pass a table, those referred to before those that refer, so that a row which refers to a row set aside
+//! is set aside too.
+
+use crate::dataset::Dataset;
+use crate::dataset::Read;
+use crate::dataset::Sound;
+use crate::dataset::Table;
+use crate::dataset::ledger::Ledger;
+use crate::dataset::ledger::Rejection;
+use crate::dataset::order::Order;
+use crate::dataset::order::Progress;
+use crate::dataset::rows::RowSet;
+use crate::engine;
+use crate::engine::identity;
+use crate::engine::identity::Identities;
+use crate::error::Error;
+use crate::finding::Consequence;
+use crate::finding::meaning;
+use crate::ir::schema::CheckRule;
+use crate::ir::schema::Severity;
+use crate::ir::schema::SourceSchema;
+use crate::ir::schema::SourceTable;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Identities of the kept rows of a column: table and column.
+type Kept = BTreeMap<(String, String), Arc<Identities>>;
+
+/// Sets aside rows that are no sound row among the others.
+pub(crate) fn assess(schema: &SourceSchema, data: Dataset<Read>, order: &Order) -> Result<Dataset<Sound>, Error> {
+    let mut kept = Kept::new();
+    let mut tables: Vec<Table> = Vec::new();
+    for name in sequence(schema) {
+        order.go_on()?;
+        let (Some(shape), Some(table)) = (schema.table(name), data.table(name)) else { continue };
+        (order.progress)(Progress::Table { stage: "assess", table: name });
+        tables.push(assess_table(schema, shape, table, &mut kept, &data.ledger, order)?);
+    }
+    tables.sort_by_key(|table| schema.tables.iter().position(|known| known.name == table.name));
+    Ok(Dataset::new(tables, data.ledger, data.folder))
+}
+
+/// What is looked at in one pass, and what came of it.
+struct Pass {
+    /// For each rule that needs each value once: its position among the keys, and what was seen.
+    unique: Vec<(usize, Identities)>,
+    /// For each reference: its position among the keys, and what it may refer to.
+    references: Vec<(usize, Arc<Identities>)>,
+    /// For each column others refer to: its position among the keys, and the values of rows that stay.
+    offered: Vec<(usize, Identities)>,
+    severities: Vec<Severity>,
+    /// Rows that broke each rule, unique ones first.
+    broken: Vec<Vec<i64>>,
+}
+
+fn assess_table(schema: &SourceSchema, shape: &SourceTable, table: &Table, kept: &mut Kept, ledger: &Arc<Ledger>, order: &Order) -> Result<Table, Error> {
+    let mut keys: Vec<Vec<String>> = Vec::new();
+    let mut rules: Vec<(&'static str, String, Severity, String)> = Vec::new();
+    let mut pass = Pass { unique: Vec::new(), references: Vec::new(), offered: Vec::new(), severities: Vec::new(), broken: Vec::new() };
+    let mut unique: Vec<(Vec<String>, Severity)> = Vec::new();
+    if !shape.key.is_empty() {
+        unique.push((shape.key.clone(), Severity::Reject));
+    }
+    for column in &shape.columns {
+        for check in column.checks.iter().filter(|check| matches!(check.rule, CheckRule::Unique)) {
+            unique.push((vec![column.name.clone()], check.severity));
+        }
+    }
+    for (columns, severity) in unique {
+        rules.push(("R0107", format!("{}.{}", shape.name, columns.join("+")), severity, String::new()));
+        pass.unique.push((keys.len(), Identities::default()));
+        keys.push(columns);
+    }
+    for reference in &shape.references {
+        let target = (reference.table.clone(), reference.target.clone());
+        let known = match kept.get(&target) {
+            Some(known) => Arc::clone(known),
+            // A table that refers to itself, or in a circle: every row that was read may be referred to.
+            None => Arc::new(all(table_of(schema, &reference.table, table, order), &reference.target)?),
+        };
+        let what = format!("`{}.{}`", reference.table, reference.target);
+        rules.push(("R0108", format!("{}.{}", shape.name, reference.column), reference.severity, what));
+        pass.references.push((keys.len(), known));
+        keys.push(vec![reference.column.clone()]);
+    }
+    let offered: Vec<String> = referred_to(schema, &shape.name);
+    for column in &offered {
+        pass.offered.push((keys.len(), Identities::default()));
+        keys.push(vec![column.clone()]);
+    }
+    if keys.is_empty() {
+        return Ok(table.clone());
+    }
+    pass.severities = rules.iter().map(|(_, _, severity, _)| *severity).collect();
+    pass.broken = vec![Vec::new(); rules.len()];
+    let pass = identity::each_row(table.scan()?, &keys, pass, look)?;
+    for (column, (_, values)) in offered.into_iter().zip(pass.offered) {
+        kept.insert((shape.name.clone(), column), Arc::new(values));
+    }
+    let mut gone = RowSet::default();
+    for ((code, rule, severity, what), rows) in rules.into_iter().zip(pass.broken) {
+        let reason = if what.is_empty() { meaning(code).to_owned() } else { format!("{}: {what}", meaning(code)) };
+        let consequence = match severity {
+            Severity::Reject => Consequence::Rejected,
+            Severity::Warn => Consequence::Warned,
+            Severity::Fail => Consequence::Failed,
+        };
+        ledger.find(code, &shape.name, &rule, consequence, rows.len() as u64, &reason);
+        if severity != Severity::Warn {
+            rows.iter().for_each(|row| gone.insert(*row));
+            let (rule, reason): (Arc<str>, Arc<str>) = (rule.into(), reason.into());
+            let rejections = rows.into_iter().map(|origin| Rejection { origin, stage: "assess", rule: Arc::clone(&rule), code, reason: Arc::clone(&reason) });
+            ledger.reject(rejections.collect());
+        }
+    }
+    if gone.is_empty() {
+        return Ok(table.clone());
+    }
+    let path = order.folder.join("assess").join(format!("{}.ipc", shape.name));
+    engine::stage(identity::without(table.scan()?, Arc::new(gone)), &shape.name, path)
+}
+
+/// One row: what it breaks, and, where it stays, what it offers to others.
+fn look(pass: &mut Pass, origin: i64, keys: &[Option<i64>]) {
+    let mut stays = true;
+    for (rule, (at, known)) in pass.references.iter().enumerate() {
+        let rule = rule + pass.unique.len();
+        if keys[*at].is_some_and(|value| !known.contains(&value)) {
+            pass.broken[rule].push(origin);
+            stays &= pass.severities[rule] == Severity::Warn;
+        }
+    }
+    for (rule, (at, seen)) in pass.unique.iter_mut().enumerate() {
+        // A row that is set aside anyway does not stand in the way of a later one.
+        if !stays {
+            break;
+        }
+        if let Some(value) = keys[*at]
+            && !seen.insert(value)
+        {
+            pass.broken[rule].push(origin);
+            stays &= pass.severities[rule] == Severity::Warn;
+        }
+    }
+    if stays {
+        for (at, values) in &mut pass.offered {
+            values.extend(keys[*at]);
+        }
+    }
+}
+
+/// Columns of a table that some table refers to.
+fn referred_to(schema: &SourceSchema, table: &str) -> Vec<String> {
+    let mut columns: Vec<String> = schema
+        .tables
+        .iter()
+        .flat_map(|other| &other.references)
+        .filter(|reference| reference.table == table)
+        .map(|reference| reference.target.clone())
+        .collect();
+    columns.sort();
+    columns.dedup();
+    columns
+}
+
+/// Tables, those referred to first; within a circle in the order of the schema.
+fn sequence(schema: &SourceSchema) -> Vec<&str> {
+    let mut waiting: Vec<&SourceTable> = schema.tables.iter().collect();
+    let mut sequence = Vec::new();
+    while !waiting.is_empty() {
+        let free = waiting.iter().position(|table| {
+            !table.references.iter().any(|reference| reference.table != table.name && waiting.iter().any(|other| other.name == reference.table))
+        });
+        sequence.push(waiting.remove(free.unwrap_or(0)).name.as_str());
+    }
+    sequence
+}
+
+/// The staged table of that name, whether it is this one or another that was read.
+fn table_of(schema: &SourceSchema, name: &str, this: &Table, order: &Order) -> Table {
+    if this.name == name || schema.table(name).is_none() {
+        return this.clone();
+    }
+    Table { name: name.to_owned(), path: order.folder.join("read").join(format!("{name}.ipc")), rows: 0 }
+}
+
+fn all(table: Table, column: &str) -> Result<Identities, Error> {
+    identity::each_row(table.scan()?, &[vec![column.to_owned()]], Identities::default(), |seen, _, keys| {
+        seen.extend(keys.iter().flatten());
+    })
+}

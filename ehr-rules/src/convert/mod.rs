@@ -1,0 +1,52 @@
+//! From the categories to the target's tables.
+
+use crate::dataset::Common;
+use crate::dataset::Converted;
+use crate::dataset::Dataset;
+use crate::dataset::Table;
+use crate::dataset::ledger::Fate;
+use crate::dataset::order::Progress;
+use crate::engine::Context;
+use crate::engine::transform;
+use crate::error::Error;
+use crate::ir::schema::TargetSchema;
+use crate::ir::transform::Transform;
+use crate::ir::types::Type;
+use crate::rulebook::outcome::OutputRows;
+
+/// Runs the transforms, and marks each source row that an output row comes from. Tables without a rule are empty.
+pub(crate) fn convert(
+    target: &TargetSchema,
+    transforms: &[Transform],
+    common: &Dataset<Common>,
+    context: &Context<'_>,
+) -> Result<(Dataset<Converted>, Vec<OutputRows>), Error> {
+    let mut made: Vec<Table> = Vec::new();
+    let mut outputs = Vec::new();
+    let shape = |name: &str| -> Vec<(String, Type)> {
+        target.table(name).map(|table| table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect()).unwrap_or_default()
+    };
+    let empty = |name: &str| Transform { table: name.to_owned(), branches: Vec::new(), dedupe: None };
+    let written = target.tables.iter().filter(|table| !table.external);
+    let without: Vec<Transform> = written.filter(|table| !transforms.iter().any(|one| one.table == table.name)).map(|table| empty(&table.name)).collect();
+    for one in transforms.iter().chain(&without) {
+        context.order.go_on()?;
+        (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
+        let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
+        let inputs = |name: &str| common.tables.iter().chain(&made).find(|table| table.name == name).cloned();
+        let table = transform::run(one, &shape(&one.table), &inputs, context, path)?;
+        let from = transform::mark_outputs(&table, Fate::Converted, context)?;
+        outputs.push(OutputRows { table: table.name.clone(), rows: table.rows, from });
+        made.push(table);
+    }
+    for table in &common.tables {
+        let drives = transforms.iter().flat_map(|transform| &transform.branches).any(|branch| branch.from == table.name);
+        if !drives {
+            transform::mark_outputs(table, Fate::Unused, context)?;
+        }
+    }
+    let place = |name: &str| target.tables.iter().position(|table| table.name == name);
+    made.sort_by_key(|table| place(&table.name));
+    outputs.sort_by_key(|output| place(&output.table));
+    Ok((Dataset::new(made, common.ledger.clone(), common.folder.clone()), outputs))
+}

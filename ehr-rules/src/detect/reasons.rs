@@ -1,0 +1,105 @@
+//! What speaks for and against a version, in sentences: files, tables, columns and counts, never a value.
+
+use crate::detect::fit::FileFit;
+use crate::detect::fit::How;
+use crate::detect::score::Standing;
+
+/// Names listed in one sentence.
+const NAMES: usize = 4;
+/// Sentences on one candidate; the rest are counted.
+const SENTENCES: usize = 20;
+
+/// What speaks for it.
+pub(super) fn in_favour(standing: &Standing<'_>) -> Vec<String> {
+    let fits = &standing.fits;
+    if fits.is_empty() {
+        return Vec::new();
+    }
+    let mut said = vec![format!("{} of {} text tables fit a table of it", fits.len(), fits.len() + standing.strays.len())];
+    let named = fits.iter().filter(|fit| fit.named).count();
+    if named > 0 {
+        said.push(format!("{named} of {} have that table's file name", fits.len()));
+    }
+    let headers: usize = fits.iter().map(|fit| fit.framed.header.len()).sum();
+    let found: usize = fits.iter().map(|fit| fit.found.iter().filter(|found| found.how != How::Renamed).count()).sum();
+    if found > 0 {
+        said.push(format!("{found} of {headers} columns in their headers are known"));
+    }
+    let tried: usize = fits.iter().flat_map(|fit| &fit.found).map(|found| found.values.tried).sum();
+    let wrong: usize = fits.iter().flat_map(|fit| &fit.found).map(|found| found.values.wrong).sum();
+    if tried > wrong {
+        said.push(format!("{} of {tried} sampled values read as declared", tried - wrong));
+    }
+    said
+}
+
+/// What speaks against it.
+pub(super) fn against(standing: &Standing<'_>) -> Vec<String> {
+    let mut said = Vec::new();
+    if !standing.strays.is_empty() {
+        let names: Vec<&str> = standing.strays.iter().map(|stray| stray.sample.file.name.as_str()).collect();
+        let all = names.len() + standing.fits.len();
+        said.push(format!("{} of {all} text tables fit no table of it: {}", names.len(), list(&names)));
+    }
+    for table in &standing.absent {
+        said.push(format!("no file for the required table `{}` (`{}`)", table.name, table.file));
+    }
+    for stray in &standing.strays {
+        if let Some((table, found, of)) = stray.namesake {
+            // What an unrecognised file has for a header may be a person's row: counts only.
+            said.push(format!("`{}` has the name of table `{table}`, which knows {found} of its {of} columns", stray.sample.file.name));
+        }
+    }
+    for fit in &standing.fits {
+        against_file(fit, &mut said);
+    }
+    if said.len() > SENTENCES {
+        let more = said.len() - SENTENCES;
+        said.truncate(SENTENCES);
+        said.push(format!("and {more} more"));
+    }
+    said
+}
+
+fn against_file(fit: &FileFit<'_>, said: &mut Vec<String>) {
+    let (file, table) = (&fit.sample.file.name, &fit.table.name);
+    if !fit.rivals.is_empty() {
+        said.push(format!("`{file}` has no table's file name and fits `{table}` as well as {}", list(&fit.rivals)));
+    } else if !fit.named {
+        said.push(format!("`{file}` fits table `{table}` but has not its file name (`{}`)", fit.table.file));
+    }
+    if fit.framed.header.is_empty() {
+        said.push(format!("`{file}` is empty, so only its name says that it is table `{table}`"));
+    }
+    if !fit.missing.is_empty() {
+        let names: Vec<&str> = fit.missing.iter().map(|slot| slot.name).collect();
+        said.push(format!("`{file}` lacks {} of table `{table}`: {}", columns(names.len()), list(&names)));
+    }
+    if !fit.extra.is_empty() {
+        let names: Vec<&str> = fit.extra.iter().map(|at| fit.framed.header[*at].as_str()).collect();
+        said.push(format!("`{file}` has {} that table `{table}` does not name: {}", columns(names.len()), list(&names)));
+    }
+    for found in &fit.found {
+        let (header, name) = (&fit.framed.header[found.at], found.slot.name);
+        match found.how {
+            How::Exactly => {}
+            How::Nearly => said.push(format!("`{file}` writes `{header}` for `{name}`")),
+            How::Renamed => said.push(format!("`{file}` has `{header}` in place of `{name}`, as it seems")),
+        }
+        if let (1.., Some(probe)) = (found.values.wrong, &found.slot.probe) {
+            let (wrong, tried) = (found.values.wrong, found.values.tried);
+            said.push(format!("{wrong} of {tried} sampled values of `{header}` in `{file}` are not {}", probe.describe()));
+        }
+    }
+}
+
+fn columns(count: usize) -> String {
+    if count == 1 { "one column".to_owned() } else { format!("{count} columns") }
+}
+
+/// The first few names, the others counted.
+pub(super) fn list(names: &[&str]) -> String {
+    let shown: Vec<String> = names.iter().take(NAMES).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(NAMES);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}

@@ -1,0 +1,179 @@
+//! One expression of the IR as one polars expression.
+
+use crate::dataset::ORIGIN;
+use crate::dataset::dtype::dtype;
+use crate::engine::Context;
+use crate::engine::codes;
+use crate::engine::codes::CodeSource;
+use crate::engine::codes::Tally;
+use crate::engine::key;
+use crate::engine::script;
+use crate::engine::script::Failures;
+use crate::error::Error;
+use crate::functions;
+use crate::ir::expr::Expr;
+use crate::ir::expr::Form;
+use crate::ir::expr::Operator;
+use crate::ir::types::Kind;
+use crate::ir::types::Value;
+use polars::prelude as pl;
+use polars::prelude::NamedFrom;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Lowers the expressions of one branch, and keeps what must be told to the ledger once the plan has run.
+pub(super) struct Lowering<'a> {
+    context: &'a Context<'a>,
+    /// Codes without an entry.
+    pub tallies: Vec<Arc<Tally>>,
+    /// Rows on which scripts failed, by script.
+    pub failures: Vec<Arc<Failures>>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(context: &'a Context<'a>) -> Self {
+        Self { context, tallies: Vec::new(), failures: Vec::new() }
+    }
+
+    /// The polars expression that yields the same value.
+    pub(super) fn lower(&mut self, expr: &Expr) -> Result<pl::Expr, Error> {
+        Ok(match &expr.form {
+            Form::Column(name) => pl::col(name.as_str()),
+            Form::Literal(value) => literal(value, &expr.ty.kind),
+            Form::Parameter(name) if name == "today" => literal(&Value::Date(self.context.order.today), &Kind::Date),
+            Form::Parameter(name) => return Err(Error::bug(format!("no parameter `{name}`"))),
+            Form::Call { function, args } => {
+                let function = functions::find(function).ok_or_else(|| Error::bug(format!("no function `{function}`")))?;
+                let args = self.all(args)?;
+                (function.lower)(&args)
+            }
+            Form::Operator { op, args } => operator(*op, self.all(args)?)?,
+            Form::Map { from, entries, otherwise } => {
+                let otherwise = self.lower(otherwise)?;
+                map(self.lower(from)?, &from.ty.kind, entries, otherwise, &expr.ty.kind)
+            }
+            Form::Codes { map, system, code, otherwise, rule } => {
+                let source = self.context.codes.get(map).map_or_else(|| Arc::new(CodeSource::Absent), Arc::clone);
+                let system = system.as_ref().map(|system| self.lower(system)).transpose()?;
+                let code = self.lower(code)?;
+                let (found, tally) = codes::codes(map, rule, source, system, code);
+                self.tallies.push(tally);
+                found.fill_null(self.lower(otherwise)?)
+            }
+            Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
+            Form::When { branches, otherwise } => {
+                let mut value = self.lower(otherwise)?;
+                for (condition, then) in branches.iter().rev() {
+                    value = pl::when(self.lower(condition)?).then(self.lower(then)?).otherwise(value);
+                }
+                value
+            }
+            Form::Key { parts, space, uuid } => key::key(&self.all(parts)?, space.clone(), *uuid),
+            Form::Script { source, inputs, rule } => {
+                let (value, failures) = script::script(source, inputs, &expr.ty.kind, rule, self.context)?;
+                self.failures.push(failures);
+                value
+            }
+        })
+    }
+
+    fn all(&mut self, exprs: &[Expr]) -> Result<Vec<pl::Expr>, Error> {
+        exprs.iter().map(|expr| self.lower(expr)).collect()
+    }
+
+    /// A predicate that sets aside the rows on which a script failed; it is seen after `columns` are computed.
+    pub(super) fn scripts_succeeded(&self, columns: &[String]) -> Option<pl::Expr> {
+        if self.failures.is_empty() {
+            return None;
+        }
+        let failures = self.failures.clone();
+        // The outputs are arguments, so that they are computed before this predicate looks at what failed.
+        let seen: Vec<pl::Expr> = columns.iter().map(|name| pl::col(name.as_str())).collect();
+        let function = move |columns: &mut [pl::Column]| {
+            let origins = columns[0].i64()?;
+            let keep: pl::BooleanChunked = origins.iter().map(|origin| origin.map(|origin| failures.iter().all(|failed| failed.spares(origin)))).collect();
+            Ok(pl::IntoColumn::into_column(keep))
+        };
+        Some(pl::col(ORIGIN).map_many(function, &seen, |_, _| Ok(pl::Field::new("keep".into(), pl::DataType::Boolean))))
+    }
+}
+
+/// A constant of a kind.
+pub(crate) fn literal(value: &Value, kind: &Kind) -> pl::Expr {
+    let kind = dtype(kind);
+    match value {
+        Value::Null => pl::lit(pl::NULL).cast(kind),
+        Value::Text(text) => pl::lit(text.as_str()),
+        Value::Integer(number) => pl::lit(*number).cast(kind),
+        Value::Float(number) => pl::lit(*number).cast(kind),
+        Value::Boolean(truth) => pl::lit(*truth),
+        Value::Date(date) => pl::lit(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).cast(pl::DataType::Int32).cast(pl::DataType::Date),
+        Value::Datetime(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
+    }
+}
+
+/// Comparisons follow the script language: missing equals missing, and nothing is less or greater than a missing value.
+fn operator(op: Operator, args: Vec<pl::Expr>) -> Result<pl::Expr, Error> {
+    let mut args = args.into_iter();
+    let (first, second) = (args.next(), args.next());
+    let Some(first) = first else { return Err(Error::bug("an operator without operands")) };
+    Ok(match (op, second) {
+        (Operator::Not, None) => first.not(),
+        (Operator::IsMissing, None) => first.is_null(),
+        (Operator::Equal, Some(second)) => first.eq_missing(second),
+        (Operator::NotEqual, Some(second)) => first.neq_missing(second),
+        (Operator::Less, Some(second)) => first.lt(second).fill_null(false),
+        (Operator::LessEqual, Some(second)) => first.lt_eq(second).fill_null(false),
+        (Operator::Greater, Some(second)) => first.gt(second).fill_null(false),
+        (Operator::GreaterEqual, Some(second)) => first.gt_eq(second).fill_null(false),
+        (Operator::And, Some(second)) => first.and(second),
+        (Operator::Or, Some(second)) => first.or(second),
+        _ => return Err(Error::bug(format!("{op:?} with a wrong number of operands"))),
+    })
+}
+
+/// A table of constants. Texts to texts or integers, the usual case, are one hash look-up a row; else a chain of comparisons.
+fn map(from: pl::Expr, from_kind: &Kind, entries: &[(Value, Value)], otherwise: pl::Expr, kind: &Kind) -> pl::Expr {
+    let texts: Option<HashMap<String, pl::IdxSize>> = entries
+        .iter()
+        .zip(0..)
+        .map(|((key, value), at)| match (key, value) {
+            (_, Value::Null) => None,
+            (Value::Text(key), _) => Some((key.clone(), at)),
+            _ => None,
+        })
+        .collect();
+    match texts {
+        Some(keys) if entries.len() > 3 => {
+            let values = entries.iter().map(|(_, value)| value);
+            let values = constants(values, kind);
+            let output = pl::Field::new("map".into(), dtype(kind));
+            let function = move |column: pl::Column| {
+                let at: pl::IdxCa = column.str()?.iter().map(|text| text.and_then(|text| keys.get(text).copied())).collect();
+                Ok(pl::Column::from(values.take(&at)?))
+            };
+            from.map(function, move |_, _| Ok(output.clone())).fill_null(otherwise)
+        }
+        _ => entries.iter().rev().fold(otherwise, |value, (key, to)| {
+            pl::when(from.clone().eq_missing(literal(key, from_kind))).then(literal(to, kind)).otherwise(value)
+        }),
+    }
+}
+
+fn constants<'v>(values: impl Iterator<Item = &'v Value> + Clone, kind: &Kind) -> pl::Series {
+    let name: pl::PlSmallStr = "map".into();
+    match kind {
+        Kind::Integer => pl::Series::new(name, values.map(|value| if let Value::Integer(number) = value { Some(*number) } else { None }).collect::<Vec<_>>()),
+        Kind::Boolean => pl::Series::new(name, values.map(|value| if let Value::Boolean(truth) = value { Some(*truth) } else { None }).collect::<Vec<_>>()),
+        Kind::Float => pl::Series::new(name, values.map(|value| if let Value::Float(number) = value { Some(*number) } else { None }).collect::<Vec<_>>()),
+        _ => pl::Series::new(name, values.map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect::<Vec<_>>()),
+    }
+}
+
+/// Missing and empty texts are skipped; missing where nothing is left.
+fn join_texts(parts: Vec<pl::Expr>, with: &str) -> pl::Expr {
+    let none = || pl::lit(pl::NULL).cast(pl::DataType::String);
+    let present: Vec<pl::Expr> = parts.into_iter().map(|part| pl::when(part.clone().eq(pl::lit(""))).then(none()).otherwise(part)).collect();
+    let joined = pl::concat_str(present, with, true);
+    pl::when(joined.clone().eq(pl::lit(""))).then(none()).otherwise(joined)
+}

@@ -1,0 +1,213 @@
+//! One transform as one lazy plan: branches, joins, conditions, groups, union, dedupe.
+
+use crate::dataset::ORIGIN;
+use crate::dataset::Table;
+use crate::dataset::dtype::dtype;
+use crate::dataset::ledger::Fate;
+use crate::engine;
+use crate::engine::Context;
+use crate::engine::expr::Lowering;
+use crate::engine::fate;
+use crate::engine::fate::Entered;
+use crate::engine::fate::Verdict;
+use crate::error::Error;
+use crate::ir::transform::Aggregate;
+use crate::ir::transform::Branch;
+use crate::ir::transform::Dedupe;
+use crate::ir::transform::Expect;
+use crate::ir::transform::Join;
+use crate::ir::transform::OnAmbiguous;
+use crate::ir::transform::OnMissing;
+use crate::ir::transform::Transform;
+use crate::ir::types::Type;
+use polars::prelude::*;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Runs a transform and stages the table it makes, with these columns in this order, and `_origin`.
+pub(crate) fn run(
+    transform: &Transform,
+    columns: &[(String, Type)],
+    inputs: &dyn Fn(&str) -> Option<Table>,
+    context: &Context<'_>,
+    path: PathBuf,
+) -> Result<Table, Error> {
+    let mut lowering = Lowering::new(context);
+    let entered = Arc::new(Entered::default());
+    let mut branches = Vec::new();
+    for branch in &transform.branches {
+        branches.push(plan_branch(branch, columns, inputs, &mut lowering, context, &entered)?);
+    }
+    let several = branches.len() > 1;
+    let mut plan = if several {
+        let union = UnionArgs { parallel: true, rechunk: false, ..Default::default() };
+        concat(branches, union).map_err(|error| Error::engine("joining a union", error))?
+    } else {
+        branches.pop().map_or_else(|| empty(columns), Ok)?
+    };
+    if let Some(dedupe) = &transform.dedupe {
+        plan = plan_dedupe(plan, dedupe, &entered);
+    }
+    let table = engine::stage(plan, &transform.table, path)?;
+    let folds = transform.dedupe.is_some() || transform.branches.iter().any(|branch| branch.group.is_some());
+    if folds {
+        let left = Arc::clone(&entered);
+        engine::each_integer(table.scan()?, ORIGIN, "following rows through a group", move |origins| left.left(origins))?;
+        entered.tell(context.ledger);
+    }
+    lowering.tallies.iter().for_each(|tally| tally.tell(context.ledger));
+    lowering.failures.iter().for_each(|failures| failures.tell(context.ledger));
+    Ok(table)
+}
+
+/// A table without rows.
+pub(crate) fn empty(columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
+    let mut fields: Vec<Field> = columns.iter().map(|(name, ty)| Field::new(name.as_str().into(), dtype(&ty.kind))).collect();
+    fields.push(Field::new(ORIGIN.into(), DataType::Int64));
+    Ok(DataFrame::empty_with_schema(&Schema::from_iter(fields)).lazy())
+}
+
+fn plan_branch(
+    branch: &Branch,
+    columns: &[(String, Type)],
+    inputs: &dyn Fn(&str) -> Option<Table>,
+    lowering: &mut Lowering<'_>,
+    context: &Context<'_>,
+    entered: &Arc<Entered>,
+) -> Result<LazyFrame, Error> {
+    let open = |table: &str| inputs(table).ok_or_else(|| Error::bug(format!("no table `{table}`")))?.scan();
+    let mut plan = open(&branch.from)?;
+    for join in &branch.joins {
+        plan = plan_join(plan, open(&join.table)?, join, branch, lowering, context)?;
+    }
+    if let Some(condition) = &branch.filter {
+        let condition = lowering.lower(condition)?;
+        plan = plan.filter(fate::filtered(context.ledger, condition));
+    }
+    let mut outputs = Vec::new();
+    for (name, ty) in columns {
+        let value = match branch.columns.iter().find(|output| output.name == *name) {
+            Some(output) => lowering.lower(&output.expr)?,
+            None => lit(NULL),
+        };
+        // The cast is none where the type is right; it types constants and missing columns.
+        outputs.push(value.cast(dtype(&ty.kind)).alias(name.as_str()));
+    }
+    let group = match &branch.group {
+        None => None,
+        Some(by) => Some(by.iter().enumerate().map(|(at, expr)| Ok(lowering.lower(expr)?.alias(format!("_group{at}")))).collect::<Result<Vec<_>, Error>>()?),
+    };
+    outputs.push(col(ORIGIN));
+    outputs.extend(group.iter().flatten().cloned());
+    plan = plan.select(outputs);
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    if let Some(succeeded) = lowering.scripts_succeeded(&names) {
+        plan = plan.filter(succeeded);
+    }
+    if let Some(group) = group {
+        plan = plan_group(plan, branch, columns, group.len(), entered);
+    }
+    Ok(plan)
+}
+
+/// A left join that never repeats a row: the joined table is first brought to one row a key.
+fn plan_join(
+    plan: LazyFrame,
+    joined: LazyFrame,
+    join: &Join,
+    branch: &Branch,
+    lowering: &mut Lowering<'_>,
+    context: &Context<'_>,
+) -> Result<LazyFrame, Error> {
+    let seen = |name: &str| format!("{}.{name}", join.alias);
+    let hits = seen("_hits");
+    let keys: Vec<Expr> = join.on.iter().enumerate().map(|(at, (_, column))| col(column.as_str()).alias(seen(&format!("_key{at}")))).collect();
+    let key_names: Vec<Expr> = (0..join.on.len()).map(|at| col(seen(&format!("_key{at}")))).collect();
+    let take = || join.take.iter().map(|(name, _)| col(name.as_str()).alias(seen(name)));
+    let joined = if join.keyed {
+        joined.select(keys.into_iter().chain(take()).chain([lit(1_u32).alias(hits.as_str())]).collect::<Vec<_>>())
+    } else {
+        let order: Vec<(String, bool)> = join.order.iter().cloned().chain([(ORIGIN.to_owned(), false)]).collect();
+        let by: Vec<Expr> = (0..order.len()).map(|at| col(seen(&format!("_order{at}")))).collect();
+        let descending: Vec<bool> = order.iter().map(|(_, descending)| *descending).collect();
+        let sorting = SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last(true);
+        let prepared = keys
+            .into_iter()
+            .chain(take())
+            .chain(order.iter().enumerate().map(|(at, (name, _))| col(name.as_str()).alias(seen(&format!("_order{at}")))))
+            .collect::<Vec<_>>();
+        let mut firsts: Vec<Expr> = join.take.iter().map(|(name, _)| col(seen(name)).sort_by(by.clone(), sorting.clone()).first()).collect();
+        firsts.push(len().cast(DataType::UInt32).alias(hits.as_str()));
+        joined.select(prepared).group_by(key_names.clone()).agg(firsts)
+    };
+    let on: Vec<Expr> = join.on.iter().map(|(expr, _)| lowering.lower(expr)).collect::<Result<_, _>>()?;
+    let mut plan = plan
+        .join_builder()
+        .with(joined)
+        .left_on(on)
+        .right_on(key_names)
+        .how(JoinType::Left)
+        .coalesce(JoinCoalesce::CoalesceColumns)
+        .maintain_order(MaintainOrderJoin::Left)
+        .finish();
+    let what = format!("`{}` by {}", join.table, join.on.iter().map(|(_, column)| format!("`{column}`")).collect::<Vec<_>>().join(", "));
+    if join.on_missing != OnMissing::Null {
+        let verdict = Verdict::new(context, &branch.rule, "R0301", &what, join.on_missing == OnMissing::Fail);
+        plan = plan.filter(fate::rejected(context.ledger, col(hits.as_str()).is_not_null(), verdict));
+    }
+    if join.expect != Expect::Any && !join.keyed {
+        let verdict = Verdict::new(context, &branch.rule, "R0302", &what, join.on_ambiguous == OnAmbiguous::Fail);
+        plan = plan.filter(fate::rejected(context.ledger, col(hits.as_str()).fill_null(0).lt_eq(lit(1)), verdict));
+    }
+    Ok(plan)
+}
+
+/// One row a group. The least origin of a group stays; the others are merged, or converted too where the stage says so.
+fn plan_group(plan: LazyFrame, branch: &Branch, columns: &[(String, Type)], by: usize, entered: &Arc<Entered>) -> LazyFrame {
+    let keys: Vec<Expr> = if by == 0 { vec![lit(0_i32).alias("_group")] } else { (0..by).map(|at| col(format!("_group{at}"))).collect() };
+    let mut values: Vec<Expr> = columns
+        .iter()
+        .map(|(name, ty)| {
+            let value = col(name.as_str());
+            match branch.columns.iter().find(|output| output.name == *name).and_then(|output| output.aggregate) {
+                Some(Aggregate::Min) => value.min(),
+                Some(Aggregate::Max) => value.max(),
+                Some(Aggregate::Count) => value.count().cast(dtype(&ty.kind)).alias(name.as_str()),
+                Some(Aggregate::First) | None => value.sort_by([col(ORIGIN)], SortMultipleOptions::default()).first(),
+            }
+        })
+        .collect();
+    values.push(col(ORIGIN).min());
+    let outputs: Vec<Expr> = columns.iter().map(|(name, _)| col(name.as_str())).chain([col(ORIGIN)]).collect();
+    plan.filter(entered.watch()).group_by(keys).agg(values).select(outputs).sort([ORIGIN], SortMultipleOptions::default())
+}
+
+/// One row of those with equal columns; the others are merged into it.
+fn plan_dedupe(plan: LazyFrame, dedupe: &Dedupe, entered: &Arc<Entered>) -> LazyFrame {
+    let mut plan = plan.filter(entered.watch());
+    let subset = || Some(by_name(dedupe.by.iter().map(String::as_str), true, false));
+    if dedupe.order.is_empty() {
+        return plan.unique_stable(subset(), UniqueKeepStrategy::First);
+    }
+    let by: Vec<Expr> = dedupe.order.iter().map(|(name, _)| col(name.as_str())).chain([col(ORIGIN)]).collect();
+    let descending: Vec<bool> = dedupe.order.iter().map(|(_, descending)| *descending).chain([false]).collect();
+    let sorting = SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last(true).with_maintain_order(true);
+    plan = plan.sort_by_exprs(by, sorting).unique_stable(subset(), UniqueKeepStrategy::First);
+    plan.sort([ORIGIN], SortMultipleOptions::default().with_maintain_order(true))
+}
+
+/// Marks each source row that a staged table comes from, and counts the table's rows by source table.
+pub(crate) fn mark_outputs(table: &Table, fate: Fate, context: &Context<'_>) -> Result<std::collections::BTreeMap<String, u64>, Error> {
+    let counts = Arc::new(std::sync::Mutex::new(std::collections::BTreeMap::<String, u64>::new()));
+    let (ledger, seen) = (Arc::clone(context.ledger), Arc::clone(&counts));
+    engine::each_integer(table.scan()?, ORIGIN, "counting what was made", move |origins| {
+        let origins: Vec<i64> = origins.collect();
+        ledger.mark(fate, origins.iter().copied());
+        let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (table, rows) in ledger.by_table(origins) {
+            *seen.entry(table).or_default() += rows;
+        }
+    })?;
+    let counts = counts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    Ok(counts)
+}

@@ -1,0 +1,30 @@
+//! `contains`: what stands in a text.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::ir::types::Kind;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "contains",
+    summary: "Whether `part` stands anywhere in `text`.",
+    params: &[param("text", Accepts::Text), param("part", Accepts::Text)],
+    returns: Returns::Kind(Kind::Boolean),
+    nulls: Nulls::AnyArgument,
+    examples: &[
+        example(&[Sample::Text("8302-2"), Sample::Text("02-")], Sample::Bool(true)),
+        example(&[Sample::Text("8302-2"), Sample::Text("")], Sample::Bool(true)),
+        example(&[Sample::Text("8302-2"), Sample::Text(".")], Sample::Bool(false)),
+        example(&[Sample::Null, Sample::Text("83")], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    args[0].clone().str().contains_literal(args[1].clone())
+}

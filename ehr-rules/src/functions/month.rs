@@ -1,0 +1,29 @@
+//! `month`: the month, 1 to 12 of a date.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::ir::types::Kind;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "month",
+    summary: "The month, 1 to 12, of `date`.",
+    params: &[param("date", Accepts::Day)],
+    returns: Returns::Kind(Kind::Integer),
+    nulls: Nulls::AnyArgument,
+    examples: &[
+        example(&[Sample::Date("2024-12-31")], Sample::Int(12)),
+        example(&[Sample::Datetime("1969-12-31T23:59:59")], Sample::Int(12)),
+        example(&[Sample::Null], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    args[0].clone().dt().month().cast(DataType::Int64)
+}

@@ -1,0 +1,48 @@
+//! `pad_left`: filled up in front.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::constant;
+use crate::functions::function::example;
+use crate::functions::function::optional;
+use crate::functions::function::param;
+use crate::functions::lowering::Arg;
+use crate::functions::lowering::As;
+use crate::functions::lowering::Row;
+use crate::functions::lowering::by_row;
+use crate::ir::types::Kind;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "pad_left",
+    summary: "`text` with `fill` in front, to `width` characters (1000 at most); longer texts stay as they are.",
+    params: &[param("text", Accepts::Text), constant("width", Accepts::Integer), optional("fill", Accepts::Text, Sample::Text("0"))],
+    returns: Returns::Kind(Kind::Text),
+    nulls: Nulls::AnyArgument,
+    examples: &[
+        example(&[Sample::Text("2139"), Sample::Int(5), Sample::Text("0")], Sample::Text("02139")),
+        example(&[Sample::Text("021390"), Sample::Int(5), Sample::Text("0")], Sample::Text("021390")),
+        example(&[Sample::Text("1"), Sample::Int(4), Sample::Text("ab")], Sample::Text("aba1")),
+        example(&[Sample::Text("1"), Sample::Int(4), Sample::Text("")], Sample::Text("1")),
+        example(&[Sample::Null, Sample::Int(5), Sample::Text("0")], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    by_row(args, &[As::Text, As::Int, As::Text], Row::Text(pad))
+}
+
+const WIDEST: usize = 1000;
+
+fn pad(args: &[Arg<'_>], row: usize) -> Option<String> {
+    let (text, fill) = (args[0].text(row)?, args[2].text(row)?);
+    let width = usize::try_from(args[1].int(row)?.max(0)).unwrap_or(WIDEST).min(WIDEST);
+    let lacking = width.saturating_sub(text.chars().count());
+    let mut padded: String = fill.chars().cycle().take(lacking).collect();
+    padded.push_str(text);
+    Some(padded)
+}

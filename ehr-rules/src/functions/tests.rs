@@ -1,0 +1,154 @@
+//! Every example of every function, run through a frame; and the page made from them.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use super::*;
+use crate::dataset::dtype::dtype;
+use crate::functions::function::Example;
+use crate::functions::function::Nulls;
+use crate::functions::function::Param;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::ir::types::Kind;
+use crate::ir::types::Type;
+use crate::ir::types::Value;
+use polars::prelude::*;
+
+/// The kind an argument stands for; of a missing one, the kind of another argument there.
+fn kind_of(sample: Sample, param: &Param, example: &Example) -> Kind {
+    let own = |sample: Sample| sample.value().kind();
+    own(sample).unwrap_or_else(|| {
+        let first = example.args.iter().find_map(|arg| own(*arg)).unwrap_or(Kind::Text);
+        param.accepts.usual(&first)
+    })
+}
+
+fn value_as_any(value: Value) -> AnyValue<'static> {
+    match value {
+        Value::Null => AnyValue::Null,
+        Value::Text(text) => AnyValue::StringOwned(text.into()),
+        Value::Integer(number) => AnyValue::Int64(number),
+        Value::Float(number) => AnyValue::Float64(number),
+        Value::Boolean(truth) => AnyValue::Boolean(truth),
+        Value::Date(date) => AnyValue::Date(date.to_epoch_days()),
+        Value::Datetime(at) => AnyValue::Datetime(at.and_utc().timestamp_micros(), TimeUnit::Microseconds, None),
+    }
+}
+
+fn column(name: &str, sample: Sample, kind: &Kind) -> Column {
+    let values = [value_as_any(sample.value()), AnyValue::Null, value_as_any(sample.value())];
+    Series::from_any_values_and_dtype(name.into(), &values, &dtype(kind), true).unwrap().into_column()
+}
+
+fn literal(sample: Sample) -> Expr {
+    match sample.value() {
+        Value::Text(text) => lit(text),
+        Value::Integer(number) => lit(number),
+        Value::Float(number) => lit(number),
+        other => panic!("no constant parameter is {other}"),
+    }
+}
+
+#[test]
+fn every_example_gives_what_it_says_in_the_type_it_says() {
+    for function in CATALOGUE {
+        for example in function.examples {
+            assert_eq!(example.args.len(), function.params.len(), "{}: arguments", function.name);
+            let mut columns = Vec::new();
+            let mut args = Vec::new();
+            let mut types = Vec::new();
+            for (param, sample) in function.params.iter().zip(example.args) {
+                let kind = kind_of(*sample, param, example);
+                assert!(param.accepts.takes(&kind, types.first().map_or(&kind, |first: &Type| &first.kind)), "{}", function.name);
+                if param.constant {
+                    args.push(literal(*sample));
+                } else {
+                    columns.push(column(param.name, *sample, &kind));
+                    args.push(col(param.name));
+                }
+                types.push(Type { kind, nullable: *sample == Sample::Null });
+            }
+            let ty = function.result(&types);
+            let frame = DataFrame::new(3, columns).unwrap();
+            let lowered = (function.lower)(&args).alias("out");
+            let planned = frame.clone().lazy().select([lowered.clone()]).collect_schema().unwrap();
+            let small = frame.clone().lazy().select([lowered.clone()]).collect().unwrap();
+            let out = frame.lazy().select([lowered]).collect_with_engine(Engine::Streaming).unwrap().unwrap_single();
+            assert!(small.equals_missing(&out), "{}: both engines", function.name);
+            let (call, gives) = example.shown(function.name);
+            let out = out.column("out").unwrap();
+            assert_eq!(*out.dtype(), dtype(&ty.kind), "{call}: type");
+            assert_eq!(planned.get("out"), Some(out.dtype()), "{call}: type of the plan");
+            assert_eq!(out.len(), 3, "{call}: rows");
+            let expected = column("out", example.gives, &ty.kind);
+            assert!(out.get(0).unwrap() == expected.get(0).unwrap(), "{call} gives {:?}, not {gives}", out.get(0).unwrap());
+            assert!(out.get(2).unwrap() == expected.get(0).unwrap(), "{call}, third row");
+            let missing = !matches!(function.nulls, Nulls::Never);
+            assert_eq!(out.get(1).unwrap() == AnyValue::Null, missing, "{call}: of a missing value");
+            assert!(ty.nullable || example.gives != Sample::Null, "{call}: says it is never missing");
+        }
+    }
+}
+
+#[test]
+fn every_function_runs_over_no_rows() {
+    for function in CATALOGUE {
+        let example = &function.examples[0];
+        let mut columns = Vec::new();
+        let mut args = Vec::new();
+        for (param, sample) in function.params.iter().zip(example.args) {
+            if param.constant {
+                args.push(literal(*sample));
+            } else {
+                columns.push(column(param.name, *sample, &kind_of(*sample, param, example)));
+                args.push(col(param.name));
+            }
+        }
+        let out = DataFrame::new(3, columns).unwrap().head(Some(0)).lazy().select([(function.lower)(&args)]).collect().unwrap();
+        assert_eq!(out.height(), 0, "{}", function.name);
+    }
+}
+
+#[test]
+fn every_function_shows_a_missing_value_and_an_edge() {
+    for function in CATALOGUE {
+        let missing = function.examples.iter().any(|example| example.args.first() == Some(&Sample::Null));
+        let there = function.examples.iter().filter(|example| example.args.first() != Some(&Sample::Null)).count();
+        assert!(missing, "{} has no example with a missing value", function.name);
+        assert!(there >= 2 || matches!(function.nulls, Nulls::Never), "{} has no example at the edge", function.name);
+    }
+}
+
+#[test]
+fn the_catalogue_is_sorted_and_well_formed() {
+    assert!(names().is_sorted());
+    for function in CATALOGUE {
+        assert!(function.summary.ends_with('.'), "{}", function.name);
+        let first_default = function.params.iter().position(|param| param.default.is_some()).unwrap_or(function.params.len());
+        assert!(function.params[first_default..].iter().all(|param| param.default.is_some()), "{}: defaults stand last", function.name);
+        assert!(function.params.iter().filter(|param| param.default.is_some()).all(|param| param.constant), "{}", function.name);
+        assert!(!matches!(function.returns, Returns::First) || !function.params.is_empty(), "{}", function.name);
+    }
+    assert!(find("nothing").is_none());
+    assert!(reference(Some("left")).unwrap().contains("left(\"02139-1234\", 3) = \"021\""));
+    assert!(reference(None).unwrap().contains("age_at(birth: date, on: date or datetime) -> integer"));
+}
+
+#[test]
+fn a_pattern_that_is_no_regular_expression_is_found_before_any_row_is() {
+    let pattern = &find("extract").unwrap().params[1];
+    assert_eq!(pattern.fault(&Value::Text("a(b".to_owned())), Some("`a(b` is not a regular expression".to_owned()));
+    assert_eq!(pattern.fault(&Value::Text("a(b)".to_owned())), None);
+    assert!(pattern.fault(&Value::Null).is_some());
+}
+
+#[test]
+fn the_page_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/functions.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap();
+        std::fs::write(path, reference::page()).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(written == reference::page(), "docs/functions.md is out of date: run with UPDATE_DOCS=1");
+}

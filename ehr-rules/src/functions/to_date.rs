@@ -1,0 +1,29 @@
+//! `to_date`: the day of a datetime.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::ir::types::Kind;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "to_date",
+    summary: "The day of `at`.",
+    params: &[param("at", Accepts::Datetime)],
+    returns: Returns::Kind(Kind::Date),
+    nulls: Nulls::AnyArgument,
+    examples: &[
+        example(&[Sample::Datetime("2024-02-29T23:59:59")], Sample::Date("2024-02-29")),
+        example(&[Sample::Datetime("1969-12-31T23:59:59")], Sample::Date("1969-12-31")),
+        example(&[Sample::Null], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    args[0].clone().dt().date()
+}

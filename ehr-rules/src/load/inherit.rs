@@ -1,0 +1,395 @@
+//! Versions of sources with their parents merged in, parents first, and then checked as a whole.
+
+use super::LoadedSource;
+use super::Renames;
+use super::RuleNode;
+use super::column::unknown;
+use super::places::Places;
+use super::source::Written;
+use super::source::WrittenReference;
+use super::source::WrittenTable;
+use super::twice;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::ir::schema::Dialect;
+use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::SourceSchema;
+use crate::ir::schema::SourceTable;
+use crate::yaml::Key;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// A version with its parents merged in: everything still has its place.
+#[derive(Debug, Clone)]
+struct Merged {
+    title: Option<String>,
+    dialect: Dialect,
+    missing: Option<Vec<String>>,
+    tables: Vec<WrittenTable>,
+    rules: Vec<RuleNode>,
+    renames: Renames,
+    /// A parent could not be found, so nothing is said about what may have stood in it.
+    orphan: bool,
+}
+
+/// Merges every version with its parents, and checks what became of it.
+pub(super) fn resolve(written: Vec<Written>, said: &mut Diagnostics) -> Vec<LoadedSource> {
+    let mut by_id: BTreeMap<String, Written> = BTreeMap::new();
+    for one in written {
+        match by_id.entry(one.id()) {
+            Entry::Occupied(known) => said.push(twice(&format!("source `{}`", known.key()), &one.version.place)),
+            Entry::Vacant(free) => {
+                free.insert(one);
+            }
+        }
+    }
+    let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
+    for id in by_id.keys() {
+        merge_with_parents(id, &by_id, &mut merged, said);
+    }
+    by_id.into_iter().filter_map(|(id, one)| Some(finish(one, merged.remove(&id)?, said))).collect()
+}
+
+/// Merges one version, its parents first.
+fn merge_with_parents(id: &str, by_id: &BTreeMap<String, Written>, merged: &mut BTreeMap<String, Merged>, said: &mut Diagnostics) {
+    // From this version up to the first that is merged already or has no parent.
+    let mut line: Vec<&str> = Vec::new();
+    let mut next = by_id.get_key_value(id);
+    while let Some((id, one)) = next {
+        if merged.contains_key(id) {
+            break;
+        }
+        line.push(id);
+        next = None;
+        if let Some(parent) = &one.inherits {
+            let parent_id = format!("{}/{}", one.system.text, parent.text);
+            match by_id.get_key_value(&parent_id) {
+                Some((known, _)) if line.contains(&known.as_str()) => {
+                    said.push(
+                        Diagnostic::error("E0402", &parent.place, format!("`{id}` inherits from itself, through `{parent_id}`"))
+                            .help("a version inherits from one that came before it"),
+                    );
+                }
+                None => {
+                    let versions =
+                        by_id.values().filter(|other| other.system.text == one.system.text && other.version.text != one.version.text);
+                    said.push(unknown(
+                        "E0108",
+                        format!("`{}` has no version `{}` to inherit from", one.system.text, parent.text),
+                        &parent.text,
+                        &parent.place,
+                        versions.map(|other| other.version.text.as_str()),
+                    ));
+                }
+                found => next = found,
+            }
+        }
+    }
+    for id in line.into_iter().rev() {
+        let Some(one) = by_id.get(id) else { continue };
+        let parent = one.inherits.as_ref().and_then(|parent| merged.get(&format!("{}/{}", one.system.text, parent.text))).cloned();
+        let whole = merge(one, parent, said);
+        merged.insert(id.to_owned(), whole);
+    }
+}
+
+fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merged {
+    let Some(mut whole) = parent else {
+        return Merged {
+            title: one.title.clone(),
+            dialect: one.dialect.clone(),
+            missing: one.missing.clone(),
+            tables: one.tables.clone(),
+            rules: one.rules.clone(),
+            renames: Renames::new(),
+            orphan: one.inherits.is_some(),
+        };
+    };
+    whole.title = one.title.clone().or(whole.title);
+    whole.missing = one.missing.clone().or(whole.missing);
+    whole.dialect = Dialect {
+        delimiter: one.dialect.delimiter.or(whole.dialect.delimiter),
+        quote: one.dialect.quote.or(whole.dialect.quote),
+        encoding: one.dialect.encoding.clone().or(whole.dialect.encoding),
+    };
+    drop_tables(one, &mut whole.tables, said);
+    whole.renames = rename(one, &mut whole.tables, said);
+    for table in &one.tables {
+        match whole.tables.iter_mut().find(|known| known.name.text == table.name.text) {
+            Some(known) => merge_table(known, table, said),
+            None => whole.tables.push(table.clone()),
+        }
+    }
+    whole.rules = merge_rules(one, whole.rules, &whole.renames, said);
+    whole
+}
+
+fn drop_tables(one: &Written, tables: &mut Vec<WrittenTable>, said: &mut Diagnostics) {
+    for name in &one.drop_tables {
+        let before = tables.len();
+        if tables.iter().any(|table| table.name.text == name.text) {
+            tables.retain(|table| table.name.text != name.text);
+        }
+        if tables.len() == before {
+            let known = tables.iter().map(|table| table.name.text.as_str());
+            said.push(unknown("E0102", format!("no table `{}` is inherited", name.text), &name.text, &name.place, known));
+        }
+    }
+    // What refers to a table that is gone refers to nothing.
+    let gone = |name: &str| one.drop_tables.iter().any(|dropped| dropped.text == name);
+    for table in tables {
+        table.references.retain(|one| !gone(&one.reference.table));
+    }
+}
+
+/// Gives the parent's columns their names of now, in keys and references as well.
+fn rename(one: &Written, tables: &mut [WrittenTable], said: &mut Diagnostics) -> Renames {
+    let mut renames = Renames::new();
+    for table in &one.tables {
+        let Some(known) = tables.iter_mut().find(|known| known.name.text == table.name.text) else {
+            for old in table.rename.iter().map(|(old, _)| old).chain(&table.drop) {
+                said.push(Diagnostic::error("E0102", &old.place, format!("no table `{}` is inherited", table.name.text)));
+            }
+            continue;
+        };
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for (old, new) in &table.rename {
+            if !has(known, &old.text) {
+                said.push(unknown("E0101", no_column(old, table), &old.text, &old.place, names_of(known)));
+            } else if has(known, &new.text) && !table.rename.iter().any(|(other, _)| other.text == new.text) {
+                said.push(
+                    Diagnostic::error("E0410", &new.place, format!("`{}` already has a column `{}`", table.name.text, new.text))
+                        .help("drop or rename that one first"),
+                );
+            } else {
+                names.insert(old.text.clone(), new.text.clone());
+            }
+        }
+        apply(known, &names);
+        if !names.is_empty() {
+            renames.insert(table.name.text.clone(), names);
+        }
+    }
+    for reference in tables.iter_mut().flat_map(|table| &mut table.references) {
+        let reference = &mut reference.reference;
+        if let Some(new) = renames.get(&reference.table).and_then(|names| names.get(&reference.target)) {
+            reference.target.clone_from(new);
+        }
+    }
+    renames
+}
+
+fn apply(table: &mut WrittenTable, names: &BTreeMap<String, String>) {
+    let change = |name: &mut String| {
+        if let Some(new) = names.get(name) {
+            name.clone_from(new);
+        }
+    };
+    for (key, column) in &mut table.columns {
+        change(&mut key.text);
+        change(&mut column.name);
+    }
+    table.ignore.iter_mut().for_each(|(key, _)| change(&mut key.text));
+    table.key.iter_mut().flatten().for_each(|key| change(&mut key.text));
+    for reference in &mut table.references {
+        change(&mut reference.column.text);
+        change(&mut reference.reference.column);
+    }
+}
+
+/// What a version says of a table, put over what its parent says of it.
+fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagnostics) {
+    for name in &table.drop {
+        if !has(known, &name.text) {
+            said.push(unknown("E0101", no_column(name, table), &name.text, &name.place, names_of(known)));
+            continue;
+        }
+        if table.key.is_none() && known.key.iter().flatten().any(|key| key.text == name.text) {
+            said.push(
+                Diagnostic::error("E0101", &name.place, format!("`{}` is dropped, and the inherited key names it", name.text))
+                    .help("say what the `key` is now"),
+            );
+        }
+        remove(known, &name.text);
+    }
+    known.file = table.file.clone().or(known.file.take());
+    known.required = table.required.or(known.required);
+    known.key = table.key.clone().or(known.key.take());
+    known.extra_columns = table.extra_columns.or(known.extra_columns);
+    for (name, reason) in &table.ignore {
+        known.columns.retain(|(column, _)| column.text != name.text);
+        known.references.retain(|reference| reference.column.text != name.text);
+        known.ignore.retain(|(column, _)| column.text != name.text);
+        known.ignore.push((name.clone(), reason.clone()));
+    }
+    for (name, column) in &table.columns {
+        if !table.ignore.iter().any(|(ignored, _)| ignored.text == name.text) {
+            known.ignore.retain(|(ignored, _)| ignored.text != name.text);
+        }
+        match known.columns.iter_mut().find(|(inherited, _)| inherited.text == name.text) {
+            Some(inherited) => *inherited = (name.clone(), column.clone()),
+            None => known.columns.push((name.clone(), column.clone())),
+        }
+    }
+    for reference in &table.references {
+        match known.references.iter_mut().find(|inherited| inherited.column.text == reference.column.text) {
+            Some(inherited) => *inherited = reference.clone(),
+            None => known.references.push(reference.clone()),
+        }
+    }
+    // Diagnostics on the table as a whole are about what this version says of it.
+    known.name = table.name.clone();
+}
+
+fn remove(table: &mut WrittenTable, name: &str) {
+    table.columns.retain(|(column, _)| column.text != name);
+    table.ignore.retain(|(column, _)| column.text != name);
+    table.references.retain(|reference| reference.column.text != name);
+    if let Some(key) = &mut table.key {
+        key.retain(|column| column.text != name);
+    }
+}
+
+/// A version's own rules, and those of its parent that it neither makes anew nor drops.
+fn merge_rules(one: &Written, parents: Vec<RuleNode>, renames: &Renames, said: &mut Diagnostics) -> Vec<RuleNode> {
+    for name in &one.drop_rules {
+        if !parents.iter().any(|rule| rule.name.text == name.text) {
+            let known = parents.iter().map(|rule| rule.name.text.as_str());
+            said.push(unknown("E0102", format!("no rule `{}` is inherited", name.text), &name.text, &name.place, known));
+        }
+    }
+    let mut rules = one.rules.clone();
+    for mut rule in parents {
+        let own = one.rules.iter().map(|own| &own.name).chain(&one.drop_rules).any(|name| name.text == rule.name.text);
+        if !own {
+            rule.inherited = true;
+            compose(&mut rule.renames, renames);
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+/// The renames of a generation after those of the generations before it.
+fn compose(before: &mut Renames, now: &Renames) {
+    for (table, names) in now {
+        let all = before.entry(table.clone()).or_default();
+        for current in all.values_mut() {
+            if let Some(new) = names.get(current) {
+                current.clone_from(new);
+            }
+        }
+        for (old, new) in names {
+            // A name that was given up before and is now another column's is not what the rule was written for.
+            if !all.contains_key(old) && !all.values().any(|taken| taken == new) {
+                all.insert(old.clone(), new.clone());
+            }
+        }
+    }
+}
+
+fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
+    let mut places = Places::new(one.version.place.clone());
+    for table in &whole.tables {
+        places.set_table(&table.name.text, &table.name.place);
+        for (name, _) in &table.columns {
+            places.set_column(&table.name.text, &name.text, &name.place);
+        }
+        for (name, _) in &table.ignore {
+            places.set_column(&table.name.text, &name.text, &name.place);
+        }
+        if !whole.orphan {
+            check(table, &whole.tables, said);
+        }
+    }
+    let schema = SourceSchema {
+        title: whole.title.unwrap_or_else(|| one.id()),
+        system: one.system.text,
+        version: one.version.text,
+        dialect: whole.dialect,
+        missing: whole.missing.unwrap_or_else(|| vec![String::new()]),
+        tables: whole.tables.into_iter().map(source_table).collect(),
+    };
+    LoadedSource {
+        schema,
+        places,
+        parent: one.inherits.map(|parent| parent.text),
+        drop_rules: one.drop_rules.into_iter().map(|name| name.text).collect(),
+        renames: whole.renames,
+        rules: whole.rules,
+        cases: one.cases,
+    }
+}
+
+fn source_table(table: WrittenTable) -> SourceTable {
+    SourceTable {
+        name: table.name.text,
+        file: table.file.unwrap_or_default(),
+        required: table.required.unwrap_or(false),
+        key: table.key.unwrap_or_default().into_iter().map(|key| key.text).collect(),
+        columns: table.columns.into_iter().map(|(_, column)| column).collect(),
+        extra_columns: table.extra_columns.unwrap_or(ExtraColumns::Report),
+        ignore: table.ignore.into_iter().map(|(name, reason)| (name.text, reason)).collect(),
+        references: table.references.into_iter().map(|one| one.reference).collect(),
+    }
+}
+
+/// What only the merged schema can tell: a file, and that keys and references name columns that there are.
+fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) {
+    if table.file.is_none() {
+        said.push(
+            Diagnostic::error("E0011", &table.name.place, format!("table `{}` lacks the key `file`", table.name.text))
+                .help(format!("name its files: `file: \"{}*.csv\"`", table.name.text)),
+        );
+    }
+    if table.columns.is_empty() {
+        said.push(
+            Diagnostic::error("E0011", &table.name.place, format!("table `{}` has no columns", table.name.text))
+                .help("name its columns and their types under `columns:`"),
+        );
+    }
+    for name in table.key.iter().flatten().chain(table.references.iter().map(|one| &one.column)) {
+        if !table.columns.iter().any(|(column, _)| column.text == name.text) {
+            let known = table.columns.iter().map(|(column, _)| column.text.as_str());
+            said.push(unknown("E0101", format!("unknown column `{}` of `{}`", name.text, table.name.text), &name.text, &name.place, known));
+        }
+    }
+    for one in &table.references {
+        check_reference(one, table, tables, said);
+    }
+}
+
+fn check_reference(one: &WrittenReference, table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) {
+    let reference = &one.reference;
+    let Some(referred) = tables.iter().find(|other| other.name.text == reference.table) else {
+        let known = tables.iter().map(|other| other.name.text.as_str());
+        said.push(unknown("E0102", format!("unknown table `{}`", reference.table), &reference.table, &one.to.place, known));
+        return;
+    };
+    let Some((_, target)) = referred.columns.iter().find(|(column, _)| column.text == reference.target) else {
+        let known = referred.columns.iter().map(|(column, _)| column.text.as_str());
+        let message = format!("unknown column `{}` of `{}`", reference.target, reference.table);
+        said.push(unknown("E0101", message, &reference.target, &one.to.place, known));
+        return;
+    };
+    let Some((_, column)) = table.columns.iter().find(|(column, _)| column.text == reference.column) else { return };
+    if !column.ty.kind.fits(&target.ty.kind) && !target.ty.kind.fits(&column.ty.kind) {
+        let message = format!("`{}` is {} and refers to {}", reference.column, column.ty.kind, target.ty.kind);
+        said.push(
+            Diagnostic::error("E0403", &one.to.place, message).help("values of unlike types are never equal; change one of the types"),
+        );
+    }
+}
+
+/// Whether a table has a column, read or ignored.
+fn has(table: &WrittenTable, name: &str) -> bool {
+    names_of(table).any(|known| known == name)
+}
+
+fn names_of(table: &WrittenTable) -> impl Iterator<Item = &str> {
+    table.columns.iter().map(|(name, _)| name).chain(table.ignore.iter().map(|(name, _)| name)).map(|name| name.text.as_str())
+}
+
+fn no_column(name: &Key, table: &WrittenTable) -> String {
+    format!("no column `{}` of `{}` is inherited", name.text, table.name.text)
+}

@@ -1,0 +1,287 @@
+//! The schema of one version of a source as it is written, before its parents are merged in.
+
+use super::CaseFile;
+use super::RuleNode;
+use super::column::reference;
+use super::folder::RulesFolder;
+use super::folder::name_of;
+use super::read_cases;
+use super::read_rules;
+use super::read_yaml;
+use super::source_column;
+use super::start_of;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::error::Error;
+use crate::ir::schema::Dialect;
+use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::Reference;
+use crate::ir::schema::Severity;
+use crate::ir::schema::SourceColumn;
+use crate::yaml::Content;
+use crate::yaml::Key;
+use crate::yaml::Node;
+use crate::yaml::fields::Fields;
+use crate::yaml::fields::expect_named;
+use globset::GlobBuilder;
+
+/// A source's folder as written.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub system: Key,
+    pub version: Key,
+    pub title: Option<String>,
+    pub inherits: Option<Key>,
+    pub dialect: Dialect,
+    pub missing: Option<Vec<String>>,
+    pub drop_tables: Vec<Key>,
+    pub drop_rules: Vec<Key>,
+    pub tables: Vec<WrittenTable>,
+    pub rules: Vec<RuleNode>,
+    pub cases: Vec<CaseFile>,
+}
+
+/// A table as written: only what this version says of it.
+#[derive(Debug, Clone)]
+pub(super) struct WrittenTable {
+    pub name: Key,
+    pub file: Option<String>,
+    pub required: Option<bool>,
+    pub key: Option<Vec<Key>>,
+    pub rename: Vec<(Key, Key)>,
+    pub drop: Vec<Key>,
+    pub columns: Vec<(Key, SourceColumn)>,
+    pub extra_columns: Option<ExtraColumns>,
+    pub ignore: Vec<(Key, String)>,
+    pub references: Vec<WrittenReference>,
+}
+
+/// A reference with the places of both its ends.
+#[derive(Debug, Clone)]
+pub(super) struct WrittenReference {
+    pub column: Key,
+    pub to: Key,
+    pub reference: Reference,
+}
+
+impl Written {
+    pub(super) fn id(&self) -> String {
+        format!("{}/{}", self.system.text, self.version.text)
+    }
+}
+
+/// What a broken constraint does, as written.
+pub(super) const SEVERITIES: &[(&str, Severity)] = &[("reject", Severity::Reject), ("warn", Severity::Warn), ("fail", Severity::Fail)];
+
+/// Reads a source's folder; `None` where nothing can be made of its schema.
+pub(super) fn read(folder: &RulesFolder, said: &mut Diagnostics) -> Result<Option<Written>, Error> {
+    if !folder.schema.is_file() {
+        said.push(
+            Diagnostic::error("E0002", &start_of(&folder.schema), "a source has no `schema.yaml`").help("add one, or remove the folder"),
+        );
+        return Ok(None);
+    }
+    let Some(node) = read_yaml(&folder.schema, said)? else { return Ok(None) };
+    let Some(mut written) = schema(&node, said) else { return Ok(None) };
+    let version = name_of(&folder.path);
+    let system = folder.path.parent().map(name_of).unwrap_or_default();
+    for (name, shown, what) in [(&written.system, system, "system"), (&written.version, version, "version")] {
+        if name.text != shown {
+            said.push(
+                Diagnostic::error("E0409", &name.place, format!("the {what} `{}` stands in the folder of `{shown}`", name.text))
+                    .help("a source stands in `sources/SYSTEM/VERSION`, by these names"),
+            );
+        }
+    }
+    written.rules = read_rules(&folder.rules, said)?;
+    written.cases = read_cases(&folder.cases, said)?;
+    Ok(Some(written))
+}
+
+fn schema(node: &Node, said: &mut Diagnostics) -> Option<Written> {
+    let mut fields = Fields::of(node, "the schema of a source", said)?;
+    let (system, version) = (fields.required_named("system", said), fields.required_named("version", said));
+    let written = Written {
+        title: fields.text("title", said),
+        inherits: fields.named("inherits", said),
+        dialect: fields.get("dialect").map(|node| dialect(node, said)).unwrap_or_default(),
+        missing: fields.texts("missing", said),
+        drop_tables: fields.names("drop_tables", said).unwrap_or_default(),
+        drop_rules: fields.names("drop_rules", said).unwrap_or_default(),
+        tables: fields.map("tables", said).unwrap_or_default().iter().filter_map(|(name, node)| table(name, node, said)).collect(),
+        rules: Vec::new(),
+        cases: Vec::new(),
+        system: system?,
+        version: version?,
+    };
+    if written.inherits.is_none() {
+        if !fields.has("tables") {
+            fields.required("tables", said);
+        }
+        heirs_only(&written, said);
+    }
+    fields.finish(said);
+    Some(written)
+}
+
+/// Says which keys make no sense without a parent.
+fn heirs_only(written: &Written, said: &mut Diagnostics) {
+    let tables = written.drop_tables.first().map(|name| ("drop_tables", name));
+    let rules = written.drop_rules.first().map(|name| ("drop_rules", name));
+    let drops = written.tables.iter().filter_map(|table| table.drop.first().map(|name| ("drop", name)));
+    let renames = written.tables.iter().filter_map(|table| table.rename.first().map(|(old, _)| ("rename", old)));
+    for (key, name) in tables.into_iter().chain(rules).chain(drops).chain(renames) {
+        said.push(
+            Diagnostic::error("E0411", &name.place, format!("`{key}` without `inherits`"))
+                .help(format!("leave `{key}` out, or say which version this one inherits from")),
+        );
+    }
+}
+
+fn dialect(node: &Node, said: &mut Diagnostics) -> Dialect {
+    let mut dialect = Dialect::default();
+    let Some(mut fields) = Fields::of(node, "`dialect`", said) else { return dialect };
+    if let Some(name) = fields.named("delimiter", said) {
+        dialect.delimiter = byte("delimiter", &name, said);
+    }
+    if let Some(name) = fields.named("quote", said) {
+        dialect.quote = if name.text == "none" { Some(None) } else { byte("quote", &name, said).map(Some) };
+    }
+    if let Some(name) = fields.named("encoding", said) {
+        if !["utf-8", "utf8", "ascii", "us-ascii"].contains(&name.text.to_lowercase().as_str()) {
+            said.push(
+                Diagnostic::error("E0412", &name.place, format!("the encoding `{}` is not read", name.text))
+                    .help("only `utf-8` is; bring the files to it first"),
+            );
+        }
+        dialect.encoding = Some(name.text);
+    }
+    fields.finish(said);
+    dialect
+}
+
+fn byte(what: &str, name: &Key, said: &mut Diagnostics) -> Option<u8> {
+    match name.text.as_bytes() {
+        b"tab" | b"\\t" => Some(b'\t'),
+        [one] if !one.is_ascii_alphanumeric() && !matches!(one, b'\n' | b'\r') => Some(*one),
+        _ => {
+            said.push(
+                Diagnostic::error("E0412", &name.place, format!("`{}` is no {what}", name.text))
+                    .help(format!("a {what} is one character of ASCII that is no letter or digit; a tab is `tab`")),
+            );
+            None
+        }
+    }
+}
+
+fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable> {
+    let what = format!("table `{}`", name.text);
+    let mut fields = Fields::of(node, &what, said)?;
+    let table = WrittenTable {
+        name: name.clone(),
+        file: file(&mut fields, said),
+        required: fields.bool("required", said),
+        key: fields.names("key", said),
+        rename: renames(&mut fields, said),
+        drop: fields.names("drop", said).unwrap_or_default(),
+        columns: fields
+            .map("columns", said)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|(name, node)| Some((name.clone(), source_column::read(&name.text, node, said)?)))
+            .collect(),
+        extra_columns: fields.one_of(
+            "extra_columns",
+            &[("report", ExtraColumns::Report), ("ignore", ExtraColumns::Ignore), ("forbid", ExtraColumns::Forbid)],
+            said,
+        ),
+        ignore: ignored(&mut fields, said),
+        references: fields
+            .map("references", said)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|(column, node)| written_reference(column, node, said))
+            .collect(),
+    };
+    fields.finish(said);
+    twice(&table, said);
+    Some(table)
+}
+
+/// Says which names of columns stand for two things.
+fn twice(table: &WrittenTable, said: &mut Diagnostics) {
+    for (name, _) in &table.ignore {
+        if table.columns.iter().any(|(column, _)| column.text == name.text) {
+            said.push(
+                Diagnostic::error("E0410", &name.place, format!("`{}` is both read and ignored", name.text))
+                    .help("take it out of `columns` or out of `ignore`"),
+            );
+        }
+    }
+    let mut names: Vec<&str> = table.columns.iter().map(|(name, _)| name.text.as_str()).collect();
+    for (name, column) in &table.columns {
+        for other in &column.also {
+            if names.contains(&other.as_str()) {
+                said.push(
+                    Diagnostic::error("E0410", &name.place, format!("`{other}`, another name of `{}`, names a second column", name.text))
+                        .help("a header's name stands for one column"),
+                );
+            }
+            names.push(other);
+        }
+    }
+}
+
+fn file(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<String> {
+    let name = fields.named("file", said)?;
+    if let Err(error) = GlobBuilder::new(&name.text).case_insensitive(true).build() {
+        said.push(
+            Diagnostic::error("E0406", &name.place, format!("`{}` is no glob over file names", name.text))
+                .label(error.kind().to_string())
+                .help("`*` stands for any text, `?` for a character, `[ab]` for one of several, `{a,b}` for one of several texts"),
+        );
+    } else if name.text.contains(['/', '\\']) {
+        said.push(
+            Diagnostic::error("E0406", &name.place, format!("`{}` names a folder", name.text))
+                .help("files are known by their names, wherever they stand"),
+        );
+    }
+    Some(name.text)
+}
+
+fn renames(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Vec<(Key, Key)> {
+    let entries = fields.map("rename", said).unwrap_or_default();
+    entries.iter().filter_map(|(old, node)| Some((old.clone(), expect_named(node, "a column's name now", said)?))).collect()
+}
+
+/// `{COLUMN: REASON}`; the reason is what makes it a decision.
+fn ignored(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Vec<(Key, String)> {
+    let entries = fields.map("ignore", said).unwrap_or_default();
+    let mut ignored = Vec::new();
+    for (name, node) in entries {
+        let reason = node.as_text().map(str::trim).unwrap_or_default();
+        if reason.is_empty() {
+            said.push(
+                Diagnostic::error("E0010", &name.place, format!("nothing says why `{}` is ignored", name.text))
+                    .help(format!("write `{}: REASON`", name.text)),
+            );
+        }
+        ignored.push((name.clone(), reason.to_owned()));
+    }
+    ignored
+}
+
+/// `COLUMN: table.column`, or `COLUMN: {to: table.column, on_error: …}`.
+fn written_reference(column: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenReference> {
+    let (to, severity) = if let Content::Map(_) = node.content {
+        let mut fields = Fields::of(node, "a reference", said)?;
+        let to = fields.required_named("to", said);
+        let severity = fields.one_of("on_error", SEVERITIES, said);
+        fields.finish(said);
+        (to?, severity.unwrap_or(Severity::Reject))
+    } else {
+        (expect_named(node, "a reference", said)?, Severity::Reject)
+    };
+    let (table, target) = reference(&to, said)?;
+    Some(WrittenReference { column: column.clone(), to, reference: Reference { column: column.text.clone(), table, target, severity } })
+}

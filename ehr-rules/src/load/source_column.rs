@@ -1,0 +1,180 @@
+//! One column of a source: its type, how its values are written, and what must hold of them.
+
+use super::column;
+use super::column::misfit;
+use super::column::value_place;
+use super::source::SEVERITIES;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
+use crate::ir::schema::Check;
+use crate::ir::schema::CheckRule;
+use crate::ir::schema::Severity;
+use crate::ir::schema::SourceColumn;
+use crate::ir::types::Kind;
+use crate::ir::types::Type;
+use crate::yaml::Key;
+use crate::yaml::Node;
+use crate::yaml::fields::Fields;
+use chrono::NaiveDate;
+use chrono::NaiveDateTime;
+use chrono::NaiveTime;
+use chrono::format::Item;
+use chrono::format::StrftimeItems;
+use regex::Regex;
+use std::cmp::Ordering;
+
+/// Reads a column; `None` where it is neither a type nor a map.
+pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<SourceColumn> {
+    let what = format!("column `{name}`");
+    let (kind, fields) = column::typed(node, &what, said)?;
+    let mut column = SourceColumn {
+        name: name.to_owned(),
+        also: Vec::new(),
+        ty: Type::nullable(kind),
+        formats: Vec::new(),
+        words: None,
+        missing: None,
+        optional: false,
+        checks: Vec::new(),
+        phi: None,
+    };
+    let Some(mut fields) = fields else { return Some(column) };
+    let kind = column.ty.kind.clone();
+    column.ty.nullable = !fields.bool("required", said).unwrap_or(false);
+    column.also = fields.texts("also", said).unwrap_or_default();
+    column.optional = fields.bool("optional", said).unwrap_or(false);
+    column.missing = fields.texts("missing", said);
+    column.phi = fields.text("phi", said);
+    column.formats = formats(&mut fields, &kind, said);
+    column.words = words(&mut fields, &kind, said);
+    let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
+    column.checks = rules(&mut fields, &kind, said).into_iter().map(|rule| Check { rule, severity }).collect();
+    fields.finish(said);
+    Some(column)
+}
+
+/// Formats for days and times, each of which must be one that can be read.
+fn formats(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Vec<String> {
+    let Some(names) = fields.names("formats", said) else { return Vec::new() };
+    if !matches!(kind, Kind::Date | Kind::Time | Kind::Datetime) {
+        said.push(misfit("formats", kind, "date, time and datetime", &value_place(fields, "formats")));
+        return Vec::new();
+    }
+    for name in &names {
+        let mut items = StrftimeItems::new(&name.text).peekable();
+        if items.peek().is_none() || items.any(|item| matches!(item, Item::Error)) {
+            said.push(
+                Diagnostic::error("E0405", &name.place, format!("`{}` is no strftime format", name.text))
+                    .help("as in `%Y-%m-%d` or `%d/%m/%Y %H:%M:%S`"),
+            );
+        } else if !name.text.contains('%') {
+            said.push(
+                Diagnostic::error("E0405", &name.place, format!("`{}` holds no part of a date or time", name.text))
+                    .help("`%Y` is the year, `%m` the month, `%d` the day, `%H:%M:%S` the time"),
+            );
+        }
+    }
+    names.into_iter().map(|name| name.text).collect()
+}
+
+/// Words for true and false: both or neither, and none for both.
+fn words(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Option<(Vec<String>, Vec<String>)> {
+    let (yes, no) = (fields.names("true", said), fields.names("false", said));
+    if yes.is_none() && no.is_none() {
+        return None;
+    }
+    let given = if yes.is_some() { "true" } else { "false" };
+    if *kind != Kind::Boolean {
+        said.push(misfit(given, kind, "boolean", &value_place(fields, given)));
+        return None;
+    }
+    let (Some(yes), Some(no)) = (yes, no) else {
+        let place = value_place(fields, given);
+        said.push(Diagnostic::error("E0407", &place, "words are given for one truth value").help("give both `true:` and `false:`"));
+        return None;
+    };
+    for word in &no {
+        if yes.iter().any(|known| known.text.to_lowercase() == word.text.to_lowercase()) {
+            said.push(
+                Diagnostic::error("E0407", &word.place, format!("`{}` means both true and false", word.text))
+                    .help("words are compared without case; remove one of the two"),
+            );
+        }
+    }
+    let texts = |names: Vec<Key>| names.into_iter().map(|name| name.text).collect();
+    Some((texts(yes), texts(no)))
+}
+
+/// Constraints in the order in which they are checked.
+fn rules(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Vec<CheckRule> {
+    let mut rules = Vec::new();
+    rules.extend(column::one_of(fields, kind, said).map(CheckRule::OneOf));
+    rules.extend(pattern(fields, kind, said).map(CheckRule::Pattern));
+    let (min, max) = (limit(fields, "min", kind, said), limit(fields, "max", kind, said));
+    if let (Some((low, _)), Some((high, place))) = (&min, &max)
+        && compare(low, high, kind) == Some(Ordering::Greater)
+    {
+        said.push(Diagnostic::error("E0407", place, "`max` is less than `min`").help("no value would be allowed"));
+    }
+    rules.extend(min.map(|(text, _)| CheckRule::Min(text)));
+    rules.extend(max.map(|(text, _)| CheckRule::Max(text)));
+    rules.extend(column::max_length(fields, kind, said).map(CheckRule::MaxLength));
+    if fields.bool("unique", said) == Some(true) {
+        rules.push(CheckRule::Unique);
+    }
+    rules
+}
+
+fn pattern(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Option<String> {
+    let name = fields.named("pattern", said)?;
+    if !matches!(kind, Kind::Text) {
+        said.push(misfit("pattern", kind, "text", &name.place));
+        return None;
+    }
+    // Anchored as it will be run: `a|b` must not become `^a|b$`.
+    if let Err(error) = Regex::new(&format!("^(?:{})$", name.text)) {
+        let why = error.to_string();
+        let why = why.lines().last().map(|line| line.trim_start_matches("error: ").to_owned()).unwrap_or_default();
+        said.push(
+            Diagnostic::error("E0404", &name.place, "this pattern is no regular expression")
+                .label(why)
+                .help("write a pattern in single quotes, where `\\` stands for itself"),
+        );
+        return None;
+    }
+    Some(name.text)
+}
+
+/// A limit as text, checked to be a value of the column's type.
+fn limit(fields: &mut Fields<'_>, key: &str, kind: &Kind, said: &mut Diagnostics) -> Option<(String, Place)> {
+    let name = fields.named(key, said)?;
+    if matches!(kind, Kind::Text | Kind::Boolean | Kind::Uuid) {
+        said.push(misfit(key, kind, "numbers, dates and times", &name.place));
+        return None;
+    }
+    if compare(&name.text, &name.text, kind).is_none() {
+        said.push(
+            Diagnostic::error("E0407", &name.place, format!("`{}` is no {kind}", name.text))
+                .help(format!("`{key}` is a value of the column's own type; dates and times as in `2024-01-31T12:00:00`")),
+        );
+        return None;
+    }
+    Some((name.text, name.place))
+}
+
+/// How two limits compare, or `None` where one is no value of the type.
+fn compare(left: &str, right: &str, kind: &Kind) -> Option<Ordering> {
+    match kind {
+        Kind::Integer => Some(left.parse::<i64>().ok()?.cmp(&right.parse().ok()?)),
+        Kind::Float | Kind::Decimal { .. } => left.parse::<f64>().ok()?.partial_cmp(&right.parse().ok()?),
+        Kind::Date => Some(left.parse::<NaiveDate>().ok()?.cmp(&right.parse().ok()?)),
+        Kind::Time => Some(left.parse::<NaiveTime>().ok()?.cmp(&right.parse().ok()?)),
+        Kind::Datetime => Some(instant(left)?.cmp(&instant(right)?)),
+        Kind::Text | Kind::Boolean | Kind::Uuid => None,
+    }
+}
+
+fn instant(text: &str) -> Option<NaiveDateTime> {
+    text.parse().ok().or_else(|| text.replacen(' ', "T", 1).parse().ok()).or_else(|| text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0))
+}

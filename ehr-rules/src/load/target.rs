@@ -1,0 +1,186 @@
+//! One target's folder: its schema, with references and load order checked.
+
+use super::LoadedTarget;
+use super::column;
+use super::column::reference;
+use super::column::unknown;
+use super::folder::RulesFolder;
+use super::folder::name_of;
+use super::places::Places;
+use super::read_cases;
+use super::read_rules;
+use super::read_yaml;
+use super::start_of;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
+use crate::error::Error;
+use crate::ir::schema::CodeMapSource;
+use crate::ir::schema::TargetColumn;
+use crate::ir::schema::TargetSchema;
+use crate::ir::schema::TargetTable;
+use crate::ir::types::Kind;
+use crate::ir::types::Type;
+use crate::yaml::Key;
+use crate::yaml::Node;
+use crate::yaml::fields::Fields;
+use crate::yaml::fields::expect_text;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Reads a target's folder; `None` where nothing can be made of its schema.
+pub(super) fn read(folder: &RulesFolder, said: &mut Diagnostics) -> Result<Option<LoadedTarget>, Error> {
+    if !folder.schema.is_file() {
+        said.push(
+            Diagnostic::error("E0002", &start_of(&folder.schema), "a target has no `schema.yaml`").help("add one, or remove the folder"),
+        );
+        return Ok(None);
+    }
+    let Some(node) = read_yaml(&folder.schema, said)? else { return Ok(None) };
+    let Some((schema, places)) = schema(&node, &folder.path, said) else { return Ok(None) };
+    Ok(Some(LoadedTarget { schema, places, rules: read_rules(&folder.rules, said)?, cases: read_cases(&folder.cases, said)? }))
+}
+
+/// A reference with the places it was written at, to be checked once all tables are known.
+struct Pending {
+    table: usize,
+    column: String,
+    to: Place,
+}
+
+fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetSchema, Places)> {
+    let mut fields = Fields::of(node, "the schema of a target", said)?;
+    let name = fields.required_named("target", said)?;
+    let shown = name_of(folder);
+    if name.text != shown {
+        said.push(
+            Diagnostic::error("E0409", &name.place, format!("the target `{}` stands in the folder of `{shown}`", name.text))
+                .help("give the folder and the target one name"),
+        );
+    }
+    let mut places = Places::new(name.place.clone());
+    let title = fields.text("title", said).unwrap_or_else(|| name.text.clone());
+    let mut code_maps = BTreeMap::new();
+    for (key, node) in fields.map("code_maps", said).unwrap_or_default() {
+        code_maps.extend(code_map(key, node, folder, said).map(|source| (key.text.clone(), source)));
+    }
+    let (mut tables, mut pending) = (Vec::new(), Vec::new());
+    fields.required("tables", said);
+    for (key, node) in fields.map("tables", said).unwrap_or_default() {
+        places.set_table(&key.text, &key.place);
+        tables.extend(table(key, node, tables.len(), &mut places, &mut pending, said));
+    }
+    fields.finish(said);
+    for one in pending {
+        check_reference(&one, &tables, said);
+    }
+    Some((TargetSchema { name: name.text, title, tables, code_maps }, places))
+}
+
+/// `{file: codes/x.csv, target: integer}` or `{athena: {SYSTEM: VOCABULARY}}`.
+fn code_map(key: &Key, node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<CodeMapSource> {
+    let mut fields = Fields::of(node, &format!("code map `{}`", key.text), said)?;
+    let athena = fields.map("athena", said);
+    let (file, target) = (fields.named("file", said), fields.named("target", said));
+    let source = match (file, athena) {
+        (None, Some(entries)) => {
+            let entry = |(system, node): &(Key, Node)| Some((system.text.clone(), expect_text(node, "a `vocabulary_id`", said)?));
+            Some(CodeMapSource::Athena { systems: entries.iter().filter_map(entry).collect() })
+        }
+        (Some(file), None) => {
+            let path = folder.join(&file.text);
+            if !path.is_file() {
+                let error = Diagnostic::error("E0503", &file.place, format!("there is no file `{}`", file.text));
+                said.push(error.help("the path is from the target's folder; each code map is a CSV of its own"));
+            }
+            let kind = target.and_then(|name| Some((column::kind(&name, said)?, name.place)));
+            let kind = match kind {
+                Some((kind @ (Kind::Integer | Kind::Text), _)) => Some(kind),
+                Some((_, place)) => {
+                    said.push(Diagnostic::error("E0502", &place, "a code's target is `integer` or `text`"));
+                    None
+                }
+                None => None,
+            };
+            Some(CodeMapSource::File { path, target: kind.unwrap_or(Kind::Text) })
+        }
+        _ => {
+            let message = format!("code map `{}` is a `file` or `athena`, one of the two", key.text);
+            said.push(Diagnostic::error("E0011", &key.place, message).help("write `{file: codes/NAME.csv, target: integer}`"));
+            None
+        }
+    };
+    fields.finish(said);
+    source
+}
+
+fn table(
+    name: &Key,
+    node: &Node,
+    at: usize,
+    places: &mut Places,
+    pending: &mut Vec<Pending>,
+    said: &mut Diagnostics,
+) -> Option<TargetTable> {
+    let mut fields = Fields::of(node, &format!("table `{}`", name.text), said)?;
+    let external = fields.bool("external", said).unwrap_or(false);
+    let key = fields.names("key", said).unwrap_or_default();
+    let mut columns: Vec<TargetColumn> = Vec::new();
+    fields.required("columns", said);
+    for (column, node) in fields.map("columns", said).unwrap_or_default() {
+        places.set_column(&name.text, &column.text, &column.place);
+        if let Some((column, to)) = target_column(column, node, said) {
+            pending.extend(to.map(|to| Pending { table: at, column: column.name.clone(), to }));
+            columns.push(column);
+        }
+    }
+    fields.finish(said);
+    for part in &key {
+        if !columns.iter().any(|column| column.name == part.text) {
+            let known = columns.iter().map(|column| column.name.as_str());
+            said.push(unknown("E0101", format!("unknown column `{}` of `{}`", part.text, name.text), &part.text, &part.place, known));
+        }
+    }
+    Some(TargetTable { name: name.text.clone(), external, key: key.into_iter().map(|part| part.text).collect(), columns })
+}
+
+/// A column, and where it says what it refers to.
+fn target_column(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<(TargetColumn, Option<Place>)> {
+    let (kind, fields) = column::typed(node, &format!("column `{}`", name.text), said)?;
+    let mut column = TargetColumn { name: name.text.clone(), ty: Type::nullable(kind), max_length: None, references: None };
+    let Some(mut fields) = fields else { return Some((column, None)) };
+    column.ty.nullable = !fields.bool("required", said).unwrap_or(false);
+    column.max_length = column::max_length(&mut fields, &column.ty.kind, said);
+    let to = fields.named("references", said);
+    column.references = to.as_ref().and_then(|to| reference(to, said));
+    fields.finish(said);
+    let place = to.map(|to| to.place).filter(|_| column.references.is_some());
+    Some((column, place))
+}
+
+/// A column refers to its own table, an external one, or one that is loaded before it.
+fn check_reference(one: &Pending, tables: &[TargetTable], said: &mut Diagnostics) {
+    let Some(table) = tables.get(one.table) else { return };
+    let Some(column) = table.columns.iter().find(|column| column.name == one.column) else { return };
+    let Some((referred, target)) = &column.references else { return };
+    let Some((at, found)) = tables.iter().enumerate().find(|(_, other)| other.name == *referred) else {
+        let known = tables.iter().map(|other| other.name.as_str());
+        said.push(unknown("E0102", format!("unknown table `{referred}`"), referred, &one.to, known));
+        return;
+    };
+    if at > one.table && !found.external {
+        said.push(
+            Diagnostic::error("E0401", &one.to, format!("`{}` refers to `{referred}`, which is loaded later", table.name))
+                .help(format!("tables stand in load order; move `{referred}` before `{}`", table.name)),
+        );
+    }
+    let Some(other) = found.columns.iter().find(|other| other.name == *target) else {
+        let known = found.columns.iter().map(|other| other.name.as_str());
+        said.push(unknown("E0101", format!("unknown column `{target}` of `{referred}`"), target, &one.to, known));
+        return;
+    };
+    if !column.ty.kind.fits(&other.ty.kind) && !other.ty.kind.fits(&column.ty.kind) {
+        let message = format!("`{}` is {} and refers to {}", column.name, column.ty.kind, other.ty.kind);
+        said.push(Diagnostic::error("E0403", &one.to, message).help("values of unlike types are never equal; change one of the types"));
+    }
+}

@@ -1,0 +1,164 @@
+//! A file's header held against the schema: which field is which column.
+
+use crate::dataset::input::InputFile;
+use crate::error::Error;
+use crate::finding::Consequence;
+use crate::finding::meaning;
+use crate::ir::schema::Dialect;
+use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::SourceTable;
+use crate::records;
+use crate::records::Shape;
+use globset::GlobBuilder;
+
+/// How one table is read: its files, and the columns of its rejects.
+#[derive(Debug)]
+pub(super) struct TablePlan<'a> {
+    pub table: &'a SourceTable,
+    /// Files that can be read, by name.
+    pub files: Vec<FilePlan<'a>>,
+    /// Every name in these files' headers, in order of first sight.
+    pub header: Vec<String>,
+}
+
+/// How one file is read.
+#[derive(Debug)]
+pub(super) struct FilePlan<'a> {
+    pub file: &'a InputFile,
+    pub shape: Shape,
+    /// How many fields a record has.
+    pub width: usize,
+    /// The field of each column of the schema; `None` where an optional one is not in the file.
+    pub fields: Vec<Option<usize>>,
+    /// The column of the rejects that each field goes to.
+    pub places: Vec<usize>,
+}
+
+/// Told of what is wrong with a file as a whole: code, rule, consequence, reason.
+pub(super) type Report<'a> = &'a dyn Fn(&'static str, &str, Consequence, &str);
+
+/// Finds a table's files and maps their headers; a file that cannot be read is reported and left out.
+pub(super) fn plan<'a>(
+    table: &'a SourceTable,
+    files: &'a [InputFile],
+    dialect: &Dialect,
+    report: Report<'_>,
+) -> Result<TablePlan<'a>, Error> {
+    let unless_required = if table.required { Consequence::Failed } else { Consequence::Warned };
+    let mut plan = TablePlan { table, files: Vec::new(), header: Vec::new() };
+    let found = matching(table, files)?;
+    if found.is_empty() {
+        report("R0207", &table.file, unless_required, &format!("{}: none matches `{}`", meaning("R0207"), table.file));
+    }
+    for file in found {
+        let head = records::head(&file.path, dialect, 1)?;
+        let on_file =
+            |code: &'static str, consequence| report(code, &file.name, consequence, &format!("{}: `{}`", meaning(code), file.name));
+        if head.header.is_empty() {
+            on_file("R0208", unless_required);
+            continue;
+        }
+        if head.header.iter().any(|name| name.contains('\u{fffd}')) {
+            let reason = format!("a header is not valid UTF-8: `{}`", file.name);
+            report("R0203", &file.name, Consequence::Warned, &reason);
+        }
+        if head.rows.is_empty() && !has_rows(file, head.shape)? {
+            on_file("R0209", Consequence::Warned);
+        }
+        let Some(fields) = map(table, file, &head.header, report) else { continue };
+        let places = places(&mut plan.header, &head.header);
+        plan.files.push(FilePlan { file, shape: head.shape, width: head.header.len(), fields, places });
+    }
+    Ok(plan)
+}
+
+/// The table's files, by name.
+fn matching<'a>(table: &SourceTable, files: &'a [InputFile]) -> Result<Vec<&'a InputFile>, Error> {
+    let glob = GlobBuilder::new(&table.file).case_insensitive(true).build();
+    let glob = glob.map_err(|_| Error::bug(format!("`{}` of table `{}` is no glob", table.file, table.name)))?.compile_matcher();
+    let mut found: Vec<&InputFile> = files.iter().filter(|file| glob.is_match(file.file_name())).collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// The head has no sound row; a malformed one is a row too.
+fn has_rows(file: &InputFile, shape: Shape) -> Result<bool, Error> {
+    let mut reader = records::reader::Reader::open(&file.path, shape)?;
+    let mut records = 0;
+    while records < 2 {
+        let Some(batch) = reader.next(2)? else { break };
+        records += batch.len();
+    }
+    Ok(records > 1)
+}
+
+/// The field of each column, or `None` where the file cannot be read.
+fn map(table: &SourceTable, file: &InputFile, header: &[String], report: Report<'_>) -> Option<Vec<Option<usize>>> {
+    let mut sound = true;
+    let mut fail = |code: &'static str, rule: &str| {
+        sound = false;
+        report(code, &format!("{}.{rule}", table.name), Consequence::Failed, &format!("{}: `{rule}` in `{}`", meaning(code), file.name));
+    };
+    for (at, name) in header.iter().enumerate() {
+        if !name.is_empty() && header[..at].contains(name) {
+            fail("R0210", name);
+        }
+    }
+    let mut taken = vec![false; header.len()];
+    let mut fields = vec![None; table.columns.len()];
+    // Each way of matching goes over all columns before the next, so that a loose match never takes another's exact one.
+    let ways: [fn(&str, &str) -> bool; 2] = [|name, header| name == header, is_alike];
+    for is_also in [false, true] {
+        for way in ways {
+            for (column, field) in table.columns.iter().zip(&mut fields) {
+                let names = if is_also { column.also.as_slice() } else { std::slice::from_ref(&column.name) };
+                let free = || (0..header.len()).find(|at| !taken[*at] && names.iter().any(|name| way(name, &header[*at])));
+                if field.is_none()
+                    && let Some(at) = free()
+                {
+                    taken[at] = true;
+                    *field = Some(at);
+                }
+            }
+        }
+    }
+    for (column, field) in table.columns.iter().zip(&fields) {
+        if field.is_none() && !column.optional {
+            fail("R0205", &column.name);
+        }
+    }
+    for (at, name) in header.iter().enumerate().filter(|(at, _)| !taken[*at]) {
+        if table.ignore.keys().any(|ignored| is_alike(ignored, name)) {
+            continue;
+        }
+        let shown = if name.is_empty() { format!("#{}", at + 1) } else { name.clone() };
+        match table.extra_columns {
+            ExtraColumns::Ignore => {}
+            ExtraColumns::Forbid => fail("R0206", &shown),
+            ExtraColumns::Report => {
+                let reason = format!("{}: `{shown}` in `{}`", meaning("R0206"), file.name);
+                report("R0206", &format!("{}.{shown}", table.name), Consequence::Warned, &reason);
+            }
+        }
+    }
+    sound.then_some(fields)
+}
+
+/// The same name but for case and blanks around it.
+fn is_alike(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+/// Where each field of a file stands among the names of all of its table's files.
+fn places(union: &mut Vec<String>, header: &[String]) -> Vec<usize> {
+    let mut places: Vec<usize> = Vec::with_capacity(header.len());
+    for name in header {
+        // A name may stand twice only if it is empty; each then has a place of its own.
+        let known = (0..union.len()).find(|at| union[*at] == *name && !places.contains(at));
+        places.push(known.unwrap_or_else(|| {
+            union.push(name.clone());
+            union.len() - 1
+        }));
+    }
+    places
+}

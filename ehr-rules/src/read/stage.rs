@@ -1,0 +1,161 @@
+//! One table's way from its files to its staged file: framed by one thread, typed by several, written in order by the caller's.
+//!
+//! Batch `n` goes to worker `n % workers` and is taken back in the same turn, so that order holds and each thread is
+//! never more than a batch or two ahead: memory stays bounded without anybody counting.
+
+use crate::dataset::Table;
+use crate::dataset::ledger::Fate;
+use crate::dataset::ledger::Ledger;
+use crate::dataset::order::Order;
+use crate::dataset::order::Progress;
+use crate::dataset::origin::origin;
+use crate::error::Error;
+use crate::finding::Consequence;
+use crate::read::header::TablePlan;
+use crate::read::rejects::Rejects;
+use crate::read::rejects::Why;
+use crate::read::typed::Framed;
+use crate::read::typed::Typed;
+use crate::read::typed::Typing;
+use crate::records::reader::Reader;
+use polars::prelude::IpcWriter;
+use polars::prelude::PolarsError;
+use polars::prelude::SerWriter;
+use std::fs::File;
+use std::path::Path;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::sync_channel;
+use std::thread::Builder;
+
+/// More workers than these would wait for the disk.
+const MOST_WORKERS: usize = 8;
+
+/// Reads a table and stages it; `path` is the file that it is staged in.
+pub(super) fn stage(
+    plan: &TablePlan<'_>,
+    typing: &Typing,
+    index: u16,
+    path: &Path,
+    order: &Order,
+    ledger: &Ledger,
+) -> Result<Table, Error> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
+    std::thread::scope(|scope| {
+        let mut to_workers = Vec::with_capacity(workers);
+        let mut from_workers = Vec::with_capacity(workers);
+        let failed = |error| Error::io("starting a thread for", path, error);
+        for _ in 0..workers {
+            let (to_worker, framed) = sync_channel(1);
+            let (typed, from_worker) = sync_channel(1);
+            to_workers.push(to_worker);
+            from_workers.push(from_worker);
+            Builder::new().name("ehr-type".to_owned()).spawn_scoped(scope, move || work(plan, typing, &framed, &typed)).map_err(failed)?;
+        }
+        Builder::new().name("ehr-frame".to_owned()).spawn_scoped(scope, move || frame(plan, order.limit, &to_workers)).map_err(failed)?;
+        // Leaving early drops the receivers, upon which the workers and then the framer leave too.
+        write(plan, typing, index, path, order, ledger, from_workers)
+    })
+}
+
+/// Frames the table's files and deals the batches out; stops where nobody takes them any more.
+fn frame(plan: &TablePlan<'_>, limit: Option<u64>, workers: &[SyncSender<Result<Framed, Error>>]) {
+    let mut turns = workers.iter().cycle();
+    let result = each_batch(plan, limit, |framed| turns.next().is_some_and(|worker| worker.send(Ok(framed)).is_ok()));
+    if let (Err(error), Some(worker)) = (result, turns.next()) {
+        // Nobody listens only where the caller has failed already.
+        let _ = worker.send(Err(error));
+    }
+}
+
+/// Hands every batch of a table over, in file order, until `take` says to stop.
+pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: impl FnMut(Framed) -> bool) -> Result<(), Error> {
+    let mut base = 0;
+    for (file, of) in plan.files.iter().enumerate() {
+        let mut reader = Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes);
+        // The header is a record like any other, and the first.
+        reader.next(1)?;
+        let mut reported = 0;
+        loop {
+            let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(base));
+            if room == 0 {
+                return Ok(());
+            }
+            let Some(batch) = reader.next(room)? else { break };
+            let records = batch.len() as u64;
+            let bytes = reader.bytes_read() - reported;
+            reported = reader.bytes_read();
+            if !take(Framed { batch, file, base, bytes }) {
+                return Ok(());
+            }
+            base += records;
+        }
+    }
+    Ok(())
+}
+
+fn work(plan: &TablePlan<'_>, typing: &Typing, framed: &Receiver<Result<Framed, Error>>, typed: &SyncSender<Result<Typed, Error>>) {
+    while let Ok(one) = framed.recv() {
+        let one = one.and_then(|framed| {
+            let file = plan.files.get(framed.file).ok_or_else(|| Error::bug("a batch of a file that was not planned"))?;
+            typing.typed(framed, file)
+        });
+        if typed.send(one).is_err() {
+            return;
+        }
+    }
+}
+
+fn write(
+    plan: &TablePlan<'_>,
+    typing: &Typing,
+    index: u16,
+    path: &Path,
+    order: &Order,
+    ledger: &Ledger,
+    workers: Vec<Receiver<Result<Typed, Error>>>,
+) -> Result<Table, Error> {
+    let name = &plan.table.name;
+    let mut rejects = Rejects::new(&order.folder, plan);
+    rejects.clear()?;
+    let file = File::create(path).map_err(|error| Error::io("creating", path, error))?;
+    let schema = typing.schema();
+    let fields = std::iter::repeat_with(Default::default).take(schema.len()).collect();
+    let mut staged = IpcWriter::new(file).batched(&schema, fields).map_err(|error| unwritten(path, error))?;
+    let (mut records, mut rows) = (0, 0);
+    for worker in workers.iter().cycle() {
+        order.go_on()?;
+        // Batches are dealt out in turns, so the first worker without one is the end.
+        let Ok(typed) = worker.recv() else { break };
+        let Typed { frame, set_aside, counts, framed } = typed?;
+        if frame.height() > 0 {
+            staged.write_batch(&frame).map_err(|error| unwritten(path, error))?;
+        }
+        for row in &set_aside {
+            let rule = row.column.and_then(|at| typing.columns.get(at)).map_or(name, |column| &column.rule);
+            let why = Why { stage: "read", rule, code: row.code, reason: &row.reason };
+            let Some(file) = plan.files.get(framed.file) else { continue };
+            rejects.write(file, &framed.batch, row.record, why)?;
+        }
+        ledger.mark(Fate::Rejected, set_aside.iter().map(|row| origin(index, framed.base + row.record as u64)));
+        for ((code, column, consequence), count) in counts {
+            let rule = column.and_then(|at| typing.columns.get(at)).map_or(name, |column| &column.rule);
+            ledger.find(code, name, rule, consequence, count, &typing.reason(code, column));
+        }
+        records += framed.batch.len() as u64;
+        rows += frame.height() as u64;
+        (order.progress)(Progress::Bytes(framed.bytes));
+    }
+    staged.finish().map_err(|error| unwritten(path, error))?;
+    rejects.finish()?;
+    ledger.read(index, records);
+    Ok(Table { name: name.clone(), path: path.to_owned(), rows })
+}
+
+/// A disk's own words where it is the disk.
+fn unwritten(path: &Path, error: PolarsError) -> Error {
+    match error {
+        PolarsError::IO { error, .. } => Error::io("writing", path, std::io::Error::new(error.kind(), error.to_string())),
+        other => Error::engine("staging a table", other),
+    }
+}

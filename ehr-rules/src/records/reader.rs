@@ -1,0 +1,104 @@
+//! Reads a file's records block by block, in bounded memory.
+
+use super::Shape;
+use super::batch::Batch;
+use super::frame::frame;
+use crate::error::Error;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// How much is read at once.
+const BLOCK: usize = 4 << 20;
+/// No record is longer: a file without line ends must not be taken into memory whole.
+const LONGEST: usize = 256 << 20;
+/// The UTF-8 byte order mark.
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// One file's records, from its header on.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    file: File,
+    path: PathBuf,
+    shape: Shape,
+    block: usize,
+    /// Bytes read and not yet framed.
+    rest: Vec<u8>,
+    /// The physical line at which `rest` begins.
+    line: u64,
+    /// Bytes read so far, and how many the file had when it was opened.
+    read: u64,
+    size: u64,
+    ended: bool,
+}
+
+impl Reader {
+    /// Opens a file whose shape is known.
+    pub(crate) fn open(path: &Path, shape: Shape) -> Result<Self, Error> {
+        let failed = |error| Error::io("opening", path, error);
+        let file = File::open(path).map_err(failed)?;
+        let size = file.metadata().map_err(failed)?.len();
+        Ok(Self { file, path: path.to_owned(), shape, block: BLOCK, rest: Vec::new(), line: 1, read: 0, size, ended: false })
+    }
+
+    /// Reads so many bytes at once.
+    pub(super) fn with_block(self, block: usize) -> Self {
+        Self { block, ..self }
+    }
+
+    /// The file had so many bytes when it was listed: fewer now is an error.
+    pub(crate) fn at_least(self, bytes: u64) -> Self {
+        Self { size: self.size.max(bytes), ..self }
+    }
+
+    /// How many bytes were read so far.
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.read
+    }
+
+    /// The next records, at most `most` of them; `None` at the end of the file.
+    pub(crate) fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
+        let mut batch = Batch { bytes: std::mem::take(&mut self.rest), ..Batch::default() };
+        // What a limit left over is framed before more is read.
+        let mut from = 0;
+        let mut fill = batch.bytes.is_empty();
+        loop {
+            if fill && !self.ended {
+                from += self.fill(&mut batch.bytes)?;
+            }
+            from = frame(&mut batch, from, self.ended, self.shape, &mut self.line, most);
+            if !batch.records.is_empty() {
+                self.rest = batch.bytes.split_off(from);
+                return Ok(Some(batch));
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            if batch.bytes.len() - from > LONGEST {
+                let message = format!("line {} of `{}` is longer than {} MiB", self.line, self.path.display(), LONGEST >> 20);
+                return Err(Error::data(message));
+            }
+            fill = true;
+        }
+    }
+
+    /// Reads one block more, and says how many bytes at the beginning of the file are no text.
+    fn fill(&mut self, bytes: &mut Vec<u8>) -> Result<usize, Error> {
+        let fresh = self.read == 0;
+        // A long record makes its block grow in proportion, so that it is not looked at from its start too often.
+        let wanted = self.block.max(bytes.len());
+        bytes.reserve(wanted);
+        let room = u64::try_from(wanted).unwrap_or(u64::MAX);
+        let got = (&mut self.file).take(room).read_to_end(bytes).map_err(|error| Error::io("reading", &self.path, error))?;
+        self.read += got as u64;
+        if (got as u64) < room {
+            self.ended = true;
+            if self.read < self.size {
+                let cause = std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "it has become shorter since it was found");
+                return Err(Error::io("reading", &self.path, cause));
+            }
+        }
+        Ok(if fresh && bytes.starts_with(BOM) { BOM.len() } else { 0 })
+    }
+}

@@ -1,0 +1,179 @@
+//! What the framer promises: stray quotes cost one row, and sound CSV reads as the csv crate reads it.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use batch::Batch;
+use proptest::prelude::*;
+use std::io::Write as _;
+
+const COMMA: Shape = Shape { delimiter: b',', quote: Some(b'"'), line_end: LineEnd::Lf };
+
+/// Line, and fields or `None` for a malformed record.
+type Framed = (u64, Option<Vec<String>>);
+
+fn file(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    file
+}
+
+fn records(bytes: &[u8], shape: Shape, block: usize) -> Vec<Framed> {
+    let file = file(bytes);
+    let mut reader = Reader::open(file.path(), shape).unwrap().with_block(block);
+    let mut all = Vec::new();
+    while let Some(batch) = reader.next(u64::MAX).unwrap() {
+        all.extend((0..batch.len()).map(|at| (batch.line(at), fields(&batch, at))));
+    }
+    all
+}
+
+fn fields(batch: &Batch, at: usize) -> Option<Vec<String>> {
+    (!batch.is_malformed(at)).then(|| batch.fields(at).map(|field| String::from_utf8_lossy(field).into_owned()).collect())
+}
+
+fn sound(line: u64, fields: &[&str]) -> Framed {
+    (line, Some(fields.iter().map(|&field| field.to_owned()).collect()))
+}
+
+/// Every block size must give the same records.
+#[track_caller]
+fn check(text: &str, expected: &[Framed]) {
+    for block in [1, 2, 3, 5, 7, 64, 4096] {
+        assert_eq!(records(text.as_bytes(), COMMA, block), expected, "in blocks of {block}");
+    }
+}
+
+#[test]
+fn lines_end_in_lf_or_crlf_or_with_the_file() {
+    check("a,b\r\n1,2\n\n\r\n3,\r\n,4", &[sound(1, &["a", "b"]), sound(2, &["1", "2"]), sound(5, &["3", ""]), sound(6, &["", "4"])]);
+    check("", &[]);
+    check("\n\n", &[]);
+    check("a\r", &[sound(1, &["a"])]);
+}
+
+#[test]
+fn a_quoted_field_holds_delimiters_line_ends_and_doubled_quotes() {
+    check(
+        "\"a,b\",\"c\nd\r\ne\",\"\"\"f\"\" g\"\r\n1,2,3\n\"\"\n\"\",\"x\"",
+        &[sound(1, &["a,b", "c\nd\r\ne", "\"f\" g"]), sound(4, &["1", "2", "3"]), sound(5, &[""]), sound(6, &["", "x"])],
+    );
+}
+
+#[test]
+fn an_inch_mark_in_an_unquoted_field_is_a_plain_character() {
+    check("5\" x 3\",2\na\",\"b\"\n", &[sound(1, &["5\" x 3\"", "2"]), sound(2, &["a\"", "b"])]);
+}
+
+#[test]
+fn an_inch_mark_in_a_quoted_field_costs_its_row() {
+    check("1,\"5\" x 3\" wound\"\n2,b\n", &[(1, None), sound(2, &["2", "b"])]);
+    check("1,\"a\nb\" c\"\n2,b\n", &[(1, None), sound(2, &["b\" c\""]), sound(3, &["2", "b"])]);
+}
+
+#[test]
+fn an_unclosed_quote_costs_one_row() {
+    check("1,\"a\n2,b\n3,c", &[(1, None), sound(2, &["2", "b"]), sound(3, &["3", "c"])]);
+    let mut text = "0,\"a\n".to_owned();
+    let mut expected = vec![(1, None)];
+    for row in 0..20_000_u64 {
+        text.push_str(&format!("{row},b\n"));
+        expected.push(sound(row + 2, &[&row.to_string(), "b"]));
+    }
+    assert!(records(text.as_bytes(), COMMA, 4096) == expected);
+    assert!(records(text.as_bytes(), COMMA, 1 << 20) == expected);
+}
+
+#[test]
+fn a_long_field_on_one_line_and_a_bounded_one_over_lines_are_sound() {
+    let long = "x".repeat(100_000);
+    check(&format!("1,\"{long}\"\n"), &[sound(1, &["1", &long])]);
+    let note = "line\n".repeat(900);
+    check(&format!("1,\"{note}\"\n2,b"), &[sound(1, &["1", &note]), sound(902, &["2", "b"])]);
+    let over = "\n".repeat(1001);
+    assert_eq!(records(format!("1,\"{over}\"\n2,b").as_bytes(), COMMA, 64)[0], (1, None));
+}
+
+#[test]
+fn quotes_are_plain_where_there_are_none() {
+    let shape = Shape { quote: None, ..COMMA };
+    assert_eq!(records(b"\"a,b\"\n\"c", shape, 64), [sound(1, &["\"a", "b\""]), sound(2, &["\"c"])]);
+}
+
+#[test]
+fn nul_and_vertical_tab_are_plain_characters() {
+    check("a\0b,c\u{b}d\n", &[sound(1, &["a\0b", "c\u{b}d"])]);
+}
+
+#[test]
+fn the_head_of_a_file_tells_its_shape() {
+    let cases: [(&[u8], u8, LineEnd, &[&str]); 9] = [
+        (b"\xEF\xBB\xBF id ,name\n1,x\n", b',', LineEnd::Lf, &["id", "name"]),
+        (b"id;name, first\r\n1;x\r\n2;y\r\n", b';', LineEnd::Lf, &["id", "name, first"]),
+        (b"id\tname\r1\tx\r2\ty, z\r", b'\t', LineEnd::Cr, &["id", "name"]),
+        (b"id|a,b\n1|x\n", b'|', LineEnd::Lf, &["id", "a,b"]),
+        (b"id,note\r1,\"x\ny\"\r", b',', LineEnd::Cr, &["id", "note"]),
+        (b"id,\"a;b;c;d\"\n1,\"e;f;g;h\"\n", b',', LineEnd::Lf, &["id", "a;b;c;d"]),
+        (b"id", b',', LineEnd::Lf, &["id"]),
+        (b"id,\"na\"me\"\n", b',', LineEnd::Lf, &["id", "\"na\"me\""]),
+        (b"", b',', LineEnd::Lf, &[]),
+    ];
+    for (bytes, delimiter, line_end, header) in cases {
+        let file = file(bytes);
+        let head = head(file.path(), &Dialect::default(), 1).unwrap();
+        assert_eq!((head.shape.delimiter, head.shape.line_end), (delimiter, line_end), "{header:?}");
+        assert_eq!(head.header, header);
+    }
+}
+
+#[test]
+fn the_schema_and_then_the_extension_decide_the_delimiter() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("one.tsv");
+    std::fs::write(&path, "a,b\n1,2\n").unwrap();
+    assert_eq!(head(&path, &Dialect::default(), 0).unwrap().header, ["a,b"]);
+    let dialect = Dialect { delimiter: Some(b','), ..Dialect::default() };
+    assert_eq!(head(&path, &dialect, 5).unwrap().rows, [["1", "2"]]);
+}
+
+#[test]
+fn a_head_passes_over_malformed_records() {
+    let file = file(b"a,b\n1,\"x\" y\"\n2,z\n3,w\n");
+    let head = head(file.path(), &Dialect::default(), 1).unwrap();
+    assert_eq!(head.rows, [["2", "z"]]);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = head(Path::new("nowhere.csv"), &Dialect::default(), 0).unwrap_err();
+    assert!(error.to_string().starts_with("opening `nowhere.csv`"));
+}
+
+proptest! {
+    #[test]
+    fn sound_csv_reads_as_it_was_written(
+        rows in prop::collection::vec(prop::collection::vec("[a,;\"\r\n é0]{0,6}", 3), 0..12), crlf: bool, always: bool, block in 1_usize..40,
+    ) {
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') })
+            .quote_style(if always { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary })
+            .from_writer(Vec::new());
+        for row in &rows {
+            writer.write_record(row).unwrap();
+        }
+        let bytes = writer.into_inner().unwrap();
+        let ours: Vec<_> = records(&bytes, COMMA, block).into_iter().map(|(_, fields)| fields.unwrap()).collect();
+        prop_assert_eq!(&ours, &rows);
+        let mut theirs = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes.as_slice());
+        let theirs: Vec<Vec<String>> = theirs.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        prop_assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn any_bytes_give_the_same_records_in_blocks_of_any_size(
+        bytes in prop::collection::vec(prop::sample::select(b"ab,;\"\"\"\r\n\n\xff".as_slice()), 0..60), block in 1_usize..20, cr: bool,
+    ) {
+        let shape = Shape { line_end: if cr { LineEnd::Cr } else { LineEnd::Lf }, ..COMMA };
+        prop_assert_eq!(records(&bytes, shape, block), records(&bytes, shape, 1 << 16));
+    }
+}

@@ -1,0 +1,180 @@
+//! Joins and lookups: a column of another table, with what is expected of the match.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
+use crate::diagnostic::suggest::nearest;
+use crate::ir::expr::Expr;
+use crate::ir::expr::Form;
+use crate::ir::transform::Expect;
+use crate::ir::transform::Join;
+use crate::ir::transform::OnAmbiguous;
+use crate::ir::transform::OnMissing;
+use crate::ir::types::Type;
+use crate::rule::check;
+use crate::rule::expr::article;
+use crate::rule::level::TableView;
+use crate::rule::scope::Scope;
+use crate::rule::scope::listed;
+use crate::yaml::Node;
+
+const SETTINGS: &[&str] = &["on", "order", "expect", "on_missing", "on_ambiguous"];
+
+/// `join:` of a branch: each alias with its table; all the table's columns are then in scope.
+pub(super) fn declare(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<()> {
+    for (alias, join) in check::map(node, "joins by alias", said)? {
+        let entries = check::map(join, "a join", said)?;
+        check::only(entries, "a join", std::iter::once("table").chain(SETTINGS.iter().copied()), said);
+        let (name, place) = match join.get("table") {
+            Some(table) => (check::text(table, "a table", said)?, &table.place),
+            None => (alias.text.as_str(), &alias.place),
+        };
+        let table = find(name, place, scope, said)?;
+        let mut made = settings(join, alias.text.clone(), table, scope, said)?;
+        let missing = made.on_missing == OnMissing::Null;
+        made.take = table.columns.iter().map(|column| (column.name.clone(), column.ty.with_nullable(column.ty.nullable || missing))).collect();
+        scope.joins.push((made, table));
+    }
+    Some(())
+}
+
+/// `lookup:` one column of another table. Lookups that differ only in the column share one join.
+pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
+    let name = check::text(main, "a table", said)?;
+    let table = find(name, &main.place, scope, said)?;
+    let Some(take) = node.get("take") else {
+        said.push(Diagnostic::error("E0306", &node.place, "this lookup takes no column").help("say which with `take: COLUMN`"));
+        return None;
+    };
+    let column = check::text(take, "a column", said)?;
+    let found = known(table, column, &take.place, said)?;
+    let alias = format!("lookup{}", scope.joins.len() + 1);
+    let mut made = settings(node, alias, table, scope, said)?;
+    let ty = found.with_nullable(found.nullable || made.on_missing == OnMissing::Null);
+    scope.used.insert((table.name.clone(), column.to_owned()));
+    let same = scope.joins.iter_mut().find(|(join, _)| join.alias.starts_with("lookup") && Join { alias: made.alias.clone(), take: Vec::new(), ..join.clone() } == made);
+    let alias = match same {
+        Some((join, _)) => {
+            if !join.take.iter().any(|(taken, _)| taken == column) {
+                join.take.push((column.to_owned(), ty.clone()));
+            }
+            join.alias.clone()
+        }
+        None => {
+            made.take.push((column.to_owned(), ty.clone()));
+            let alias = made.alias.clone();
+            scope.joins.push((made, table));
+            alias
+        }
+    };
+    Some(Expr { form: Form::Column(format!("{alias}.{column}")), ty })
+}
+
+/// A table that can be read here.
+pub(super) fn find<'a>(name: &str, place: &Place, scope: &Scope<'a>, said: &mut Diagnostics) -> Option<&'a TableView> {
+    let level = scope.level;
+    level.readable(name).or_else(|| {
+        said.push(unknown_table(name, place, level.inputs.iter().chain(level.outputs).map(|table| table.name.as_str())));
+        None
+    })
+}
+
+pub(super) fn unknown_table<'k>(name: &str, place: &Place, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
+    let known: Vec<&str> = known.into_iter().collect();
+    let error = Diagnostic::error("E0102", place, format!("unknown table `{name}`"));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("the tables are {}", known.iter().map(|table| format!("`{table}`")).collect::<Vec<_>>().join(", "))),
+    }
+}
+
+fn known(table: &TableView, column: &str, place: &Place, said: &mut Diagnostics) -> Option<Type> {
+    if let Some(found) = table.column(column) {
+        return Some(found.ty.clone());
+    }
+    let error = Diagnostic::error("E0101", place, format!("unknown column `{column}`")).label(format!("not in the schema of `{}`", table.name));
+    said.push(match nearest(column, table.columns.iter().map(|column| column.name.as_str())) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("`{}` has {}", table.name, listed(table))),
+    });
+    None
+}
+
+fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Join> {
+    let Some(on) = node.get("on") else {
+        said.push(Diagnostic::error("E0306", &node.place, format!("nothing says which rows of `{}` match", table.name)).help("add `on: {COLUMN HERE: COLUMN THERE}`"));
+        return None;
+    };
+    let mut pairs = Vec::new();
+    for (here, there) in check::map(on, "pairs of columns", said)? {
+        let theirs = check::text(there, "a column", said)?;
+        let ty = known(table, theirs, &there.place, said)?;
+        let ours = scope.column(&here.text, &here.place, said)?;
+        if !ours.ty.kind.fits(&ty.kind) && !ty.kind.fits(&ours.ty.kind) {
+            said.push(Diagnostic::error(
+                "E0201",
+                &here.place,
+                format!("`{}` is {} and `{theirs}` of `{}` is {}: they never match", here.text, article(&ours.ty.kind), table.name, article(&ty.kind)),
+            ));
+            return None;
+        }
+        scope.used.insert((table.name.clone(), theirs.to_owned()));
+        pairs.push((ours, theirs.to_owned()));
+    }
+    let keyed = !table.key.is_empty() && table.key.iter().all(|key| pairs.iter().any(|(_, theirs)| theirs == key));
+    let expect = expectation(node, said)?;
+    let order = match node.get("order") {
+        Some(order) => ordering(order, table, scope, said)?,
+        None => Vec::new(),
+    };
+    if expect == Expect::Any && order.is_empty() && !keyed {
+        said.push(Diagnostic::error("E0304", &node.place, "which of several matches is taken?").help("add `order: COLUMN`, or `order: COLUMN desc`"));
+        return None;
+    }
+    let default = if expect == Expect::One { OnMissing::Reject } else { OnMissing::Null };
+    let on_missing = choice(node, "on_missing", &[("null", OnMissing::Null), ("reject", OnMissing::Reject), ("fail", OnMissing::Fail)], default, said)?;
+    let on_ambiguous = choice(node, "on_ambiguous", &[("reject", OnAmbiguous::Reject), ("fail", OnAmbiguous::Fail)], OnAmbiguous::Reject, said)?;
+    Some(Join { alias, table: table.name.clone(), on: pairs, keyed, take: Vec::new(), expect, order, on_missing, on_ambiguous })
+}
+
+fn expectation(node: &Node, said: &mut Diagnostics) -> Option<Expect> {
+    if node.get("expect").is_none() {
+        said.push(
+            Diagnostic::error("E0304", &node.place, "nothing says how many rows are expected to match")
+                .help("add `expect: one`, `expect: at_most_one`, or `expect: any` with an `order`"),
+        );
+        return None;
+    }
+    choice(node, "expect", &[("one", Expect::One), ("at_most_one", Expect::AtMostOne), ("any", Expect::Any)], Expect::One, said)
+}
+
+fn choice<T: Copy>(node: &Node, key: &str, words: &[(&str, T)], default: T, said: &mut Diagnostics) -> Option<T> {
+    let Some(value) = node.get(key) else { return Some(default) };
+    let text = value.as_text().unwrap_or("null");
+    if let Some((_, found)) = words.iter().find(|(word, _)| *word == text) {
+        return Some(*found);
+    }
+    let listed = words.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let error = Diagnostic::error("E0306", &value.place, format!("`{text}` is no `{key}`"));
+    said.push(match nearest(text, words.iter().map(|(word, _)| *word)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("it is one of {listed}")),
+    });
+    None
+}
+
+/// `COLUMN`, `COLUMN desc`, or a list of these.
+fn ordering(node: &Node, table: &TableView, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Vec<(String, bool)>> {
+    check::texts(node, "a column, with `desc` behind it where the greatest comes first", said)?
+        .into_iter()
+        .map(|(text, place)| {
+            let (column, descending) = match text.strip_suffix(" desc") {
+                Some(column) => (column.trim(), true),
+                None => (text.strip_suffix(" asc").unwrap_or(&text).trim(), false),
+            };
+            known(table, column, &place, said)?;
+            scope.used.insert((table.name.clone(), column.to_owned()));
+            Some((column.to_owned(), descending))
+        })
+        .collect()
+}

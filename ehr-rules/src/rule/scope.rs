@@ -1,0 +1,94 @@
+//! What a rule's expressions can see: the driving row's columns, and joined ones under their alias.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
+use crate::diagnostic::suggest::nearest;
+use crate::ir::expr::Expr;
+use crate::ir::expr::Form;
+use crate::ir::transform::Join;
+use crate::ir::types::Type;
+use crate::rule::level::Level;
+use crate::rule::level::TableView;
+use std::collections::BTreeSet;
+
+/// The scope of one branch, and what its expressions added to it.
+pub(super) struct Scope<'a> {
+    /// The level.
+    pub level: &'a Level<'a>,
+    /// The driving table.
+    pub table: &'a TableView,
+    /// Joins, declared and made by lookups.
+    pub joins: Vec<(Join, &'a TableView)>,
+    /// Columns that are known to be there, by a condition.
+    pub present: BTreeSet<String>,
+    /// Columns read: table and column.
+    pub used: BTreeSet<(String, String)>,
+    /// The rule in messages and findings: `table.column` or `table`.
+    pub rule: String,
+    /// Whether aggregates are allowed.
+    pub grouped: bool,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(level: &'a Level<'a>, table: &'a TableView, rule: &str) -> Self {
+        Self { level, table, joins: Vec::new(), present: BTreeSet::new(), used: BTreeSet::new(), rule: rule.to_owned(), grouped: false }
+    }
+
+    /// The type of a column, if there is one of that name.
+    pub(super) fn type_of(&self, name: &str) -> Option<Type> {
+        let ty = match self.table.column(name) {
+            Some(column) => column.ty.clone(),
+            None => {
+                let (alias, column) = name.split_once('.')?;
+                let (join, _) = self.joins.iter().find(|(join, _)| join.alias == alias)?;
+                join.take.iter().find(|(taken, _)| taken == column)?.1.clone()
+            }
+        };
+        let nullable = ty.nullable && !self.present.contains(name);
+        Some(ty.with_nullable(nullable))
+    }
+
+    /// A column as an expression; says where there is none of that name.
+    pub(super) fn column(&mut self, name: &str, place: &Place, said: &mut Diagnostics) -> Option<Expr> {
+        let Some(ty) = self.type_of(name) else {
+            said.push(self.unknown(name, place));
+            return None;
+        };
+        self.note(name);
+        Some(Expr { form: Form::Column(name.to_owned()), ty })
+    }
+
+    /// Remembers that a column is read.
+    pub(super) fn note(&mut self, name: &str) {
+        if self.table.column(name).is_some() {
+            self.used.insert((self.table.name.clone(), name.to_owned()));
+        } else if let Some((alias, column)) = name.split_once('.')
+            && let Some((join, _)) = self.joins.iter().find(|(join, _)| join.alias == alias)
+        {
+            self.used.insert((join.table.clone(), column.to_owned()));
+        }
+    }
+
+    fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
+        let error = Diagnostic::error("E0101", place, format!("unknown column `{name}`")).label(format!("not in the schema of `{}`", self.table.name));
+        if let Some(reason) = self.table.ignored.get(name) {
+            return error.help(format!("`{name}` stands under `ignore:` ({reason}); give it a type under `columns:` to read it"));
+        }
+        let joined: Vec<String> =
+            self.joins.iter().flat_map(|(join, _)| join.take.iter().map(|(column, _)| format!("{}.{column}", join.alias))).collect();
+        let known = self.table.columns.iter().map(|column| column.name.as_str()).chain(joined.iter().map(String::as_str));
+        match nearest(name, known) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!("`{}` has {}", self.table.name, listed(self.table))),
+        }
+    }
+}
+
+/// The first columns of a table, for help.
+pub(super) fn listed(table: &TableView) -> String {
+    const SHOWN: usize = 8;
+    let names: Vec<String> = table.columns.iter().take(SHOWN).map(|column| format!("`{}`", column.name)).collect();
+    let more = table.columns.len().saturating_sub(SHOWN);
+    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
+}

@@ -1,0 +1,84 @@
+//! One rule: a table from one branch or the union of several.
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
+use crate::diagnostic::suggest::nearest;
+use crate::ir::transform::Dedupe;
+use crate::ir::transform::Transform;
+use crate::load::RuleNode;
+use crate::rule::branch;
+use crate::rule::check;
+use crate::rule::level::Level;
+use crate::rule::level::TableView;
+use crate::yaml::Node;
+use std::collections::BTreeSet;
+
+/// Compiles a rule, and gives the input columns it reads.
+pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics) -> Option<(Transform, BTreeSet<(String, String)>)> {
+    let name = &rule.name.text;
+    let Some(output) = level.outputs.iter().find(|table| table.name == *name) else {
+        let error = Diagnostic::error("E0105", &rule.name.place, format!("`{name}` is no {}", level.output_word));
+        said.push(match nearest(name, level.outputs.iter().map(|table| table.name.as_str())) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help("a rule is named after what it makes"),
+        });
+        return None;
+    };
+    let entries = check::map(&rule.node, "a rule", said)?;
+    let full = format!("{}/{name}", level.name);
+    let mut used = BTreeSet::new();
+    let mut branches = Vec::new();
+    if let Some(union) = rule.node.get("union") {
+        check::only(entries, "a union", ["union", "dedupe"], said);
+        for (node, at) in check::list(union, "a list of branches", said)?.iter().zip(1..) {
+            check::only(check::map(node, "a branch", said)?, "a branch", branch::KEYS.iter().copied(), said);
+            let (branch, read) = branch::compile(node, &format!("{full}#{at}"), output, level, said)?;
+            used.extend(read);
+            branches.push(branch);
+        }
+    } else {
+        check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe"]), said);
+        let (branch, read) = branch::compile(&rule.node, &full, output, level, said)?;
+        used.extend(read);
+        branches.push(branch);
+    }
+    let dedupe = match rule.node.get("dedupe") {
+        Some(node) => Some(dedupe(node, output, said)?),
+        None => None,
+    };
+    Some((Transform { table: name.clone(), branches, dedupe }, used))
+}
+
+fn dedupe(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Dedupe> {
+    check::only(check::map(node, "`dedupe`", said)?, "`dedupe`", ["by", "keep"], said);
+    let (Some(by), Some(keep)) = (node.get("by"), node.get("keep")) else {
+        said.push(Diagnostic::error("E0306", &node.place, "`dedupe` says what is equal and what stays").help("write `dedupe: {by: [COLUMN], keep: first}`, or `keep: {latest: COLUMN}`"));
+        return None;
+    };
+    let by = check::texts(by, "columns", said)?.into_iter().map(|(name, place)| known(name, &place, output, said)).collect::<Option<Vec<_>>>()?;
+    let order = match (keep.as_text(), keep.as_map()) {
+        (Some("first"), _) => Vec::new(),
+        (_, Some([(key, column)])) if matches!(key.text.as_str(), "latest" | "earliest") => {
+            let name = known(check::text(column, "a column", said)?.to_owned(), &column.place, output, said)?;
+            vec![(name, key.text == "latest")]
+        }
+        _ => {
+            said.push(Diagnostic::error("E0306", &keep.place, "what stays is `first`, `{latest: COLUMN}` or `{earliest: COLUMN}`"));
+            return None;
+        }
+    };
+    Some(Dedupe { by, order })
+}
+
+fn known(name: String, place: &Place, output: &TableView, said: &mut Diagnostics) -> Option<String> {
+    if output.column(&name).is_some() {
+        return Some(name);
+    }
+    let error = Diagnostic::error("E0106", place, format!("unknown column `{name}` of `{}`", output.name));
+    said.push(match nearest(&name, output.columns.iter().map(|column| column.name.as_str())) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error,
+    });
+    None
+}

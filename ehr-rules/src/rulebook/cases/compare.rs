@@ -1,0 +1,109 @@
+//! What was made held against what was expected. People in cases are invented, so their values may be shown.
+
+use super::Row;
+use super::given::text;
+use crate::dataset::Table;
+use crate::error::Error;
+use polars::prelude::*;
+use serde_yaml::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The key under which rejected rows are expected.
+const REJECTS: &str = "rejects";
+
+/// Made rows as text by column.
+type Made = Vec<BTreeMap<String, Option<String>>>;
+
+/// What differs, table by table.
+pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rejects: &Made) -> Result<Vec<String>, Error> {
+    let mut differences = Vec::new();
+    for (name, rows) in expect {
+        let made = if name == REJECTS {
+            rejects.clone()
+        } else if let Some(table) = tables.iter().rev().find(|table| table.name == *name) {
+            made(table)?
+        } else {
+            differences.push(format!("nothing makes `{name}`"));
+            continue;
+        };
+        if made.len() != rows.len() {
+            differences.push(format!("{name}: {} rows were expected, {} were made", rows.len(), made.len()));
+        }
+        for (at, (expected, made)) in rows.iter().zip(&made).enumerate() {
+            for (column, value) in expected {
+                let Some(found) = made.get(column) else {
+                    differences.push(format!("{name}[{at}]: there is no column `{column}`"));
+                    continue;
+                };
+                let expected = text(value);
+                if !same(expected.as_deref(), found.as_deref(), value) {
+                    let shown = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), |text| format!("`{text}`"));
+                    differences.push(format!("{name}[{at}].{column}: expected {}, made {}", shown(expected.as_deref()), shown(found.as_deref())));
+                }
+            }
+        }
+    }
+    Ok(differences)
+}
+
+fn same(expected: Option<&str>, found: Option<&str>, value: &Value) -> bool {
+    match (expected, found) {
+        (Some(expected), Some(found)) if matches!(value, Value::Number(_)) => {
+            expected == found || matches!((expected.parse::<f64>(), found.parse::<f64>()), (Ok(one), Ok(other)) if one.total_cmp(&other).is_eq())
+        }
+        (Some(expected), Some(found)) => expected == found || expected.trim_end_matches('Z').replace('T', " ") == found,
+        (expected, found) => expected == found,
+    }
+}
+
+/// Every row of a small table, as text.
+fn made(table: &Table) -> Result<Made, Error> {
+    let frame = crate::engine::collect(table.frame()?, "reading what a case made")?;
+    let mut rows: Made = vec![BTreeMap::new(); frame.height()];
+    for column in frame.columns() {
+        for (at, row) in rows.iter_mut().enumerate() {
+            let value = column.get(at).map_err(|error| Error::engine("reading what a case made", error))?;
+            row.insert(column.name().to_string(), shown(&value));
+        }
+    }
+    Ok(rows)
+}
+
+fn shown(value: &AnyValue<'_>) -> Option<String> {
+    Some(match value {
+        AnyValue::Null => return None,
+        AnyValue::String(text) => (*text).to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
+        AnyValue::Boolean(truth) => truth.to_string(),
+        AnyValue::Date(days) => chrono::NaiveDate::default().checked_add_signed(chrono::TimeDelta::days(i64::from(*days)))?.to_string(),
+        AnyValue::Datetime(micros, TimeUnit::Microseconds, _) => chrono::DateTime::from_timestamp_micros(*micros)?.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
+        AnyValue::Float64(number) => number.to_string(),
+        AnyValue::Int64(number) => number.to_string(),
+        other => other.to_string(),
+    })
+}
+
+/// Rows set aside, by table and file order: `table`, `line`, `code`, `rule`, `stage`.
+pub(super) fn rejects(folder: &Path) -> Result<Made, Error> {
+    let mut rows = Made::new();
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(rows) };
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
+        let failed = |error: csv::Error| Error::io("reading rejects from", &path, std::io::Error::other(error));
+        let table = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(&path).map_err(failed)?;
+        let header = reader.byte_headers().map_err(failed)?.clone();
+        for record in reader.byte_records() {
+            let record = record.map_err(failed)?;
+            let mut row = BTreeMap::from([("table".to_owned(), table.clone())]);
+            for (name, field) in header.iter().zip(&record) {
+                let name = String::from_utf8_lossy(name);
+                row.insert(name.trim_start_matches('_').to_owned(), Some(String::from_utf8_lossy(field).into_owned()));
+            }
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}

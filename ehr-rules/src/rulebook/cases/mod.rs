@@ -1,0 +1,170 @@
+//! Cases: given rows, expected rows. A case runs the same corridor as an order.
+
+mod compare;
+mod given;
+
+use crate::dataset::Common;
+use crate::dataset::Dataset;
+use crate::dataset::Table;
+use crate::dataset::order::Order;
+use crate::error::Error;
+use crate::ir::schema::TargetSchema;
+use crate::rulebook::Rulebook;
+use crate::rulebook::SourceId;
+use crate::rulebook::compile::CompiledSource;
+use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::job::Job;
+use serde::Deserialize;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// A row as it stands in a case.
+type Row = BTreeMap<String, serde_yaml::Value>;
+
+/// What the cases came to.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct TestReport {
+    /// Each case.
+    pub cases: Vec<CaseResult>,
+    /// Rules that no case reached with a row.
+    pub never_reached: Vec<String>,
+    /// Rules there are.
+    pub rules: usize,
+}
+
+/// One case.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseResult {
+    /// Its file.
+    pub file: String,
+    /// Its name.
+    pub name: String,
+    /// What differs from what was expected; empty where it passed.
+    pub differences: Vec<String>,
+}
+
+impl TestReport {
+    /// Whether every case passed.
+    pub fn passed(&self) -> bool {
+        self.cases.iter().all(|case| case.differences.is_empty())
+    }
+}
+
+/// One case as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    target: Option<String>,
+    source: Option<String>,
+    today: Option<chrono::NaiveDate>,
+    given: BTreeMap<String, Vec<Row>>,
+    expect: BTreeMap<String, Vec<Row>>,
+}
+
+/// Where a case stands decides what is left out of it.
+enum Home<'a> {
+    Source(&'a CompiledSource),
+    Target(&'a CompiledTarget),
+}
+
+/// Runs every case.
+pub(crate) fn test(book: &Rulebook, only: Option<&str>) -> Result<TestReport, Error> {
+    let mut report = TestReport::default();
+    let mut reached = BTreeSet::new();
+    let homes = book.sources.iter().map(|source| (Home::Source(source), &source.cases)).chain(book.targets.iter().map(|target| (Home::Target(target), &target.cases)));
+    for (home, files) in homes {
+        for file in files {
+            let path = file.path.display().to_string();
+            let cases: Vec<Case> = match serde_yaml::from_str(&file.text) {
+                Ok(cases) => cases,
+                Err(error) => {
+                    let differences = vec![format!("the file is no list of cases: {error}")];
+                    report.cases.push(CaseResult { file: path.clone(), name: "(the file)".to_owned(), differences });
+                    continue;
+                }
+            };
+            for case in cases.into_iter().filter(|case| only.is_none_or(|only| path.contains(only) || case.name.contains(only))) {
+                let differences = run(book, &home, &case, &mut reached)?;
+                report.cases.push(CaseResult { file: path.clone(), name: case.name, differences });
+            }
+        }
+    }
+    let sources = book.sources.iter().flat_map(|source| source.transforms.iter().map(move |one| format!("{}/{}", source.id(), one.table)));
+    let targets = book.targets.iter().flat_map(|target| target.transforms.iter().map(move |one| format!("{}/{}", target.schema.name, one.table)));
+    let rules: Vec<String> = sources.chain(targets).collect();
+    report.rules = rules.len();
+    report.never_reached = rules.into_iter().filter(|rule| !reached.contains(rule)).collect();
+    Ok(report)
+}
+
+/// What differs from what was expected.
+fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<String>) -> Result<Vec<String>, Error> {
+    let source = match (&case.source, home) {
+        (Some(id), _) => match book.source(&id.parse::<SourceId>()?) {
+            Some(source) => Some(source),
+            None => return Ok(vec![format!("there is no source `{id}`")]),
+        },
+        (None, Home::Source(source)) => Some(*source),
+        (None, Home::Target(_)) => None,
+    };
+    let target = match (&case.target, home) {
+        (Some(name), _) => match book.targets.iter().find(|target| target.schema.name == *name) {
+            Some(target) => Some(target),
+            None => return Ok(vec![format!("there is no target `{name}`")]),
+        },
+        (None, Home::Target(target)) => Some(*target),
+        (None, Home::Source(_)) => None,
+    };
+    let folder = scratch()?;
+    let today = case.today.unwrap_or_else(|| chrono::Local::now().date_naive());
+    let order = Order::new(folder.path().to_owned(), today);
+    let none = CompiledTarget { schema: TargetSchema { name: String::new(), title: String::new(), tables: Vec::new(), code_maps: BTreeMap::new() }, transforms: Vec::new(), maps: BTreeMap::new(), cases: Vec::new() };
+    let mut tables: Vec<Table> = Vec::new();
+    let mut rejects = Vec::new();
+    if let Some(source) = source {
+        let files = match given::files(&source.schema, &case.given, folder.path()) {
+            Ok(files) => files,
+            Err(mistake) => return Ok(vec![mistake]),
+        };
+        let job = Job::new(source, target.unwrap_or(&none), files, order)?;
+        let sound = job.assess(job.read()?)?;
+        let common = job.categorize(&sound)?;
+        note(&common, &source.id().to_string(), reached);
+        tables.extend(common.tables().iter().cloned());
+        if let Some(target) = target {
+            tables.extend(convert(&job, target, &common, reached)?);
+        }
+        let outcome = job.finish()?;
+        rejects = compare::rejects(&folder.path().join("rejects"))?;
+        if target.is_some() && !outcome.balanced {
+            return Ok(vec!["the ledger does not balance".to_owned()]);
+        }
+    } else if let Some(target) = target {
+        let shapes = book.sources.first().map(|source| source.shapes.clone()).unwrap_or_default();
+        let source = given::source_of_categories(&case.given, &shapes);
+        let job = Job::new(&source, target, Vec::new(), order)?;
+        let common = match given::categories(&case.given, &shapes, job.ledger(), folder.path()) {
+            Ok(common) => common,
+            Err(mistake) => return Ok(vec![mistake]),
+        };
+        tables.extend(convert(&job, target, &common, reached)?);
+    }
+    compare::compare(&case.expect, &tables, &rejects)
+}
+
+fn convert(job: &Job<'_>, target: &CompiledTarget, common: &Dataset<Common>, reached: &mut BTreeSet<String>) -> Result<Vec<Table>, Error> {
+    let converted = job.convert(common)?;
+    note(&converted, &target.schema.name, reached);
+    Ok(converted.tables().to_vec())
+}
+
+fn note<Stage>(made: &Dataset<Stage>, level: &str, reached: &mut BTreeSet<String>) {
+    reached.extend(made.tables().iter().filter(|table| table.rows > 0).map(|table| format!("{level}/{}", table.name)));
+}
+
+/// A folder of this case's own, gone with it.
+fn scratch() -> Result<tempfile::TempDir, Error> {
+    tempfile::Builder::new().prefix("ehr-rules-case-").tempdir().map_err(|error| Error::io("making a folder in", &std::env::temp_dir(), error))
+}

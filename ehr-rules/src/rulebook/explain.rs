@@ -1,0 +1,77 @@
+//! Where a column of a target comes from, back to the source's files, as rules.
+
+use crate::error::Error;
+use crate::ir::print;
+use crate::ir::transform::Transform;
+use crate::rulebook::Rulebook;
+use crate::rulebook::SourceId;
+use crate::rulebook::unknown;
+use std::collections::BTreeSet;
+
+/// The way of a table or of one column: the target's rule, and each source's rules for the categories it reads.
+pub(crate) fn explain(book: &Rulebook, what: &str, source: Option<&SourceId>) -> Result<String, Error> {
+    // A target's name may hold dots, as `omop-5.4` does.
+    let found = book.targets.iter().find_map(|target| Some((target, what.strip_prefix(target.schema.name.as_str())?.strip_prefix('.')?)));
+    let Some((target, rest)) = found else {
+        let names: Vec<String> = book.targets.iter().map(|target| target.schema.name.clone()).collect();
+        return Err(unknown("target", what.split('.').next().unwrap_or(what), &names));
+    };
+    let (table, column) = rest.split_once('.').map_or((rest, None), |(table, column)| (table, Some(column)));
+    let Some(shape) = target.schema.table(table) else {
+        let names: Vec<String> = target.schema.tables.iter().map(|table| table.name.clone()).collect();
+        return Err(unknown("table", table, &names));
+    };
+    if let Some(column) = column
+        && !shape.columns.iter().any(|known| known.name == column)
+    {
+        let names: Vec<String> = shape.columns.iter().map(|column| column.name.clone()).collect();
+        return Err(unknown("column", column, &names));
+    }
+    if let Some(id) = source
+        && book.source(id).is_none()
+    {
+        let names: Vec<String> = book.sources.iter().map(|source| source.id().to_string()).collect();
+        return Err(unknown("source", &id.to_string(), &names));
+    }
+    let mut text = String::new();
+    let Some(rule) = target.transforms.iter().find(|transform| transform.table == table) else {
+        return Ok(format!("{what}: no rule makes `{table}`; it is empty\n"));
+    };
+    text.push_str(&print::transform(rule, column));
+    let read = columns_read(rule, column);
+    for source in book.sources.iter().filter(|compiled| source.is_none_or(|id| compiled.id() == *id)) {
+        for made in source.transforms.iter().filter(|transform| read.iter().any(|(table, _)| *table == transform.table)) {
+            text.push('\n');
+            let whole = print::transform(made, None);
+            let asked: BTreeSet<&str> = read.iter().filter(|(table, _)| *table == made.table).map(|(_, column)| column.as_str()).collect();
+            for line in whole.lines() {
+                let name = line.strip_prefix("  ").and_then(|line| line.split_once(": ")).map(|(name, _)| name);
+                let step = ["  join ", "  where ", "  group "].iter().any(|step| line.starts_with(step));
+                if step || name.is_none_or(|name| asked.contains(name)) {
+                    text.push_str(line);
+                    text.push('\n');
+                }
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// Columns of the tables that a rule reads, for one of its columns or all.
+fn columns_read(rule: &Transform, only: Option<&str>) -> BTreeSet<(String, String)> {
+    let mut read = BTreeSet::new();
+    for branch in &rule.branches {
+        let outputs = branch.columns.iter().filter(|output| only.is_none_or(|only| output.name == only)).map(|output| &output.expr);
+        let steps = branch.filter.iter().chain(branch.group.iter().flatten()).chain(branch.joins.iter().flat_map(|join| join.on.iter().map(|(expr, _)| expr)));
+        for expr in outputs.chain(steps) {
+            for name in expr.columns() {
+                let joined = name.split_once('.').and_then(|(alias, column)| Some((branch.joins.iter().find(|join| join.alias == alias)?, column)));
+                match joined {
+                    Some((join, column)) => read.insert((join.table.clone(), column.to_owned())),
+                    None => read.insert((branch.from.clone(), name.to_owned())),
+                };
+            }
+        }
+    }
+    read
+}

@@ -1,0 +1,144 @@
+//! One run through the corridor.
+
+use crate::assess;
+use crate::categorize;
+use crate::codes::Vocabulary;
+use crate::convert;
+use crate::dataset::Common;
+use crate::dataset::Converted;
+use crate::dataset::Dataset;
+use crate::dataset::Read;
+use crate::dataset::Sound;
+use crate::dataset::input::InputFile;
+use crate::dataset::ledger::Balance;
+use crate::dataset::ledger::Ledger;
+use crate::dataset::order::Order;
+use crate::engine::Context;
+use crate::engine::codes::CodeSource;
+use crate::error::Error;
+use crate::ir::schema::CodeMapSource;
+use crate::ir::schema::TargetSchema;
+use crate::read;
+use crate::rulebook::SourceId;
+use crate::rulebook::compile::CompiledSource;
+use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::outcome::Outcome;
+use crate::rulebook::outcome::OutputRows;
+use crate::rulebook::outcome::Unmapped;
+use crate::verify;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+/// One run: a source's files on their way to a target.
+pub struct Job<'book> {
+    source: &'book CompiledSource,
+    target: &'book CompiledTarget,
+    files: Vec<InputFile>,
+    order: Order,
+    ledger: Arc<Ledger>,
+    codes: BTreeMap<String, Arc<CodeSource>>,
+    outputs: Mutex<Vec<OutputRows>>,
+}
+
+impl<'book> Job<'book> {
+    pub(crate) fn new(source: &'book CompiledSource, target: &'book CompiledTarget, files: Vec<InputFile>, order: Order) -> Result<Self, Error> {
+        let mut codes = target.maps.clone();
+        for (name, map) in &target.schema.code_maps {
+            if let CodeMapSource::Athena { systems } = map {
+                let source = match &order.vocabulary {
+                    Some(folder) => CodeSource::Vocabulary(Vocabulary::open(folder, systems)?),
+                    None => CodeSource::Absent,
+                };
+                codes.insert(name.clone(), Arc::new(source));
+            }
+        }
+        let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
+        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default() })
+    }
+
+    /// A run that starts from categories given by hand, for cases.
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    /// The source.
+    pub fn source(&self) -> SourceId {
+        self.source.id()
+    }
+
+    /// The target's schema.
+    pub fn target(&self) -> &TargetSchema {
+        &self.target.schema
+    }
+
+    /// Reads every table, typed; sets aside what does not hold.
+    ///
+    /// # Errors
+    /// A file that cannot be read; a disk that is full.
+    pub fn read(&self) -> Result<Dataset<Read>, Error> {
+        read::read(&self.source.schema, &self.files, &self.order, &self.ledger)
+    }
+
+    /// Checks what no single row can know: uniqueness and references.
+    ///
+    /// # Errors
+    /// A staged table that cannot be read or written.
+    pub fn assess(&self, data: Dataset<Read>) -> Result<Dataset<Sound>, Error> {
+        assess::assess(&self.source.schema, data, &self.order)
+    }
+
+    /// From the source's tables to the categories.
+    ///
+    /// # Errors
+    /// A staged table that cannot be read or written.
+    pub fn categorize(&self, data: &Dataset<Sound>) -> Result<Dataset<Common>, Error> {
+        let shapes = |name: &str| self.source.shapes.get(name).cloned().unwrap_or_default();
+        categorize::categorize(&self.source.transforms, &shapes, data, &self.context("categorize"))
+    }
+
+    /// From the categories to the target's tables.
+    ///
+    /// # Errors
+    /// A staged table that cannot be read or written.
+    pub fn convert(&self, common: &Dataset<Common>) -> Result<Dataset<Converted>, Error> {
+        let (converted, outputs) = convert::convert(&self.target.schema, &self.target.transforms, common, &self.context("convert"))?;
+        *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
+        Ok(converted)
+    }
+
+    /// Holds the target's tables against its schema; what falls short is a finding that fails the order.
+    ///
+    /// # Errors
+    /// A staged table that cannot be read.
+    pub fn verify(&self, converted: &Dataset<Converted>) -> Result<(), Error> {
+        verify::verify(&self.target.schema, converted, &self.order)
+    }
+
+    /// Fetches the original fields of rows set aside after reading, and closes the ledger.
+    /// Rejects are then in the order's folder under `rejects/<table>.csv`.
+    ///
+    /// # Errors
+    /// An input file that is no longer there; a disk that is full.
+    pub fn finish(&self) -> Result<Outcome, Error> {
+        read::originals(&self.source.schema, &self.files, &self.order, &self.ledger)?;
+        let tables = self.ledger.balances();
+        Ok(Outcome {
+            balanced: tables.iter().all(Balance::balanced),
+            tables,
+            outputs: self.outputs.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            findings: self.ledger.findings(),
+            unmapped: self
+                .ledger
+                .work_list()
+                .into_iter()
+                .map(|(code_map, rule, source_value, rows)| Unmapped { code_map, rule, source_value, rows })
+                .collect(),
+        })
+    }
+
+    fn context(&self, stage: &'static str) -> Context<'_> {
+        Context { stage, order: &self.order, ledger: &self.ledger, codes: &self.codes }
+    }
+}

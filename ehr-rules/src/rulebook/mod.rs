@@ -1,0 +1,176 @@
+//! The roof: public names, and the stages joined to one way.
+
+pub(crate) mod cases;
+pub(crate) mod compile;
+pub(crate) mod explain;
+pub(crate) mod job;
+pub(crate) mod outcome;
+
+use crate::dataset::input::InputFile;
+use crate::dataset::order::Order;
+use crate::detect;
+use crate::detect::Detection;
+use crate::diagnostic::Diagnostics;
+use crate::diagnostic::suggest::nearest;
+use crate::error::Error;
+use crate::functions;
+use crate::ir::schema::SourceSchema;
+use crate::ir::schema::TargetSchema;
+use crate::load;
+use crate::rulebook::cases::TestReport;
+use crate::rulebook::compile::CompiledSource;
+use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::job::Job;
+use serde::Deserialize;
+use serde::Serialize;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Every ruleset under some folders, compiled.
+#[derive(Debug)]
+pub struct Rulebook {
+    pub(crate) sources: Vec<CompiledSource>,
+    pub(crate) categories: usize,
+    pub(crate) targets: Vec<CompiledTarget>,
+    pub(crate) fingerprint: String,
+}
+
+/// A source system and version: `synthea/2022`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SourceId {
+    /// The system.
+    pub system: String,
+    /// The version.
+    pub version: String,
+}
+
+impl fmt::Display for SourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.system, self.version)
+    }
+}
+
+impl FromStr for SourceId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text.split_once('/') {
+            Some((system, version)) if !system.is_empty() && !version.is_empty() => {
+                Ok(Self { system: system.to_owned(), version: version.to_owned() })
+            }
+            _ => Err(Error::refused(format!("`{text}` is not SYSTEM/VERSION, as in `synthea/2022`"))),
+        }
+    }
+}
+
+impl Rulebook {
+    /// Compiles everything under these folders: what could be read, and every diagnostic.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn load(folders: &[PathBuf]) -> Result<(Self, Diagnostics), Error> {
+        let mut said = Diagnostics::default();
+        let loaded = load::load(folders, &mut said)?;
+        let fingerprint = load::fingerprint::fingerprint(folders)?;
+        let categories = loaded.categories.len();
+        let (sources, targets) = compile::compile(loaded, &mut said)?;
+        said.sort();
+        Ok((Self { sources, categories, targets, fingerprint }, said))
+    }
+
+    /// Sources, by system and version.
+    pub fn sources(&self) -> Vec<SourceId> {
+        self.sources.iter().map(CompiledSource::id).collect()
+    }
+
+    /// Targets by name.
+    pub fn targets(&self) -> Vec<&TargetSchema> {
+        self.targets.iter().map(|target| &target.schema).collect()
+    }
+
+    /// How much was compiled: sources, categories, targets, rules, case files.
+    pub fn counts(&self) -> Vec<(&'static str, usize)> {
+        let rules = self.sources.iter().map(|source| source.transforms.len()).sum::<usize>()
+            + self.targets.iter().map(|target| target.transforms.len()).sum::<usize>();
+        let cases = self.sources.iter().map(|source| source.cases.len()).sum::<usize>()
+            + self.targets.iter().map(|target| target.cases.len()).sum::<usize>();
+        vec![
+            ("sources", self.sources.len()),
+            ("categories", self.categories),
+            ("targets", self.targets.len()),
+            ("rules", rules),
+            ("case files", cases),
+        ]
+    }
+
+    /// A fingerprint of every file of rules.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// Which system and version made these files, and why.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn detect(&self, files: &[InputFile]) -> Result<Detection, Error> {
+        let schemas: Vec<SourceSchema> = self.sources.iter().map(|source| source.schema.clone()).collect();
+        detect::detect(&schemas, files)
+    }
+
+    /// Of several versions of one system, whether they say the same about these files: same tables, columns and rules.
+    pub fn same_for(&self, sources: &[SourceId], files: &[InputFile]) -> bool {
+        let mut seen = sources.iter().map(|id| self.source(id).map(|source| source.says_of(files)));
+        let first = seen.next().flatten();
+        first.is_some() && seen.all(|other| other == first)
+    }
+
+    /// Prepares a run: everything that can be known before the first row is checked here.
+    ///
+    /// # Errors
+    /// An unknown source or target; a code map or vocabulary that cannot be read.
+    pub fn start(&self, source: &SourceId, target: &str, files: &[InputFile], order: Order) -> Result<Job<'_>, Error> {
+        let known = self.sources();
+        let compiled = self.source(source).ok_or_else(|| {
+            let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+            unknown("source", &source.to_string(), &names)
+        })?;
+        let names: Vec<String> = self.targets.iter().map(|target| target.schema.name.clone()).collect();
+        let target = self.targets.iter().find(|known| known.schema.name == target).ok_or_else(|| unknown("target", target, &names))?;
+        Job::new(compiled, target, files.to_vec(), order)
+    }
+
+    /// Where `TARGET.TABLE` or `TARGET.TABLE.COLUMN` comes from, as rules; for one source or all.
+    ///
+    /// # Errors
+    /// A target, table, column or source that there is not.
+    pub fn explain(&self, what: &str, source: Option<&SourceId>) -> Result<String, Error> {
+        explain::explain(self, what, source)
+    }
+
+    /// Runs the rulesets' own cases; `only` keeps those whose file or name holds it.
+    ///
+    /// # Errors
+    /// A case file that cannot be read, or a run that fails.
+    pub fn test(&self, only: Option<&str>) -> Result<TestReport, Error> {
+        cases::test(self, only)
+    }
+
+    /// The function reference: all of it, or one function; `None` where there is no such function.
+    pub fn functions(name: Option<&str>) -> Option<String> {
+        functions::reference(name)
+    }
+
+    pub(crate) fn source(&self, id: &SourceId) -> Option<&CompiledSource> {
+        self.sources.iter().find(|source| source.id() == *id)
+    }
+}
+
+/// There is none of that name.
+pub(crate) fn unknown(what: &str, name: &str, known: &[String]) -> Error {
+    let near = nearest(name, known.iter().map(String::as_str));
+    Error::refused(match near {
+        Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`?"),
+        None => format!("unknown {what} `{name}`: there is {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    })
+}

@@ -1,0 +1,100 @@
+//! `import`: loads a converted order into a database, all of it or nothing.
+
+use crate::context::Context;
+use crate::error::Failure;
+use crate::error::Status;
+use crate::order::ImportRecord;
+use crate::order::OrderFile;
+use crate::order::OrderStatus;
+use crate::order::now;
+use crate::sink::Destination;
+use crate::sink::sqlite;
+use clap::Args;
+use ehr_rules::Rulebook;
+use ehr_rules::TargetSchema;
+use serde_json::Value;
+use serde_json::json;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The order's folder
+    order: PathBuf,
+    /// The database
+    #[arg(long, value_name = "sqlite:PATH", env = "EHR_TO")]
+    to: Destination,
+}
+
+impl Import {
+    /// Checks the order and loads it.
+    pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        context.heed_signals()?;
+        let order = OrderFile::read(&self.order)?;
+        if order.status != OrderStatus::Done {
+            return Err(Failure::Data(format!("`{}` is {}, and only a whole order is loaded", self.order.display(), order.status.word())));
+        }
+        let book = context.rulebook()?;
+        let target = target(&book, &order.target)?;
+        if book.fingerprint() != order.rules {
+            context.note("note: the rules have changed since this order was made");
+        }
+        let loaded = load(context, &self.order, order, target, &self.to)?;
+        context.answer(&loaded.human(), &json!({"order": self.order, "imported": loaded.json()}))?;
+        Ok(Status::Done)
+    }
+}
+
+/// What a load came to.
+pub(super) struct Loaded {
+    to: String,
+    rows: u64,
+    already: bool,
+}
+
+impl Loaded {
+    /// In words.
+    pub(super) fn human(&self) -> String {
+        if self.already {
+            format!("this order is in {} already; nothing was changed", self.to)
+        } else {
+            format!("{} rows loaded into {}", self.rows, self.to)
+        }
+    }
+
+    /// For scripts.
+    pub(super) fn json(&self) -> Value {
+        json!({"to": self.to, "rows": self.rows, "already": self.already})
+    }
+}
+
+/// The schema of a target.
+pub(super) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book TargetSchema, Failure> {
+    let targets = book.targets();
+    let known: Vec<String> = targets.iter().map(|target| format!("`{}`", target.name)).collect();
+    targets
+        .into_iter()
+        .find(|target| target.name == name)
+        .ok_or_else(|| Failure::Usage(format!("there is no target `{name}`; known are {}", known.join(", "))))
+}
+
+/// Loads an order that is in its place, and writes down where it went.
+pub(super) fn load(
+    context: &Context,
+    folder: &Path,
+    mut order: OrderFile,
+    target: &TargetSchema,
+    to: &Destination,
+) -> Result<Loaded, Failure> {
+    let load = sqlite::load(context, &to.path, target, folder, &order).map_err(|failure| match failure {
+        Failure::Interrupted(_) => Failure::Interrupted("loaded"),
+        other => other,
+    })?;
+    let loaded = Loaded { to: to.to_string(), rows: load.rows, already: load.already };
+    if !load.already {
+        order.imports.push(ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows });
+        order.write(folder)?;
+    }
+    Ok(loaded)
+}

@@ -1,0 +1,52 @@
+//! The commands, one file each: its arguments, and what it does.
+
+mod check;
+mod detect;
+mod explain;
+mod functions;
+mod import;
+mod run;
+mod status;
+mod test;
+
+use crate::context::Context;
+use crate::error::Failure;
+use crate::error::Status;
+use clap::Subcommand;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compile everything under --rules, print every diagnostic, change nothing
+    Check(check::Check),
+    /// Run the rulesets' own cases, and say which rules none of them reaches
+    Test(test::Test),
+    /// Say which system and version made an export, and why
+    Detect(detect::Detect),
+    /// The whole way: detect, read, assess, categorize, convert, verify, and with --to import
+    Run(run::Run),
+    /// Load a converted order into a database, all of it or nothing
+    Import(import::Import),
+    /// Say where orders stand
+    Status(status::StatusOf),
+    /// Say where a table or column of a target comes from, as rules and as a plan
+    Explain(explain::Explain),
+    /// The function reference
+    Functions(functions::Functions),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        match self {
+            Self::Check(check) => check.run(context),
+            Self::Test(test) => test.run(context),
+            Self::Detect(detect) => detect.run(context),
+            Self::Run(run) => run.run(context),
+            Self::Import(import) => import.run(context),
+            Self::Status(status) => status.run(context),
+            Self::Explain(explain) => explain.run(context),
+            Self::Functions(functions) => functions.run(context),
+        }
+    }
+}

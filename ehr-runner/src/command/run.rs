@@ -1,0 +1,313 @@
+//! `run`: the whole way from a folder of exports to an order, and into a database.
+
+use crate::command::import;
+use crate::context::Context;
+use crate::corridor;
+use crate::corridor::Stage;
+use crate::corridor::Walked;
+use crate::error::Failure;
+use crate::error::Status;
+use crate::fingerprint;
+use crate::fingerprint::InputPrint;
+use crate::fingerprint::Watch;
+use crate::identify;
+use crate::order;
+use crate::order::OrderFile;
+use crate::order::OrderStatus;
+use crate::order::Output;
+use crate::order::Partial;
+use crate::progress::Bar;
+use crate::report::LedgerFile;
+use crate::report::Report;
+use crate::sink::Destination;
+use crate::sink::sqlite;
+use crate::source;
+use chrono::Local;
+use chrono::NaiveDate;
+use clap::Args;
+use ehr_rules::InputFile;
+use ehr_rules::Order;
+use ehr_rules::Rulebook;
+use ehr_rules::SourceId;
+use serde_json::Value;
+use serde_json::json;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+/// Files of a vocabulary that a conversion depends on.
+const VOCABULARY: &[&str] = &["CONCEPT.csv", "CONCEPT_RELATIONSHIP.csv"];
+
+/// What `ehr-runner run --help` ends with.
+const AFTER: &str = "\
+The order's folder appears when it is whole: a run that is killed or interrupted leaves none, and the
+same command can be given again. It holds:
+  converted/    the target's tables             categorized/  the common model in between
+  rejects/      rows set aside, with the reason  unmapped.csv  codes without a mapping
+  ledger.json   every input row's fate           report.json   what was found
+  order.json    what was made of what, and when  log.jsonl     what happened
+
+Rows set aside do not fail an order. A ledger that does not balance, or a target that breaks its own schema,
+does: the order is then kept to be looked at, cannot be imported, and the status is 4.
+
+Examples:
+  ehr-runner run export/ --target omop-5.4 --out order --vocabulary athena/
+  ehr-runner run export/ --target omop-5.4 --out order --to sqlite:clinic.db
+  ehr-runner run export/ --target omop-5.4 --dry-run --limit 1000";
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER)]
+#[expect(clippy::struct_field_names, reason = "named as its option is")]
+pub(crate) struct Run {
+    /// A file or a folder of the export
+    #[arg(env = "EHR_INPUT")]
+    input: String,
+    /// The target, as in `omop-5.4`
+    #[arg(long, value_name = "TARGET", env = "EHR_TARGET")]
+    target: String,
+    /// The order's folder; it must not exist yet
+    #[arg(long, value_name = "ORDER", env = "EHR_OUT", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// The source, instead of finding out
+    #[arg(long, value_name = "SYSTEM/VERSION", env = "EHR_SOURCE")]
+    source: Option<SourceId>,
+    /// Only the first rows of each table, in file order
+    #[arg(long, value_name = "ROWS", env = "EHR_LIMIT")]
+    limit: Option<u64>,
+    /// Everything but the last write: no order appears, no database is touched
+    #[arg(long, env = "EHR_DRY_RUN")]
+    dry_run: bool,
+    /// Stop after this stage; the order then holds what was made
+    #[arg(long, value_enum, value_name = "STAGE", env = "EHR_UNTIL", conflicts_with = "to")]
+    until: Option<Stage>,
+    /// How tables are written
+    #[arg(long, value_enum, default_value = "csv", env = "EHR_OUTPUT")]
+    output: Output,
+    /// What `today()` gives in the rules; left out, the day on which the order is made
+    #[arg(long, value_name = "YYYY-MM-DD", env = "EHR_TODAY")]
+    today: Option<NaiveDate>,
+    /// The folder of an Athena vocabulary download
+    #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
+    vocabulary: Option<PathBuf>,
+    /// Load the order into this database when it is done
+    #[arg(long, value_name = "sqlite:PATH", env = "EHR_TO")]
+    to: Option<Destination>,
+}
+
+/// What a run made, before it is told.
+struct Made {
+    order: OrderFile,
+    report: Report,
+}
+
+impl Run {
+    /// Checks all that can be known before the first row, runs, puts the order into place, loads it.
+    pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        let out = self.place()?;
+        order::free(&out)?;
+        self.apart(&out)?;
+        if let Some(vocabulary) = self.vocabulary.as_ref().filter(|folder| !folder.is_dir()) {
+            return Err(Failure::Usage(format!("there is no vocabulary folder `{}`", vocabulary.display())));
+        }
+        let book = context.rulebook()?;
+        let target = import::target(&book, &self.target)?;
+        if let Some(to) = &self.to {
+            sqlite::check(&to.path, target)?;
+        }
+        let files = source::files(&self.input)?;
+        context.heed_signals()?;
+        let (source, detection) = identify::source(context, &book, self.source.as_ref(), &files)?;
+
+        let partial = Partial::create(&out)?;
+        let made = self.make(context, &book, &source, detection, &files, &partial);
+        // Whatever an interrupted stage says of itself, it was interrupted.
+        let made = context.go_on().and(made)?;
+        let status = made.order.status;
+        if self.dry_run {
+            drop(partial);
+        } else {
+            partial.place(&made.order)?;
+        }
+
+        let loaded = match &self.to {
+            Some(to) if status == OrderStatus::Done && !self.dry_run => Some(
+                import::load(context, &out, made.order.clone(), target, to)
+                    .inspect_err(|_| context.note(&format!("note: the order is in place at `{}`, but not loaded", out.display())))?,
+            ),
+            _ => None,
+        };
+        let mut human = self.human(&made, &out);
+        if let Some(loaded) = &loaded {
+            human.push_str(&loaded.human());
+        }
+        let json = self.json(&made, &out, &loaded.as_ref().map_or(Value::Null, import::Loaded::json));
+        context.answer(&human, &json)?;
+        Ok(if status == OrderStatus::Failed { Status::DataShort } else { Status::Done })
+    }
+
+    /// Where the order goes; a dry run without a place needs one for its staging only.
+    fn place(&self) -> Result<PathBuf, Failure> {
+        match &self.out {
+            Some(out) => Ok(out.clone()),
+            None if self.dry_run => Ok(std::env::temp_dir().join(format!("ehr-runner-{}", std::process::id()))),
+            None => Err(Failure::Usage("`--out` says where the order goes".to_owned())),
+        }
+    }
+
+    /// An order inside its own input would be read by the next run.
+    fn apart(&self, out: &Path) -> Result<(), Failure> {
+        let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        match (Path::new(&self.input).canonicalize(), parent.canonicalize()) {
+            (Ok(input), Ok(parent)) if input.is_dir() && parent.starts_with(&input) => {
+                Err(Failure::Usage(format!("the order `{}` would lie inside the input", out.display())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn make(
+        &self,
+        context: &Context,
+        book: &Rulebook,
+        source: &SourceId,
+        detection: Value,
+        files: &[InputFile],
+        partial: &Partial,
+    ) -> Result<Made, Failure> {
+        context.journal.open(&partial.path().join("log.jsonl"))?;
+        tracing::info!(source = %source, target = self.target, files = files.len(), version = env!("CARGO_PKG_VERSION"), "order");
+        let today = self.today.unwrap_or_else(|| Local::now().date_naive());
+        let bar = Bar::new(context.progress, files.iter().map(|file| file.bytes).sum());
+        let settings = Order {
+            limit: self.limit,
+            vocabulary: self.vocabulary.clone(),
+            cancel: Arc::clone(&context.cancel),
+            progress: bar.listener(),
+            ..Order::new(partial.stage(), today)
+        };
+        let watch = Watch::new(files);
+        let job = book.start(source, &self.target, files, settings)?;
+        let until = self.until.unwrap_or(Stage::Verify);
+        let (walked, input, vocabulary) =
+            self.beside_fingerprints(files, || corridor::walk(context, &job, partial.path(), self.output, until))?;
+        watch.unchanged(files)?;
+        drop(bar);
+
+        let status = match (walked.failed(), self.until) {
+            (true, _) => OrderStatus::Failed,
+            (false, Some(_)) => OrderStatus::Stopped,
+            (false, None) => OrderStatus::Done,
+        };
+        let report = self.report(source, detection, &walked);
+        partial.clear_stage()?;
+        report.write(partial.path())?;
+        tracing::info!(status = status.word(), "order");
+        context.journal.close()?;
+        let order = OrderFile {
+            id: self.id(book, source, today, &input, vocabulary.as_deref()),
+            status,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            source: source.system.clone(),
+            version: source.version.clone(),
+            target: self.target.clone(),
+            today,
+            output: self.output,
+            limit: self.limit,
+            vocabulary,
+            rules: book.fingerprint().to_owned(),
+            input,
+            stages: walked.stages,
+            imports: Vec::new(),
+        };
+        Ok(Made { order, report })
+    }
+
+    /// Does the work while another thread reads the same files for their fingerprints.
+    fn beside_fingerprints(
+        &self,
+        files: &[InputFile],
+        work: impl FnOnce() -> Result<Walked, Failure>,
+    ) -> Result<(Walked, Vec<InputPrint>, Option<String>), Failure> {
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let hashing = scope.spawn(|| Ok((fingerprint::of_files(files, &stop)?, self.vocabulary_print(&stop)?)));
+            let worked = work();
+            stop.store(worked.is_err(), Ordering::Relaxed);
+            let hashed: Result<_, Failure> =
+                hashing.join().unwrap_or_else(|_| Err(Failure::World("fingerprinting the input failed".to_owned())));
+            let walked = worked?;
+            let (input, vocabulary) = hashed?;
+            Ok((walked, input.unwrap_or_default(), vocabulary))
+        })
+    }
+
+    fn vocabulary_print(&self, stop: &AtomicBool) -> Result<Option<String>, Failure> {
+        let Some(folder) = &self.vocabulary else { return Ok(None) };
+        let mut parts = Vec::new();
+        for name in VOCABULARY {
+            let path = folder.join(name);
+            if path.is_file()
+                && let Some((_, hash)) = fingerprint::of_file(&path, stop)?
+            {
+                parts.extend([(*name).to_owned(), hash]);
+            }
+        }
+        Ok(Some(fingerprint::of_parts(parts.iter().map(String::as_str))))
+    }
+
+    /// All that decides what is converted, and nothing else: the way it is written does not.
+    fn id(&self, book: &Rulebook, source: &SourceId, today: NaiveDate, input: &[InputPrint], vocabulary: Option<&str>) -> String {
+        let mut parts = vec![source.to_string(), self.target.clone(), book.fingerprint().to_owned(), today.to_string()];
+        parts.push(self.limit.map(|limit| limit.to_string()).unwrap_or_default());
+        parts.push(vocabulary.unwrap_or_default().to_owned());
+        parts.extend(input.iter().flat_map(|file| [file.name.clone(), file.blake3.clone()]));
+        fingerprint::of_parts(parts.iter().map(String::as_str))
+    }
+
+    fn report(&self, source: &SourceId, detection: Value, walked: &Walked) -> Report {
+        Report {
+            source: source.system.clone(),
+            version: source.version.clone(),
+            target: self.target.clone(),
+            detection,
+            ledger: walked.closed().then(|| LedgerFile::new(&walked.outcome)),
+            findings: walked.outcome.findings.clone(),
+            unmapped: walked.outcome.unmapped.clone(),
+            verified: walked.until == Stage::Verify,
+        }
+    }
+
+    fn human(&self, made: &Made, out: &Path) -> String {
+        let order = &made.order;
+        let head = format!("{}: {}/{} to {}", self.status(order), order.source, order.version, order.target);
+        let shown = out.display();
+        let foot = if self.dry_run {
+            "nothing was written\n".to_owned()
+        } else {
+            format!("order       {shown}\nset aside   {shown}/rejects\nunmapped    {shown}/unmapped.csv\n")
+        };
+        format!("{head}\n\n{}\n{foot}", made.report.summary())
+    }
+
+    fn json(&self, made: &Made, out: &Path, imported: &Value) -> Value {
+        json!({
+            "order": if self.dry_run { Value::Null } else { json!(out) },
+            "status": self.status(&made.order),
+            "id": made.order.id,
+            "source": made.order.source,
+            "version": made.order.version,
+            "target": made.order.target,
+            "ledger": made.report.ledger(),
+            "findings": made.report.findings,
+            "unmapped": made.report.unmapped.len(),
+            "imported": imported,
+        })
+    }
+
+    fn status(&self, order: &OrderFile) -> &'static str {
+        if self.dry_run && order.status == OrderStatus::Done { "dry_run" } else { order.status.word() }
+    }
+}

@@ -1,0 +1,128 @@
+//! What every command is given: where the rules are, how to answer, how to be stopped.
+
+use crate::cli::Format;
+use crate::cli::Global;
+use crate::error::Failure;
+use crate::error::INTERRUPTED;
+use crate::journal::Journal;
+use ehr_rules::Diagnostics;
+use ehr_rules::Rulebook;
+use serde_json::Value;
+use serde_json::json;
+use std::io;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+/// The settings and channels all commands share.
+pub(crate) struct Context {
+    /// Folders of rules.
+    pub(crate) rules: Vec<PathBuf>,
+    /// Whether a terminal may be drawn upon.
+    pub(crate) progress: bool,
+    /// Set by the first signal.
+    pub(crate) cancel: Arc<AtomicBool>,
+    /// Where an order's log goes, once there is an order.
+    pub(crate) journal: Journal,
+    format: Format,
+    quiet: bool,
+}
+
+impl Context {
+    /// From the global options; starts the log.
+    pub(crate) fn new(global: &Global) -> Self {
+        Self {
+            rules: global.rules.clone(),
+            progress: !global.no_progress && !global.quiet,
+            cancel: Arc::default(),
+            journal: Journal::start(global.verbose),
+            format: global.format,
+            quiet: global.quiet,
+        }
+    }
+
+    /// Compiles the rules. Diagnostics go to stderr; with an error among them nothing is run.
+    pub(crate) fn rulebook(&self) -> Result<Rulebook, Failure> {
+        let (book, said) = Rulebook::load(&self.rules)?;
+        if said.has_errors() {
+            return Err(Failure::Rules(said));
+        }
+        self.diagnostics(&said);
+        Ok(book)
+    }
+
+    /// Prints diagnostics for people; a script finds them in the answer.
+    pub(crate) fn diagnostics(&self, said: &Diagnostics) {
+        if !said.is_empty() && (!self.quiet || said.has_errors()) {
+            self.stderr(said.to_text().trim_end());
+        }
+    }
+
+    /// Prints the answer on stdout, as it was asked for.
+    pub(crate) fn answer(&self, human: &str, json: &Value) -> Result<(), Failure> {
+        let mut text = match self.format {
+            Format::Human => human.to_owned(),
+            Format::Json => serde_json::to_string_pretty(json).unwrap_or_else(|_| json.to_string()),
+        };
+        if text.is_empty() {
+            return Ok(());
+        }
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            // Whoever read the answer has read enough of it.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Failure::World(format!("writing the answer: {error}"))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Says something to people, unless they asked for quiet.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.stderr(text);
+        }
+    }
+
+    /// Says why a command failed, to people and to scripts, and gives the exit status.
+    pub(crate) fn fail(&self, failure: &Failure) -> u8 {
+        let mut said = json!({"error": {"status": failure.number(), "message": failure.to_string()}});
+        if let Failure::Rules(diagnostics) = failure {
+            self.diagnostics(diagnostics);
+            if let Some(error) = said.get_mut("error").and_then(Value::as_object_mut) {
+                error.insert("diagnostics".to_owned(), diagnostics.to_json());
+            }
+        } else {
+            self.stderr(&format!("error: {failure}"));
+        }
+        // The failure is what counts, even where stdout fails too.
+        drop(self.answer("", &said));
+        failure.number()
+    }
+
+    /// From now on the first SIGINT or SIGTERM asks to stop at the next batch, and a second one ends at once.
+    pub(crate) fn heed_signals(&self) -> Result<(), Failure> {
+        let cancel = Arc::clone(&self.cancel);
+        ctrlc::set_handler(move || {
+            if cancel.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+        })
+        .map_err(|error| Failure::World(format!("heeding signals: {error}")))
+    }
+
+    /// Fails where a signal asked to stop.
+    pub(crate) fn go_on(&self) -> Result<(), Failure> {
+        if self.cancel.load(Ordering::Relaxed) { Err(Failure::Interrupted("written")) } else { Ok(()) }
+    }
+
+    #[expect(clippy::unused_self, reason = "said by whom it is asked, beside its other voices")]
+    fn stderr(&self, text: &str) {
+        // Nobody is left to tell where stderr is gone.
+        drop(writeln!(io::stderr(), "{text}"));
+    }
+}

@@ -1,0 +1,77 @@
+//! Where what was made goes: a sink writes frames and never converts.
+
+pub(crate) mod csv;
+pub(crate) mod parquet;
+pub(crate) mod sqlite;
+mod written;
+
+use crate::context::Context;
+use crate::error::Failure;
+use crate::order::Output;
+use crate::order::make_folder;
+use ehr_rules::Table;
+use polars::prelude::Engine;
+use polars::prelude::FileWriteFormat;
+use polars::prelude::PlRefPath;
+use polars::prelude::SinkDestination;
+use polars::prelude::SinkTarget;
+use polars::prelude::UnifiedSinkArgs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A database that an order can be loaded into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    /// The `SQLite` file.
+    pub(crate) path: PathBuf,
+}
+
+impl FromStr for Destination {
+    type Err = String;
+
+    /// What is not understood is not repeated, since a URL may hold a password.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() && !path.starts_with("//") => Ok(Self { path: path.into() }),
+            Some(("sqlite", _)) => Err("a SQLite file is named as in `sqlite:clinic.db`".to_owned()),
+            Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                Err(format!("loading into `{scheme}` is not supported; `sqlite:PATH` is"))
+            }
+            _ => Err("a destination is written `sqlite:PATH`".to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "sqlite:{}", self.path.display())
+    }
+}
+
+/// Writes every table into a new folder, one file each.
+pub(crate) fn write_tables(context: &Context, tables: &[Table], folder: &Path, output: Output) -> Result<(), Failure> {
+    make_folder(folder)?;
+    for table in tables {
+        context.go_on()?;
+        let path = folder.join(format!("{}.{}", table.name, output.extension()));
+        let format = match output {
+            Output::Csv => csv::format(),
+            Output::Parquet => parquet::format(),
+        };
+        write_table(table, &path, format)?;
+    }
+    Ok(())
+}
+
+/// In row order, in bounded memory.
+fn write_table(table: &Table, path: &Path, format: FileWriteFormat) -> Result<(), Failure> {
+    let fail = |error| Failure::engine("writing", path, &error);
+    let target = SinkTarget::Path(PlRefPath::try_from_path(path).map_err(fail)?);
+    table
+        .frame()?
+        .sink(SinkDestination::File { target }, format, UnifiedSinkArgs::default())
+        .and_then(|plan| plan.collect_with_engine(Engine::Streaming))
+        .map_err(fail)?;
+    Ok(())
+}

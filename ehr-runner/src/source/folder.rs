@@ -1,0 +1,48 @@
+//! A file, or a folder with everything under it.
+
+use crate::error::Failure;
+use ehr_rules::InputFile;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// The regular files at or under `path`, sorted by name; hidden ones are passed over.
+pub(super) fn files(path: &Path) -> Result<Vec<InputFile>, Failure> {
+    let data = fs::metadata(path).map_err(|error| Failure::file("opening the input", path, &error))?;
+    if data.is_file() {
+        let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
+        return Ok(vec![InputFile { name, path: path.to_owned(), bytes: data.len() }]);
+    }
+    if !data.is_dir() {
+        return Err(Failure::Usage(format!("the input `{}` is neither a file nor a folder", path.display())));
+    }
+    let mut found = Vec::new();
+    walk(path, "", &mut BTreeSet::new(), &mut found)?;
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
+
+/// Links are followed, so a folder is entered once only however many lead to it.
+fn walk(folder: &Path, prefix: &str, entered: &mut BTreeSet<PathBuf>, found: &mut Vec<InputFile>) -> Result<(), Failure> {
+    let fail = |error| Failure::file("reading the folder", folder, &error);
+    if !entered.insert(folder.canonicalize().map_err(fail)?) {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
+        let data = fs::metadata(&path).map_err(|error| Failure::file("opening", &path, &error))?;
+        let name = format!("{prefix}{name}");
+        if data.is_dir() {
+            walk(&path, &format!("{name}/"), entered, found)?;
+        } else if data.is_file() {
+            found.push(InputFile { name, path, bytes: data.len() });
+        }
+    }
+    Ok(())
+}

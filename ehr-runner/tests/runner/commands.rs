@@ -1,0 +1,81 @@
+//! The small commands: what they answer, and that a script can read it.
+
+use crate::place::Place;
+use crate::place::answer;
+use crate::place::stderr;
+use crate::place::stdout;
+use std::process::Command;
+use std::process::Stdio;
+
+#[test]
+fn detect_names_the_source_and_why() {
+    let place = Place::new();
+    let said = stdout(&place.ehr("detect export").code(0));
+    assert!(said.starts_with("identified: acme/1"), "{said}");
+    let json = answer(&place.ehr("detect export --format json").code(0));
+    assert_eq!((&json["verdict"], &json["system"], &json["version"]), (&"identified".into(), &"acme".into(), &"1".into()));
+    assert_eq!(json["candidates"][0]["tables"]["patients.csv"], "patients");
+}
+
+#[test]
+fn explain_says_where_a_column_comes_from() {
+    let place = Place::new();
+    let said = stdout(&place.ehr("explain demo.person.birth_date").code(0));
+    assert!(said.contains("birth_date"), "{said}");
+    let json = answer(&place.ehr("explain demo.person --source acme/1 --format json").code(0));
+    assert_eq!(json["what"], "demo.person");
+    place.ehr("explain demo.nothing").code(2);
+    place.ehr("explain demo.person --source nobody/1").code(2);
+}
+
+#[test]
+fn functions_are_listed_and_the_nearest_is_named() {
+    let place = Place::new();
+    assert!(stdout(&place.ehr("functions").code(0)).contains("trim("));
+    assert!(stdout(&place.ehr("functions trim").code(0)).contains("trim"));
+    let said = stderr(&place.ehr("functions trm").code(2));
+    assert!(said.contains("did you mean `trim`?"), "{said}");
+    assert_eq!(answer(&place.ehr("functions trim --format json").code(0))["name"], "trim");
+}
+
+#[test]
+fn a_wrong_command_line_is_status_2() {
+    let place = Place::new();
+    place.ehr("").code(2);
+    place.ehr("fly").code(2);
+    place.ehr("run export").code(2);
+    let said = stderr(&place.ehr("run export --target demmo --out order").code(2));
+    assert!(said.contains("`demo`"), "{said}");
+    place.ehr("run export --target demo --out order --source acme").code(2);
+    place.ehr("run export --target demo --out order --source acme/9").code(2);
+    place.ehr("run export --target demo --out nowhere/order").code(2);
+    place.ehr("run export --target demo --out order --vocabulary nowhere").code(2);
+    assert_eq!(crate::place::names(&place.path("")), ["export", "rulesets"]);
+}
+
+#[test]
+fn every_command_has_help() {
+    let place = Place::new();
+    for command in ["check", "test", "detect", "run", "import", "status", "explain", "functions"] {
+        assert!(stdout(&place.ehr(&format!("{command} --help")).code(0)).contains("EHR_RULES"), "{command}");
+    }
+    assert!(stdout(&place.ehr("--help").code(0)).contains("Exit status"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let place = Place::new();
+    let program = Command::new(crate::place::PROGRAM).arg("functions").current_dir(place.path("")).stdout(Stdio::piped()).spawn();
+    let ended = program.and_then(|mut program| {
+        drop(program.stdout.take());
+        program.wait()
+    });
+    assert!(ended.is_ok_and(|status| status.success()));
+}
+
+#[test]
+fn a_failure_is_json_where_that_is_asked_for() {
+    let place = Place::new();
+    let json = answer(&place.ehr("detect nowhere --format json").code(5));
+    assert_eq!(json["error"]["status"], 5);
+}

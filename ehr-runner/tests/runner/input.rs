@@ -1,0 +1,144 @@
+//! Input that is wrong: each row that does not hold is set aside with its line, its neighbours are kept.
+
+use crate::place::PATIENTS;
+use crate::place::Place;
+use crate::place::answer;
+use crate::place::stderr;
+use serde_json::Value;
+
+/// The ledger's line for a table.
+fn balance(place: &Place, table: &str) -> Value {
+    let ledger = place.json("order/ledger.json");
+    assert_eq!(ledger["balanced"], true);
+    let tables = ledger["tables"].as_array().cloned().unwrap_or_default();
+    let line = tables.into_iter().find(|line| line["table"] == table).unwrap_or_default();
+    let sum: u64 = ["converted", "rejected", "filtered", "merged", "unused"].iter().filter_map(|fate| line[fate].as_u64()).sum();
+    assert_eq!(line["read"], sum, "{line}");
+    line
+}
+
+/// Whether a reject of a table has these in one record.
+fn rejected(place: &Place, table: &str, line: &str, code: &str) {
+    let text = place.read(&format!("order/rejects/{table}.csv"));
+    let found = text.lines().any(|record| record.contains(&format!(",{line},")) && record.contains(code));
+    assert!(found, "no reject of line {line} with {code} in\n{text}");
+}
+
+#[test]
+fn an_export_in_order_is_converted() {
+    let place = Place::new();
+    place.convert("").code(0);
+    let patients = balance(&place, "patients");
+    assert_eq!((&patients["read"], &patients["converted"]), (&Value::from(3), &Value::from(3)));
+    // The visit without a start is left out by a condition.
+    let visits = balance(&place, "visits");
+    assert_eq!((&visits["converted"], &visits["filtered"]), (&Value::from(2), &Value::from(1)));
+    let person = place.read("order/converted/person.csv");
+    assert!(person.starts_with("person_id,name,birth_date,gender_code\n"), "{person}");
+    assert!(person.contains(",\"Bo, the \"\"Elder\"\"\",1955-12-01,8507\n"), "{person}");
+    assert!(place.read("order/converted/visit.csv").contains(",2024-03-01 09:30:00,12.50\n"));
+    assert!(place.has("order/categorized/patient.csv"));
+    assert_eq!(place.read("order/unmapped.csv"), "code_map,rule,source_value,rows\ngender,person.gender_code,other,1\n");
+}
+
+#[test]
+fn a_missing_input_folder_is_said() {
+    let place = Place::new();
+    let said = stderr(&place.ehr("run nowhere --target demo --out order").code(5));
+    assert!(said.contains("`nowhere`"), "{said}");
+    assert!(!place.has("order"));
+}
+
+#[test]
+fn archives_and_urls_are_refused_clearly() {
+    let place = Place::new();
+    place.write("export.zip", "PK");
+    assert!(stderr(&place.ehr("run export.zip --target demo --out order").code(2)).contains("unpack"));
+    let said = stderr(&place.ehr("run sftp://ada:secret@host/x --target demo --out order").code(2));
+    assert!(said.contains("sftp") && !said.contains("secret"), "{said}");
+}
+
+#[test]
+fn an_export_of_nobody_known_is_not_converted() {
+    let place = Place::new();
+    place.write("other/stock.csv", "article,price,shelf\n1,2.50,A\n");
+    place.ehr("detect other").code(3);
+    place.ehr("run other --target demo --out order").code(3);
+    assert!(!place.has("order"));
+}
+
+#[test]
+fn an_empty_file_is_said_and_passed_over() {
+    let place = Place::new();
+    place.write("export/visits.csv", "");
+    let json = answer(&place.convert("--format json --source acme/1").code(0));
+    assert!(json["findings"].as_array().is_some_and(|all| all.iter().any(|finding| finding["code"] == "R0208")), "{json}");
+    assert_eq!(balance(&place, "patients")["converted"], 3);
+}
+
+#[test]
+fn a_header_without_rows_is_said_and_passed_over() {
+    let place = Place::new();
+    place.write("export/visits.csv", "Id,PATIENT,START,COST\n");
+    let json = answer(&place.convert("--format json").code(0));
+    assert!(json["findings"].as_array().is_some_and(|all| all.iter().any(|finding| finding["code"] == "R0209")), "{json}");
+}
+
+#[test]
+fn a_row_that_is_not_utf8_is_set_aside_and_its_neighbours_kept() {
+    let place = Place::new();
+    let mut bytes = b"Id,NAME,BIRTHDATE,GENDER\np1,Amal,1980-02-29,F\np2,Jos\xe9,1955-12-01,M\np3,Cleo,1990-01-01,F\n".to_vec();
+    bytes.extend(b"p4,Dee,1991-01-01,F\n");
+    place.write("export/patients.csv", bytes);
+    place.write("export/visits.csv", "Id,PATIENT,START,COST\nv1,p1,2024-03-01 09:30:00,12.50\n");
+    place.convert("").code(0);
+    let patients = balance(&place, "patients");
+    assert_eq!((&patients["converted"], &patients["rejected"]), (&Value::from(3), &Value::from(1)));
+    let rejects = std::fs::read(place.path("order/rejects/patients.csv")).unwrap_or_default();
+    assert!(String::from_utf8_lossy(&rejects).contains("R0203"));
+}
+
+#[test]
+fn rows_too_short_and_too_long_are_set_aside() {
+    let place = Place::new();
+    place.write("export/patients.csv", format!("{PATIENTS}p4,Dee\np5,Eve,1991-01-01,F,more\np6,Fay,1992-01-01,F\n"));
+    place.convert("").code(0);
+    rejected(&place, "patients", "5", "R0201");
+    rejected(&place, "patients", "6", "R0202");
+    assert_eq!(balance(&place, "patients")["converted"], 4);
+}
+
+#[test]
+fn a_date_that_is_none_is_set_aside_with_its_line() {
+    let place = Place::new();
+    place.write("export/patients.csv", format!("{PATIENTS}p4,Dee,1991-02-30,F\n"));
+    let ran = place.convert("").code(0);
+    rejected(&place, "patients", "5", "R0102");
+    assert!(!stderr(&ran).contains("1991") && !crate::place::stdout(&ran).contains("1991"), "a value was printed");
+    assert!(!place.read("order/log.jsonl").contains("1991"), "a value was logged");
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_fails_the_run() {
+    let place = Place::new();
+    std::os::unix::fs::symlink("gone.csv", place.path("export/patients2.csv")).unwrap_or_default();
+    let said = stderr(&place.convert("").code(5));
+    assert!(said.contains("patients2.csv"), "{said}");
+    assert!(!place.has("order") && place.partials().is_empty());
+}
+
+#[test]
+fn hidden_files_are_passed_over_and_subfolders_read() {
+    let place = Place::new();
+    place.write("export/.patients-old.csv", "Id,NAME,BIRTHDATE,GENDER\np9,Zoe,1990-01-01,F\n");
+    place.write("export/more/patients-2.csv", "Id,NAME,BIRTHDATE,GENDER\np8,Yan,1990-01-01,M\n");
+    place.convert("").code(0);
+    assert_eq!(balance(&place, "patients")["read"], 4);
+}
+
+#[test]
+fn only_the_first_rows_are_read_where_that_is_asked_for() {
+    let place = Place::new();
+    place.convert("--limit 1").code(0);
+    assert_eq!(balance(&place, "patients")["read"], 1);
+}

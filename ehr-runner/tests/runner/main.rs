@@ -1,0 +1,10 @@
+//! The program from outside: small exports of invented people, and everything that can go wrong with them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot set its place up has nothing to say")]
+
+mod commands;
+mod input;
+mod order;
+mod place;
+mod rules;
+mod sqlite;

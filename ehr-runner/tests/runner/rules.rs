@@ -1,0 +1,89 @@
+//! Rules that are wrong: status 1, where and what, and nothing is run.
+
+use crate::place::Place;
+use crate::place::answer;
+use crate::place::stderr;
+use crate::place::stdout;
+
+const RULES: &str = "rulesets/sources/acme/1/rules.yaml";
+
+#[test]
+fn rules_in_order_have_no_problems() {
+    let place = Place::new();
+    let checked = place.ehr("check").code(0);
+    assert!(stdout(&checked).contains("1 source") && stdout(&checked).contains("no problems"), "{}", stdout(&checked));
+    let json = answer(&place.ehr("check --format json").code(0));
+    assert_eq!((json["ok"].as_bool(), json["diagnostics"].as_array().map(Vec::len)), (Some(true), Some(0)));
+}
+
+#[test]
+fn an_unknown_column_is_named_with_the_nearest() {
+    let place = Place::new();
+    place.replace(RULES, "birth_date: BIRTHDATE", "birth_date: BIRTHDAT");
+    let checked = place.ehr("check").code(1);
+    let said = stderr(&checked);
+    assert!(said.contains("`BIRTHDAT`") && said.contains("did you mean `BIRTHDATE`?") && said.contains("rules.yaml"), "{said}");
+}
+
+#[test]
+fn a_type_error_is_found_before_a_row_is_read() {
+    let place = Place::new();
+    place.replace(RULES, "birth_date: BIRTHDATE", "birth_date: NAME");
+    let said = stderr(&place.convert("").code(1));
+    assert!(said.contains("date") && said.contains("text"), "{said}");
+    assert!(!place.has("order") && place.partials().is_empty());
+}
+
+#[test]
+fn a_cycle_of_rules_is_an_error() {
+    let place = Place::new();
+    let text = place.read(RULES);
+    let text =
+        text.replace("cost: COST", "cost: {lookup: patient, on: {PATIENT: id}, take: name, expect: any, order: id, on_missing: null}");
+    let text =
+        text.replace("name: NAME", "name: {lookup: encounter, on: {Id: patient}, take: id, expect: any, order: id, on_missing: null}");
+    place.write(RULES, text);
+    let said = stderr(&place.ehr("check").code(1));
+    assert!(said.contains("error["), "{said}");
+}
+
+#[test]
+fn two_rules_for_one_column_are_an_error() {
+    let place = Place::new();
+    place.replace(RULES, "    name: NAME\n", "    name: NAME\n    name: GENDER\n");
+    let said = stderr(&place.ehr("check").code(1));
+    assert!(said.contains("`name`"), "{said}");
+}
+
+#[test]
+fn diagnostics_are_json_where_that_is_asked_for() {
+    let place = Place::new();
+    place.replace(RULES, "birth_date: BIRTHDATE", "birth_date: BIRTHDAT");
+    let json = answer(&place.ehr("check --format json").code(1));
+    assert_eq!(json["ok"], false);
+    assert!(json["diagnostics"][0]["code"].as_str().is_some_and(|code| code.starts_with('E')), "{json}");
+    let json = answer(&place.convert("--format json").code(1));
+    assert_eq!(json["error"]["status"], 1);
+    assert!(json["error"]["diagnostics"][0]["line"].is_u64(), "{json}");
+}
+
+#[test]
+fn cases_pass_or_say_what_differs() {
+    let place = Place::new();
+    let case = "- name: a woman\n  given: {patients: [{Id: a, NAME: Ada, BIRTHDATE: 2000-01-01, GENDER: F}]}\n  \
+                expect: {patient: [{id: a, gender: female}]}\n";
+    place.write("rulesets/sources/acme/1/cases/patient.yaml", case);
+    let passed = stdout(&place.ehr("test").code(0));
+    assert!(passed.contains("1 passed, 0 failed"), "{passed}");
+    place.write("rulesets/sources/acme/1/cases/patient.yaml", case.replace("female", "male"));
+    let failed = stdout(&place.ehr("test").code(1));
+    assert!(failed.contains("FAILED") && failed.contains("a woman") && failed.contains("0 passed, 1 failed"), "{failed}");
+    let json = answer(&place.ehr("test --format json").code(1));
+    assert_eq!(json["cases"][0]["name"], "a woman");
+}
+
+#[test]
+fn a_folder_without_rules_says_so() {
+    let place = Place::new();
+    place.ehr("check --rules nowhere").code(5);
+}
