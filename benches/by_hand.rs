@@ -147,7 +147,7 @@ fn write(folders: &Folders<'_>, table: &str, frame: LazyFrame, made: &[(&str, Ex
     let value = |name: &str| made.iter().find(|(known, _)| *known == name).map_or_else(|| lit(NULL), |(_, value)| value.clone());
     let columns: Vec<Expr> = layout.split(',').map(|name| value(name).alias(name)).collect();
     let target = SinkTarget::Path(PlRefPath::try_from_pathbuf(folders.out.join(format!("{table}.csv")))?);
-    let options = SerializeOptions { datetime_format: Some("%Y-%m-%dT%H:%M:%S".into()), ..Default::default() };
+    let options = SerializeOptions { datetime_format: Some("%Y-%m-%d %H:%M:%S".into()), ..Default::default() };
     let format = FileWriteFormat::Csv(CsvWriterOptions { serialize_options: Arc::new(options), ..Default::default() });
     let arguments = UnifiedSinkArgs { mkdir: true, maintain_order: false, ..Default::default() };
     frame.select(columns).sink(SinkDestination::File { target }, format, arguments)?.collect_with_engine(Engine::Streaming)?;

@@ -59,3 +59,31 @@ fn arguments(mut args: impl Iterator<Item = String>) -> Option<Arguments> {
     settings.faults = faults;
     Some(Arguments { out: PathBuf::from(out), vocabulary, settings })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    /// The example in the repository is what the generator makes, so it can be made again and none of it was edited by hand.
+    #[test]
+    fn the_committed_example_is_generated() {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+        let folder = std::env::temp_dir().join(format!("ehr-generate-{}", std::process::id()));
+        let settings = generator::Settings { patients: 20, seed: 7, faults: true, ..generator::Settings::new(200) };
+        generator::write(&folder.join("clinic-in-synthea-layout"), &settings).unwrap();
+        generator::vocabulary::write(&folder.join("vocabulary")).unwrap();
+        let mut compared = 0;
+        for made in ["clinic-in-synthea-layout", "vocabulary"] {
+            for file in std::fs::read_dir(folder.join(made)).unwrap() {
+                let name = file.unwrap().file_name();
+                let read = |root: &Path| std::fs::read(root.join(made).join(&name)).unwrap();
+                assert!(read(&folder) == read(&examples), "{made}/{} differs", name.display());
+                compared += 1;
+            }
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(compared, 20);
+    }
+}

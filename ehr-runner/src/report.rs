@@ -109,6 +109,11 @@ impl Report {
         CHECKS.iter().map(|(code, says)| json!({"code": code, "check": says, "holds": rows(code) == 0, "rows": rows(code)})).collect()
     }
 
+    /// Rows that were set aside, as far as they were counted.
+    pub(crate) fn rejected(&self) -> u64 {
+        self.findings.iter().filter(|finding| finding.consequence == Consequence::Rejected).map(|finding| finding.rows).sum()
+    }
+
     /// The ledger for an answer.
     pub(crate) fn ledger(&self) -> Value {
         json!(self.ledger)

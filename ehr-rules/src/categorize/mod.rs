@@ -22,7 +22,7 @@ pub(crate) fn categorize(transforms: &[Transform], shapes: Shapes<'_>, data: &Da
         context.order.go_on()?;
         (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
         let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
-        let table = transform::run(one, &shapes(&one.table), &|name| find(name, &data.tables, &made), context, path)?;
+        let table = transform::run(one, &shapes(&one.table), &|name| transform::open(name, data.tables.iter().chain(&made), &shapes(name)), context, path)?;
         made.push(table);
     }
     for table in &data.tables {
@@ -36,8 +36,4 @@ pub(crate) fn categorize(transforms: &[Transform], shapes: Shapes<'_>, data: &Da
 /// Whether some transform makes rows of this table's.
 pub(crate) fn drives(transforms: &[Transform], table: &str) -> bool {
     transforms.iter().flat_map(|transform| &transform.branches).any(|branch| branch.from == table)
-}
-
-fn find(name: &str, inputs: &[Table], made: &[Table]) -> Option<Table> {
-    inputs.iter().chain(made).find(|table| table.name == name).cloned()
 }

@@ -18,6 +18,7 @@ use crate::rulebook::outcome::OutputRows;
 pub(crate) fn convert(
     target: &TargetSchema,
     transforms: &[Transform],
+    shapes: &dyn Fn(&str) -> Vec<(String, Type)>,
     common: &Dataset<Common>,
     context: &Context<'_>,
 ) -> Result<(Dataset<Converted>, Vec<OutputRows>), Error> {
@@ -33,7 +34,7 @@ pub(crate) fn convert(
         context.order.go_on()?;
         (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
         let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
-        let inputs = |name: &str| common.tables.iter().chain(&made).find(|table| table.name == name).cloned();
+        let inputs = |name: &str| transform::open(name, common.tables.iter().chain(&made), &shapes(name));
         let table = transform::run(one, &shape(&one.table), &inputs, context, path)?;
         let from = transform::mark_outputs(&table, Fate::Converted, context)?;
         outputs.push(OutputRows { table: table.name.clone(), rows: table.rows, from });

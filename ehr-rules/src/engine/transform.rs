@@ -24,11 +24,14 @@ use polars::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// The tables that a transform reads, by name.
+pub(crate) type Inputs<'a> = &'a dyn Fn(&str) -> Result<LazyFrame, Error>;
+
 /// Runs a transform and stages the table it makes, with these columns in this order, and `_origin`.
 pub(crate) fn run(
     transform: &Transform,
     columns: &[(String, Type)],
-    inputs: &dyn Fn(&str) -> Option<Table>,
+    inputs: Inputs<'_>,
     context: &Context<'_>,
     path: PathBuf,
 ) -> Result<Table, Error> {
@@ -60,8 +63,13 @@ pub(crate) fn run(
     Ok(table)
 }
 
+/// A table among those staged; one that nothing makes has no rows.
+pub(crate) fn open<'t>(name: &str, mut staged: impl Iterator<Item = &'t Table>, columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
+    staged.find(|table| table.name == name).map_or_else(|| empty(columns), Table::scan)
+}
+
 /// A table without rows.
-pub(crate) fn empty(columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
+fn empty(columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
     let mut fields: Vec<Field> = columns.iter().map(|(name, ty)| Field::new(name.as_str().into(), dtype(&ty.kind))).collect();
     fields.push(Field::new(ORIGIN.into(), DataType::Int64));
     Ok(DataFrame::empty_with_schema(&Schema::from_iter(fields)).lazy())
@@ -70,15 +78,14 @@ pub(crate) fn empty(columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
 fn plan_branch(
     branch: &Branch,
     columns: &[(String, Type)],
-    inputs: &dyn Fn(&str) -> Option<Table>,
+    inputs: Inputs<'_>,
     lowering: &mut Lowering<'_>,
     context: &Context<'_>,
     entered: &Arc<Entered>,
 ) -> Result<LazyFrame, Error> {
-    let open = |table: &str| inputs(table).ok_or_else(|| Error::bug(format!("no table `{table}`")))?.scan();
-    let mut plan = open(&branch.from)?;
+    let mut plan = inputs(&branch.from)?;
     for join in &branch.joins {
-        plan = plan_join(plan, open(&join.table)?, join, branch, lowering, context)?;
+        plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
     }
     if let Some(condition) = &branch.filter {
         let condition = lowering.lower(condition)?;

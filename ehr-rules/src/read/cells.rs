@@ -17,9 +17,7 @@ use polars::prelude::Int32Type;
 use polars::prelude::Int64Type;
 use polars::prelude::Int128Type;
 use polars::prelude::IntoSeries;
-use polars::prelude::LogicalType;
 use polars::prelude::PolarsNumericType;
-use polars::prelude::PolarsResult;
 use polars::prelude::PrimitiveChunkedBuilder;
 use polars::prelude::Series;
 use polars::prelude::StringChunkedBuilder;
@@ -75,10 +73,10 @@ impl Troubles {
 }
 
 /// Reads one column; `field` is where it stands in the file, if it does. A value that does not hold is missing.
-pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, troubles: &mut Troubles) -> PolarsResult<Series> {
+pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, troubles: &mut Troubles) -> Series {
     let reader = Reader { column, rows, field };
     let name = column.name.clone();
-    Ok(match &column.parser {
+    match &column.parser {
         Parser::Text => reader.texts(troubles),
         Parser::Uuid => reader.uuids(troubles),
         Parser::Integer => reader.numbers::<Int64Type>(troubles, integer, |number| Measure::Whole((*number).into())).into_series(),
@@ -113,7 +111,7 @@ pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, trou
             );
             builder.finish().into_series()
         }
-    })
+    }
 }
 
 struct Reader<'a> {
@@ -167,15 +165,13 @@ impl Reader<'_> {
     fn texts(&self, troubles: &mut Troubles) -> Series {
         let mut builder = StringChunkedBuilder::new(self.column.name.clone(), self.rows.records.len());
         for (row, record) in self.rows.records.iter().enumerate() {
-            match self.field.map(|field| self.rows.field(*record, field)).filter(|text| !self.column.missing.is(text)) {
-                Some(text) => {
-                    self.check(row, text, Measure::Text, troubles);
-                    builder.append_value(text);
-                }
-                None => {
-                    self.miss(row, troubles);
-                    builder.append_null();
-                }
+            let text = self.field.map(|field| self.rows.field(*record, field)).filter(|text| !self.column.missing.is(text));
+            if let Some(text) = text {
+                self.check(row, text, Measure::Text, troubles);
+                builder.append_value(text);
+            } else {
+                self.miss(row, troubles);
+                builder.append_null();
             }
         }
         builder.finish().into_series()

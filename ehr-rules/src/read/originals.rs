@@ -12,6 +12,7 @@ use crate::read::header::TablePlan;
 use crate::read::rejects::Rejects;
 use crate::read::rejects::Why;
 use crate::read::stage::each_batch;
+use crate::read::typed::Framed;
 
 /// Reads the files of tables with such rows again and appends those rows to their rejects, in row order.
 pub(super) fn originals(schema: &SourceSchema, files: &[InputFile], order: &Order, ledger: &Ledger) -> Result<(), Error> {
@@ -36,18 +37,12 @@ fn append(plan: &TablePlan<'_>, rejections: &[Rejection], order: &Order) -> Resu
     let mut result = Ok(());
     each_batch(plan, order.limit, |framed| {
         let end = framed.base + framed.batch.len() as u64;
-        let mut within = || -> Result<(), Error> {
-            order.go_on()?;
-            while let Some(reasons) = rows.next_if(|reasons| reasons.first().is_some_and(|first| parts(first.origin).1 < end)) {
-                let (Some(first), Some(file)) = (reasons.first(), plan.files.get(framed.file)) else { continue };
-                let Ok(record) = usize::try_from(parts(first.origin).1 - framed.base) else { continue };
-                let reason = joined(reasons);
-                let why = Why { stage: first.stage, rule: &first.rule, code: first.code, reason: &reason };
-                rejects.write(file, &framed.batch, record, why)?;
-            }
-            Ok(())
-        };
-        result = within();
+        result = order.go_on();
+        while result.is_ok()
+            && let Some(reasons) = rows.next_if(|reasons| reasons.first().is_some_and(|first| row(first) < end))
+        {
+            result = write(&mut rejects, plan, &framed, reasons);
+        }
         result.is_ok() && rows.peek().is_some()
     })?;
     result?;
@@ -56,6 +51,18 @@ fn append(plan: &TablePlan<'_>, rejections: &[Rejection], order: &Order) -> Resu
         return Err(Error::data(message));
     }
     rejects.finish()
+}
+
+fn row(rejection: &Rejection) -> u64 {
+    parts(rejection.origin).1
+}
+
+/// Writes one row of a batch, all reasons for it in one.
+fn write(rejects: &mut Rejects<'_>, plan: &TablePlan<'_>, framed: &Framed, reasons: &[Rejection]) -> Result<(), Error> {
+    let (Some(first), Some(file)) = (reasons.first(), plan.files.get(framed.file)) else { return Ok(()) };
+    let Some(record) = row(first).checked_sub(framed.base).and_then(|at| usize::try_from(at).ok()) else { return Ok(()) };
+    let why = Why { stage: first.stage, rule: &first.rule, code: first.code, reason: &joined(reasons) };
+    rejects.write(file, &framed.batch, record, why)
 }
 
 /// Each reason once.

@@ -117,8 +117,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
 pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
     let (negative, digits) = match text.as_bytes() {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     let mut value: i128 = 0;
     let mut fraction: Option<u8> = None;

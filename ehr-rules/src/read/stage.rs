@@ -10,7 +10,6 @@ use crate::dataset::order::Order;
 use crate::dataset::order::Progress;
 use crate::dataset::origin::origin;
 use crate::error::Error;
-use crate::finding::Consequence;
 use crate::read::header::TablePlan;
 use crate::read::rejects::Rejects;
 use crate::read::rejects::Why;
@@ -53,8 +52,8 @@ pub(super) fn stage(
             Builder::new().name("ehr-type".to_owned()).spawn_scoped(scope, move || work(plan, typing, &framed, &typed)).map_err(failed)?;
         }
         Builder::new().name("ehr-frame".to_owned()).spawn_scoped(scope, move || frame(plan, order.limit, &to_workers)).map_err(failed)?;
-        // Leaving early drops the receivers, upon which the workers and then the framer leave too.
-        write(plan, typing, index, path, order, ledger, from_workers)
+        // Leaving early drops the receivers, which are this closure's, upon which the workers and then the framer leave too.
+        write(plan, typing, index, path, order, ledger, &from_workers)
     })
 }
 
@@ -113,7 +112,7 @@ fn write(
     path: &Path,
     order: &Order,
     ledger: &Ledger,
-    workers: Vec<Receiver<Result<Typed, Error>>>,
+    workers: &[Receiver<Result<Typed, Error>>],
 ) -> Result<Table, Error> {
     let name = &plan.table.name;
     let mut rejects = Rejects::new(&order.folder, plan);

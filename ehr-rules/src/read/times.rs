@@ -19,6 +19,7 @@ const DAY_MICROS: i64 = 86_400_000_000;
 pub(super) struct Formats(Vec<Format>);
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each found once rather than for every value")]
 struct Format {
     items: Vec<Item<'static>>,
     /// `%Y-%m-%d`, which has a fast way.
@@ -77,7 +78,7 @@ impl Format {
                 _ => false,
             }),
             has_year: items.iter().any(is_year),
-            has_zone_name: items.iter().any(|item| *item == Item::Fixed(Fixed::TimezoneName)),
+            has_zone_name: items.contains(&Item::Fixed(Fixed::TimezoneName)),
             items,
         })
     }
@@ -294,9 +295,9 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC{0,30}") {
             let all = formats(&["%Y-%m-%d", "%d/%m/%Y", "%+", "%s", "%c", "%H:%M:%S%.f %Z", "%j %U %G-%V-%u"]);
-            (all.date(&text), all.time(&text), all.datetime(&text));
+            let _ = (all.date(&text), all.time(&text), all.datetime(&text));
             let iso = Formats::default();
-            (iso.date(&text), iso.time(&text), iso.datetime(&text));
+            let _ = (iso.date(&text), iso.time(&text), iso.datetime(&text));
         }
     }
 }

@@ -143,9 +143,7 @@ impl Typing {
         let mut columns = Vec::with_capacity(self.columns.len() + 2);
         for (at, (column, field)) in self.columns.iter().zip(&plan.fields).enumerate() {
             troubles.column = at;
-            let series = cells(column, &rows, *field, &mut troubles);
-            // A batch that cannot be made is a bug of ours, yet polars says so in its own way.
-            columns.push(series.map_err(failed)?.into_column());
+            columns.push(cells(column, &rows, *field, &mut troubles).into_column());
         }
         let origins = sound.iter().map(|record| origin(self.index, framed.base + *record as u64)).collect();
         let lines = sound.iter().map(|record| batch.line(*record).cast_signed()).collect();

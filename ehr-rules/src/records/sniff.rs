@@ -77,9 +77,9 @@ fn delimiter(sample: Vec<u8>, whole: bool, quote: Option<u8>, line_end: LineEnd)
         }
         let alike = (0..batch.len()).filter(|record| batch.width(*record) == fields && !batch.has_plain_quote(*record, quote)).count();
         // In tenths, the best two as one, so that a ragged row does not outweigh a delimiter that finds many more fields.
-        let share = (alike * 10 / batch.len()).min(9);
-        if (share, fields) > (best.0, best.1) {
-            best = (share, fields, delimiter);
+        let tenths = (alike * 10 / batch.len()).min(9);
+        if (tenths, fields) > (best.0, best.1) {
+            best = (tenths, fields, delimiter);
         }
     }
     best.2

@@ -5,6 +5,7 @@
 use super::*;
 use batch::Batch;
 use proptest::prelude::*;
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 const COMMA: Shape = Shape { delimiter: b',', quote: Some(b'"'), line_end: LineEnd::Lf };
@@ -77,7 +78,7 @@ fn an_unclosed_quote_costs_one_row() {
     let mut text = "0,\"a\n".to_owned();
     let mut expected = vec![(1, None)];
     for row in 0..20_000_u64 {
-        text.push_str(&format!("{row},b\n"));
+        writeln!(text, "{row},b").unwrap();
         expected.push(sound(row + 2, &[&row.to_string(), "b"]));
     }
     assert!(records(text.as_bytes(), COMMA, 4096) == expected);

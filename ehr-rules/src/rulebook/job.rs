@@ -103,7 +103,8 @@ impl<'book> Job<'book> {
     /// # Errors
     /// A staged table that cannot be read or written.
     pub fn convert(&self, common: &Dataset<Common>) -> Result<Dataset<Converted>, Error> {
-        let (converted, outputs) = convert::convert(&self.target.schema, &self.target.transforms, common, &self.context("convert"))?;
+        let shapes = |name: &str| self.source.shapes.get(name).cloned().unwrap_or_default();
+        let (converted, outputs) = convert::convert(&self.target.schema, &self.target.transforms, &shapes, common, &self.context("convert"))?;
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
         Ok(converted)
     }

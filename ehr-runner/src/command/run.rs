@@ -287,7 +287,9 @@ impl Run {
         let foot = if self.dry_run {
             "nothing was written\n".to_owned()
         } else {
-            format!("order       {shown}\nset aside   {shown}/rejects\nunmapped    {shown}/unmapped.csv\n")
+            let rejects = if made.report.rejected() > 0 { format!("set aside   {shown}/rejects\n") } else { String::new() };
+            let codes = if made.report.unmapped.is_empty() { String::new() } else { format!("unmapped    {shown}/unmapped.csv\n") };
+            format!("order       {shown}\n{rejects}{codes}")
         };
         format!("{head}\n\n{}\n{foot}", made.report.summary())
     }

@@ -19,8 +19,15 @@ type Made = Vec<BTreeMap<String, Option<String>>>;
 pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rejects: &Made) -> Result<Vec<String>, Error> {
     let mut differences = Vec::new();
     for (name, rows) in expect {
+        let mut rows: Vec<&Row> = rows.iter().collect();
         let made = if name == REJECTS {
-            rejects.clone()
+            // Rows are set aside by several stages; where they stand in their files is what counts.
+            let field = |row: &Row, name: &str| row.get(name).and_then(text);
+            rows.sort_by_key(|row| place(field(row, "table"), field(row, "line"), field(row, "code")));
+            let mut made = rejects.clone();
+            let field = |row: &BTreeMap<String, Option<String>>, name: &str| row.get(name).cloned().flatten();
+            made.sort_by_key(|row| place(field(row, "table"), field(row, "line"), field(row, "code")));
+            made
         } else if let Some(table) = tables.iter().rev().find(|table| table.name == *name) {
             made(table)?
         } else {
@@ -31,7 +38,7 @@ pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rej
             differences.push(format!("{name}: {} rows were expected, {} were made", rows.len(), made.len()));
         }
         for (at, (expected, made)) in rows.iter().zip(&made).enumerate() {
-            for (column, value) in expected {
+            for (column, value) in *expected {
                 let Some(found) = made.get(column) else {
                     differences.push(format!("{name}[{at}]: there is no column `{column}`"));
                     continue;
@@ -45,6 +52,10 @@ pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rej
         }
     }
     Ok(differences)
+}
+
+fn place(table: Option<String>, line: Option<String>, code: Option<String>) -> (Option<String>, Option<u64>, Option<String>) {
+    (table, line.and_then(|line| line.parse().ok()), code)
 }
 
 fn same(expected: Option<&str>, found: Option<&str>, value: &Value) -> bool {

@@ -1,0 +1,173 @@
+//! Real exports, converted whole, and held against counts and definitions that owe nothing to the rules.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+type Rows = Vec<BTreeMap<String, String>>;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Real exports and definitions, where they lie beside the repository or where `EHR_TEST_DATA` says.
+fn real_data(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("EHR_TEST_DATA").map_or_else(|| root().join("../shared/data"), PathBuf::from);
+    let path = folder.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: `{name}` is not here; EHR_TEST_DATA says where real exports lie");
+    None
+}
+
+fn rows(path: &Path) -> Rows {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let header = reader.headers().unwrap().clone();
+    reader.records().map(|row| header.iter().map(str::to_owned).zip(row.unwrap().iter().map(str::to_owned)).collect()).collect()
+}
+
+fn run(input: &Path, order: &Path, vocabulary: &Path) {
+    let output = Command::new(env!("CARGO_BIN_EXE_ehr-runner"))
+        .arg("--rules")
+        .arg(root().join("rulesets"))
+        .arg("run")
+        .arg(input)
+        .args(["--target", "omop-5.4", "--today", "2026-01-01", "--out"])
+        .arg(order)
+        .arg("--vocabulary")
+        .arg(vocabulary)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Whether a source text is a number, in the test's own words.
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | '-'))
+}
+
+fn convert(name: &str) -> Option<(tempfile::TempDir, PathBuf)> {
+    let (export, vocabulary) = (real_data(name)?, real_data("athena-mini")?);
+    let folder = tempfile::tempdir().unwrap();
+    run(&export, &folder.path().join("order"), &vocabulary);
+    Some((folder, export))
+}
+
+fn count(order: &Path, table: &str) -> usize {
+    rows(&order.join("order/converted").join(format!("{table}.csv"))).len()
+}
+
+#[test]
+fn synthea_2022_gives_what_its_files_hold() {
+    let Some((folder, export)) = convert("synthea-2022/csv") else { return };
+    let source = |table: &str| rows(&export.join(format!("{table}.csv")));
+    let observations = source("observations");
+    let numeric = observations.iter().filter(|row| row["TYPE"] == "numeric").count();
+    assert_eq!(count(folder.path(), "person"), source("patients").len());
+    assert_eq!(count(folder.path(), "visit_occurrence"), source("encounters").len());
+    assert_eq!(count(folder.path(), "condition_occurrence"), source("conditions").len());
+    assert_eq!(count(folder.path(), "procedure_occurrence"), source("procedures").len());
+    assert_eq!(count(folder.path(), "drug_exposure"), source("medications").len() + source("immunizations").len());
+    assert_eq!(count(folder.path(), "device_exposure"), source("devices").len());
+    assert_eq!(count(folder.path(), "measurement"), numeric);
+    assert_eq!(count(folder.path(), "observation"), observations.len() - numeric + source("allergies").len());
+    assert_eq!(count(folder.path(), "death"), source("patients").iter().filter(|row| !row["DEATHDATE"].is_empty()).count());
+    balanced(folder.path());
+    as_the_cdm_defines(folder.path());
+}
+
+#[test]
+fn synthea_2017_gives_what_its_files_hold() {
+    let Some((folder, export)) = convert("synthea-2017-fusephir/csv") else { return };
+    let source = |table: &str| rows(&export.join(format!("{table}.csv")));
+    // The export repeats some observations to the letter; each stands once in the output.
+    let all = source("observations");
+    let distinct: HashSet<&BTreeMap<String, String>> = all.iter().collect();
+    let numeric = distinct.iter().filter(|row| is_number(&row["VALUE"])).count();
+    assert_eq!(count(folder.path(), "person"), source("patients").len());
+    assert_eq!(count(folder.path(), "visit_occurrence"), source("encounters").len());
+    assert_eq!(count(folder.path(), "condition_occurrence"), source("conditions").len());
+    assert_eq!(count(folder.path(), "drug_exposure"), source("medications").len() + source("immunizations").len());
+    assert_eq!(count(folder.path(), "measurement"), numeric);
+    assert_eq!(count(folder.path(), "observation"), distinct.len() - numeric + source("allergies").len());
+    let with_visit: HashSet<String> = source("encounters").into_iter().map(|row| row["PATIENT"].clone()).collect();
+    assert_eq!(count(folder.path(), "observation_period"), with_visit.len());
+    balanced(folder.path());
+    as_the_cdm_defines(folder.path());
+}
+
+#[test]
+fn the_same_rules_give_the_same_bytes() {
+    let (Some(export), Some(vocabulary)) = (real_data("synthea-2022/csv"), real_data("athena-mini")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+    run(&export, &one, &vocabulary);
+    run(&export, &other, &vocabulary);
+    let mut compared = 0;
+    for part in ["converted", "categorized", "rejects"] {
+        for entry in std::fs::read_dir(one.join(part)).into_iter().flatten() {
+            let name = entry.unwrap().file_name();
+            let read = |order: &Path| std::fs::read(order.join(part).join(&name)).unwrap();
+            assert!(read(&one) == read(&other), "{part}/{}", name.display());
+            compared += 1;
+        }
+    }
+    for name in ["ledger.json", "report.json", "unmapped.csv"] {
+        assert!(std::fs::read(one.join(name)).unwrap() == std::fs::read(other.join(name)).unwrap(), "{name}");
+    }
+    assert!(compared > 30, "{compared} files were compared");
+}
+
+fn balanced(folder: &Path) {
+    let ledger: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("order/ledger.json")).unwrap()).unwrap();
+    assert_eq!(ledger["balanced"], true);
+    for table in ledger["tables"].as_array().unwrap() {
+        let number = |name: &str| table[name].as_u64().unwrap();
+        let fates = ["converted", "rejected", "filtered", "merged", "unused"].into_iter().map(number).sum::<u64>();
+        assert_eq!(number("read"), fates, "{table}");
+    }
+}
+
+/// Required fields are never empty, types fit, keys are unique, and references resolve: read from the CDM's own definitions.
+fn as_the_cdm_defines(folder: &Path) {
+    let Some(definitions) = real_data("omop-cdm-definitions/inst/csv/OMOP_CDMv5.4_Field_Level.csv") else { return };
+    let converted = folder.join("order/converted");
+    let mut tables: BTreeMap<String, Rows> = BTreeMap::new();
+    for entry in std::fs::read_dir(&converted).unwrap() {
+        let path = entry.unwrap().path();
+        tables.insert(path.file_stem().unwrap().to_str().unwrap().to_owned(), rows(&path));
+    }
+    let mut checked = 0;
+    for field in rows(&definitions) {
+        let (table, name) = (field["cdmTableName"].to_lowercase(), field["cdmFieldName"].to_lowercase());
+        let Some(made) = tables.get(&table) else { continue };
+        let referred: Option<HashSet<&str>> = (field["isForeignKey"] == "Yes")
+            .then(|| Some(tables.get(&field["fkTableName"].to_lowercase())?.iter().map(|row| row[&field["fkFieldName"].to_lowercase()].as_str()).collect()))
+            .flatten();
+        let length = field["cdmDatatype"].split(['(', ')']).nth(1).and_then(|length| length.parse::<usize>().ok());
+        let mut seen = HashSet::new();
+        for row in made {
+            let value = row[&name].as_str();
+            assert!(field["isRequired"] != "Yes" || !value.is_empty(), "{table}.{name} is required");
+            assert!(field["isPrimaryKey"] != "Yes" || seen.insert(value), "{table}.{name} is unique");
+            if value.is_empty() {
+                continue;
+            }
+            let fits = match field["cdmDatatype"].to_lowercase().as_str() {
+                "integer" => value.parse::<i64>().is_ok(),
+                "float" => value.parse::<f64>().is_ok_and(f64::is_finite),
+                "date" => value.parse::<chrono::NaiveDate>().is_ok(),
+                "datetime" => value.replace(' ', "T").parse::<chrono::NaiveDateTime>().is_ok(),
+                _ => length.is_none_or(|most| value.chars().count() <= most),
+            };
+            assert!(fits, "a value of {table}.{name} is no {}", field["cdmDatatype"]);
+            assert!(referred.as_ref().is_none_or(|known| known.contains(value)), "{table}.{name} resolves");
+            checked += 1;
+        }
+    }
+    assert!(checked > 10_000, "{checked} values were checked");
+}
