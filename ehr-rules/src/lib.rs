@@ -1,5 +1,4 @@
 #![doc = include_str!("../ARCHITECTURE.md")]
-#![expect(dead_code, reason = "rooms are being furnished")]
 
 mod assess;
 mod categorize;
@@ -33,6 +32,7 @@ pub use dataset::ledger::Balance;
 pub use dataset::ledger::Ledger;
 pub use dataset::order::Order;
 pub use dataset::order::Progress;
+pub use dataset::output::OutputRows;
 pub use detect::Candidate;
 pub use detect::Detection;
 pub use detect::Drift;
@@ -55,5 +55,4 @@ pub use rulebook::cases::CaseResult;
 pub use rulebook::cases::TestReport;
 pub use rulebook::job::Job;
 pub use rulebook::outcome::Outcome;
-pub use rulebook::outcome::OutputRows;
 pub use rulebook::outcome::Unmapped;

@@ -10,7 +10,8 @@ fn every_licence_is_allowed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let allowed = allowed(&fs::read_to_string(root.join("deny.toml")).unwrap());
     assert!(allowed.len() > 5, "the list was read");
-    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version=1", "--locked", "--offline"]).current_dir(root).output().unwrap();
+    let output =
+        Command::new(env!("CARGO")).args(["metadata", "--format-version=1", "--locked", "--offline"]).current_dir(root).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();

@@ -1,5 +1,5 @@
 //! The schema of `targets/omop-5.4` says what the CDM's own field-level definitions say.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may")]
 
 mod common;
 

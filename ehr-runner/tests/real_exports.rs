@@ -1,5 +1,5 @@
 //! Real exports, converted whole, and held against counts and definitions that owe nothing to the rules.
-#![expect(clippy::unwrap_used, reason = "a test may")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may")]
 
 use std::collections::BTreeMap;
 use std::collections::HashSet;
@@ -146,7 +146,15 @@ fn as_the_cdm_defines(folder: &Path) {
         let (table, name) = (field["cdmTableName"].to_lowercase(), field["cdmFieldName"].to_lowercase());
         let Some(made) = tables.get(&table) else { continue };
         let referred: Option<HashSet<&str>> = (field["isForeignKey"] == "Yes")
-            .then(|| Some(tables.get(&field["fkTableName"].to_lowercase())?.iter().map(|row| row[&field["fkFieldName"].to_lowercase()].as_str()).collect()))
+            .then(|| {
+                Some(
+                    tables
+                        .get(&field["fkTableName"].to_lowercase())?
+                        .iter()
+                        .map(|row| row[&field["fkFieldName"].to_lowercase()].as_str())
+                        .collect(),
+                )
+            })
             .flatten();
         let length = field["cdmDatatype"].split(['(', ')']).nth(1).and_then(|length| length.parse::<usize>().ok());
         let mut seen = HashSet::new();

@@ -55,7 +55,14 @@ struct Pass {
     broken: Vec<Vec<i64>>,
 }
 
-fn assess_table(schema: &SourceSchema, shape: &SourceTable, table: &Table, kept: &mut Kept, ledger: &Arc<Ledger>, order: &Order) -> Result<Table, Error> {
+fn assess_table(
+    schema: &SourceSchema,
+    shape: &SourceTable,
+    table: &Table,
+    kept: &mut Kept,
+    ledger: &Arc<Ledger>,
+    order: &Order,
+) -> Result<Table, Error> {
     let mut keys: Vec<Vec<String>> = Vec::new();
     let mut rules: Vec<(&'static str, String, Severity, String)> = Vec::new();
     let mut pass = Pass { unique: Vec::new(), references: Vec::new(), offered: Vec::new(), severities: Vec::new(), broken: Vec::new() };
@@ -78,7 +85,7 @@ fn assess_table(schema: &SourceSchema, shape: &SourceTable, table: &Table, kept:
         let known = match kept.get(&target) {
             Some(known) => Arc::clone(known),
             // A table that refers to itself, or in a circle: every row that was read may be referred to.
-            None => Arc::new(all(table_of(schema, &reference.table, table, order), &reference.target)?),
+            None => Arc::new(all(&table_of(schema, &reference.table, table, order), &reference.target)?),
         };
         let what = format!("`{}.{}`", reference.table, reference.target);
         rules.push(("R0108", format!("{}.{}", shape.name, reference.column), reference.severity, what));
@@ -109,9 +116,17 @@ fn assess_table(schema: &SourceSchema, shape: &SourceTable, table: &Table, kept:
         };
         ledger.find(code, &shape.name, &rule, consequence, rows.len() as u64, &reason);
         if severity != Severity::Warn {
-            rows.iter().for_each(|row| gone.insert(*row));
+            for row in &rows {
+                gone.insert(*row);
+            }
             let (rule, reason): (Arc<str>, Arc<str>) = (rule.into(), reason.into());
-            let rejections = rows.into_iter().map(|origin| Rejection { origin, stage: "assess", rule: Arc::clone(&rule), code, reason: Arc::clone(&reason) });
+            let rejections = rows.into_iter().map(|origin| Rejection {
+                origin,
+                stage: "assess",
+                rule: Arc::clone(&rule),
+                code,
+                reason: Arc::clone(&reason),
+            });
             ledger.reject(rejections.collect());
         }
     }
@@ -171,7 +186,10 @@ fn sequence(schema: &SourceSchema) -> Vec<&str> {
     let mut sequence = Vec::new();
     while !waiting.is_empty() {
         let free = waiting.iter().position(|table| {
-            !table.references.iter().any(|reference| reference.table != table.name && waiting.iter().any(|other| other.name == reference.table))
+            !table
+                .references
+                .iter()
+                .any(|reference| reference.table != table.name && waiting.iter().any(|other| other.name == reference.table))
         });
         sequence.push(waiting.remove(free.unwrap_or(0)).name.as_str());
     }
@@ -186,7 +204,7 @@ fn table_of(schema: &SourceSchema, name: &str, this: &Table, order: &Order) -> T
     Table { name: name.to_owned(), path: order.folder.join("read").join(format!("{name}.ipc")), rows: 0 }
 }
 
-fn all(table: Table, column: &str) -> Result<Identities, Error> {
+fn all(table: &Table, column: &str) -> Result<Identities, Error> {
     identity::each_row(table.scan()?, &[vec![column.to_owned()]], Identities::default(), |seen, _, keys| {
         seen.extend(keys.iter().flatten());
     })

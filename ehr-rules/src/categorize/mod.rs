@@ -16,13 +16,24 @@ use crate::ir::types::Type;
 pub(crate) type Shapes<'a> = &'a dyn Fn(&str) -> Vec<(String, Type)>;
 
 /// Runs the transforms in order, each over the source's tables and what was made before it.
-pub(crate) fn categorize(transforms: &[Transform], shapes: Shapes<'_>, data: &Dataset<Sound>, context: &Context<'_>) -> Result<Dataset<Common>, Error> {
+pub(crate) fn categorize(
+    transforms: &[Transform],
+    shapes: Shapes<'_>,
+    data: &Dataset<Sound>,
+    context: &Context<'_>,
+) -> Result<Dataset<Common>, Error> {
     let mut made: Vec<Table> = Vec::new();
     for one in transforms {
         context.order.go_on()?;
         (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
         let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
-        let table = transform::run(one, &shapes(&one.table), &|name| transform::open(name, data.tables.iter().chain(&made), &shapes(name)), context, path)?;
+        let table = transform::run(
+            one,
+            &shapes(&one.table),
+            &|name| transform::open(name, data.tables.iter().chain(&made), &shapes(name)),
+            context,
+            path,
+        )?;
         made.push(table);
     }
     for table in &data.tables {

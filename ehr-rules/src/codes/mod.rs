@@ -29,6 +29,7 @@ impl CodeMap {
     }
 
     /// How many codes have a target.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.targets.len()
     }

@@ -6,13 +6,13 @@ use crate::dataset::Dataset;
 use crate::dataset::Table;
 use crate::dataset::ledger::Fate;
 use crate::dataset::order::Progress;
+use crate::dataset::output::OutputRows;
 use crate::engine::Context;
 use crate::engine::transform;
 use crate::error::Error;
 use crate::ir::schema::TargetSchema;
 use crate::ir::transform::Transform;
 use crate::ir::types::Type;
-use crate::rulebook::outcome::OutputRows;
 
 /// Runs the transforms, and marks each source row that an output row comes from. Tables without a rule are empty.
 pub(crate) fn convert(
@@ -25,11 +25,15 @@ pub(crate) fn convert(
     let mut made: Vec<Table> = Vec::new();
     let mut outputs = Vec::new();
     let shape = |name: &str| -> Vec<(String, Type)> {
-        target.table(name).map(|table| table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect()).unwrap_or_default()
+        target
+            .table(name)
+            .map(|table| table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect())
+            .unwrap_or_default()
     };
     let empty = |name: &str| Transform { table: name.to_owned(), branches: Vec::new(), dedupe: None };
     let written = target.tables.iter().filter(|table| !table.external);
-    let without: Vec<Transform> = written.filter(|table| !transforms.iter().any(|one| one.table == table.name)).map(|table| empty(&table.name)).collect();
+    let without: Vec<Transform> =
+        written.filter(|table| !transforms.iter().any(|one| one.table == table.name)).map(|table| empty(&table.name)).collect();
     for one in transforms.iter().chain(&without) {
         context.order.go_on()?;
         (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });

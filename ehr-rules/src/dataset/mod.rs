@@ -9,6 +9,7 @@ pub(crate) mod input;
 pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod origin;
+pub(crate) mod output;
 pub(crate) mod rows;
 
 use crate::error::Error;

@@ -10,7 +10,6 @@ pub(crate) const fn origin(table: u16, row: u64) -> i64 {
 }
 
 /// The table and row of an origin.
-#[expect(clippy::cast_possible_truncation, reason = "the table was 16 bits wide")]
 pub(crate) const fn parts(origin: i64) -> (u16, u64) {
     let bits = origin.cast_unsigned();
     ((bits >> ROW_BITS) as u16, bits & ((1 << ROW_BITS) - 1))

@@ -82,9 +82,9 @@ impl Diagnostic {
         Self { code, severity: Severity::Error, message: message.into(), place: place.clone(), label: String::new(), help: None }
     }
 
-    /// A warning at a place.
-    pub(crate) fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
+    /// What its code says of every diagnostic of its kind.
+    pub fn meaning(&self) -> &'static str {
+        code::meaning(self.code).unwrap_or_default()
     }
 
     /// With a word on what stands at the place.

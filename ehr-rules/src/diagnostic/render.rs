@@ -72,6 +72,7 @@ fn to_json(diagnostic: &Diagnostic) -> Value {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
+        "meaning": diagnostic.meaning(),
         "file": place.source.path,
         "line": line,
         "column": column,

@@ -89,19 +89,23 @@ fn look_up(columns: &mut [Column], source: &CodeSource, tally: &Tally) -> Polars
     let found = if source.kind() == Kind::Integer {
         let mut found = Vec::with_capacity(codes.len());
         for (row, code) in codes.iter().enumerate() {
-            found.push(code.and_then(|code| source.integer(system_at(row), code).or_else(|| {
-                miss(system_at(row), code);
-                None
-            })));
+            found.push(code.and_then(|code| {
+                source.integer(system_at(row), code).or_else(|| {
+                    miss(system_at(row), code);
+                    None
+                })
+            }));
         }
         Column::new("code".into(), found)
     } else {
         let mut found = Vec::with_capacity(codes.len());
         for (row, code) in codes.iter().enumerate() {
-            found.push(code.and_then(|code| source.text(code).or_else(|| {
-                miss(system_at(row), code);
-                None
-            })));
+            found.push(code.and_then(|code| {
+                source.text(code).or_else(|| {
+                    miss(system_at(row), code);
+                    None
+                })
+            }));
         }
         Column::new("code".into(), found)
     };

@@ -91,7 +91,8 @@ impl<'a> Lowering<'a> {
         let seen: Vec<pl::Expr> = columns.iter().map(|name| pl::col(name.as_str())).collect();
         let function = move |columns: &mut [pl::Column]| {
             let origins = columns[0].i64()?;
-            let keep: pl::BooleanChunked = origins.iter().map(|origin| origin.map(|origin| failures.iter().all(|failed| failed.spares(origin)))).collect();
+            let keep: pl::BooleanChunked =
+                origins.iter().map(|origin| origin.map(|origin| failures.iter().all(|failed| failed.spares(origin)))).collect();
             Ok(pl::IntoColumn::into_column(keep))
         };
         Some(pl::col(ORIGIN).map_many(function, &seen, |_, _| Ok(pl::Field::new("keep".into(), pl::DataType::Boolean))))
@@ -107,7 +108,9 @@ pub(crate) fn literal(value: &Value, kind: &Kind) -> pl::Expr {
         Value::Integer(number) => pl::lit(*number).cast(kind),
         Value::Float(number) => pl::lit(*number).cast(kind),
         Value::Boolean(truth) => pl::lit(*truth),
-        Value::Date(date) => pl::lit(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).cast(pl::DataType::Int32).cast(pl::DataType::Date),
+        Value::Date(date) => {
+            pl::lit(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).cast(pl::DataType::Int32).cast(pl::DataType::Date)
+        }
         Value::Datetime(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
     }
 }
@@ -163,17 +166,30 @@ fn map(from: pl::Expr, from_kind: &Kind, entries: &[(Value, Value)], otherwise: 
 fn constants<'v>(values: impl Iterator<Item = &'v Value> + Clone, kind: &Kind) -> pl::Series {
     let name: pl::PlSmallStr = "map".into();
     match kind {
-        Kind::Integer => pl::Series::new(name, values.map(|value| if let Value::Integer(number) = value { Some(*number) } else { None }).collect::<Vec<_>>()),
-        Kind::Boolean => pl::Series::new(name, values.map(|value| if let Value::Boolean(truth) = value { Some(*truth) } else { None }).collect::<Vec<_>>()),
-        Kind::Float => pl::Series::new(name, values.map(|value| if let Value::Float(number) = value { Some(*number) } else { None }).collect::<Vec<_>>()),
-        _ => pl::Series::new(name, values.map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect::<Vec<_>>()),
+        Kind::Integer => pl::Series::new(
+            name,
+            values.map(|value| if let Value::Integer(number) = value { Some(*number) } else { None }).collect::<Vec<_>>(),
+        ),
+        Kind::Boolean => pl::Series::new(
+            name,
+            values.map(|value| if let Value::Boolean(truth) = value { Some(*truth) } else { None }).collect::<Vec<_>>(),
+        ),
+        Kind::Float => pl::Series::new(
+            name,
+            values.map(|value| if let Value::Float(number) = value { Some(*number) } else { None }).collect::<Vec<_>>(),
+        ),
+        _ => pl::Series::new(
+            name,
+            values.map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect::<Vec<_>>(),
+        ),
     }
 }
 
 /// Missing and empty texts are skipped; missing where nothing is left.
 fn join_texts(parts: Vec<pl::Expr>, with: &str) -> pl::Expr {
     let none = || pl::lit(pl::NULL).cast(pl::DataType::String);
-    let present: Vec<pl::Expr> = parts.into_iter().map(|part| pl::when(part.clone().eq(pl::lit(""))).then(none()).otherwise(part)).collect();
+    let present: Vec<pl::Expr> =
+        parts.into_iter().map(|part| pl::when(part.clone().eq(pl::lit(""))).then(none()).otherwise(part)).collect();
     let joined = pl::concat_str(present, with, true);
     pl::when(joined.clone().eq(pl::lit(""))).then(none()).otherwise(joined)
 }

@@ -33,7 +33,13 @@ impl Verdict {
     pub(super) fn reject(&self, ledger: &Ledger, origins: impl IntoIterator<Item = i64>) {
         let rejections: Vec<Rejection> = origins
             .into_iter()
-            .map(|origin| Rejection { origin, stage: self.stage, rule: Arc::clone(&self.rule), code: self.code, reason: Arc::clone(&self.reason) })
+            .map(|origin| Rejection {
+                origin,
+                stage: self.stage,
+                rule: Arc::clone(&self.rule),
+                code: self.code,
+                reason: Arc::clone(&self.reason),
+            })
             .collect();
         let consequence = if self.fails { Consequence::Failed } else { Consequence::Rejected };
         for (table, rows) in ledger.by_table(rejections.iter().map(|rejection| rejection.origin)) {
@@ -63,19 +69,14 @@ fn tap(condition: Expr, left_out: impl Fn(&[i64]) + Send + Sync + 'static) -> Ex
         if keep.len() == 1 && origins.len() != 1 {
             keep = keep.new_from_index(0, origins.len());
         }
-        let out: Vec<i64> = origins.iter().zip(keep.iter()).filter(|(_, keep)| *keep != Some(true)).filter_map(|(origin, _)| origin).collect();
+        let out: Vec<i64> =
+            origins.iter().zip(keep.iter()).filter(|(_, keep)| *keep != Some(true)).filter_map(|(origin, _)| origin).collect();
         if !out.is_empty() {
             left_out(&out);
         }
         Ok(keep.into_column())
     };
     col(ORIGIN).map_many(function, &[condition], |_, _| Ok(Field::new("keep".into(), DataType::Boolean)))
-}
-
-/// A predicate that keeps every row and marks it with a fate.
-pub(super) fn mark_all(ledger: &Arc<Ledger>, fate: Fate) -> Expr {
-    let ledger = Arc::clone(ledger);
-    see_all(move |origins| ledger.mark(fate, origins.iter().flatten()))
 }
 
 /// A predicate that keeps every row and shows its origin.

@@ -58,11 +58,17 @@ pub(crate) fn count(frame: LazyFrame, doing: &str) -> Result<u64, Error> {
 /// Collects a small frame.
 pub(crate) fn collect(frame: LazyFrame, doing: &str) -> Result<DataFrame, Error> {
     let collected = frame.with_predicate_pushdown(false).collect_with_engine(Engine::Streaming);
-    collected.map(|collected| collected.unwrap_single()).map_err(|error| Error::engine(doing, error))
+    // The type of what is collected has no public name, so the method cannot be named by its path.
+    Ok(collected.map_err(|error| Error::engine(doing, error))?.unwrap_single())
 }
 
 /// Calls `see` on each integer of a column, batch by batch, in bounded memory. A column without missing values is asked for.
-pub(crate) fn each_integer(frame: LazyFrame, column: &str, doing: &str, see: impl Fn(&mut dyn Iterator<Item = i64>) + Send + Sync + 'static) -> Result<(), Error> {
+pub(crate) fn each_integer(
+    frame: LazyFrame,
+    column: &str,
+    doing: &str,
+    see: impl Fn(&mut dyn Iterator<Item = i64>) + Send + Sync + 'static,
+) -> Result<(), Error> {
     let name = PlSmallStr::from_str(column);
     let function = move |batch: DataFrame| {
         let values = batch.column(&name)?.i64()?;

@@ -46,7 +46,8 @@ pub(super) fn script(
     rule: &str,
     context: &Context<'_>,
 ) -> Result<(Expr, Arc<Failures>), Error> {
-    let script = Script::compile(source).map_err(|error| Error::bug(format!("a script that was checked does not compile: {}", error.message)))?;
+    let script =
+        Script::compile(source).map_err(|error| Error::bug(format!("a script that was checked does not compile: {}", error.message)))?;
     let script = Arc::new(script);
     let failures = Arc::new(Failures { verdict: Verdict::new(context, rule, "R0303", "", false), rows: Mutex::default() });
     let names: Vec<(String, Kind)> = inputs.iter().map(|(name, ty)| (name.clone(), ty.kind.clone())).collect();

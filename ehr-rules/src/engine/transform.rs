@@ -46,7 +46,7 @@ pub(crate) fn run(
         let union = UnionArgs { parallel: true, rechunk: false, ..Default::default() };
         concat(branches, union).map_err(|error| Error::engine("joining a union", error))?
     } else {
-        branches.pop().map_or_else(|| empty(columns), Ok)?
+        branches.pop().unwrap_or_else(|| empty(columns))
     };
     if let Some(dedupe) = &transform.dedupe {
         plan = plan_dedupe(plan, dedupe, &entered);
@@ -65,14 +65,14 @@ pub(crate) fn run(
 
 /// A table among those staged; one that nothing makes has no rows.
 pub(crate) fn open<'t>(name: &str, mut staged: impl Iterator<Item = &'t Table>, columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
-    staged.find(|table| table.name == name).map_or_else(|| empty(columns), Table::scan)
+    staged.find(|table| table.name == name).map_or_else(|| Ok(empty(columns)), Table::scan)
 }
 
 /// A table without rows.
-fn empty(columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
+fn empty(columns: &[(String, Type)]) -> LazyFrame {
     let mut fields: Vec<Field> = columns.iter().map(|(name, ty)| Field::new(name.as_str().into(), dtype(&ty.kind))).collect();
     fields.push(Field::new(ORIGIN.into(), DataType::Int64));
-    Ok(DataFrame::empty_with_schema(&Schema::from_iter(fields)).lazy())
+    DataFrame::empty_with_schema(&Schema::from_iter(fields)).lazy()
 }
 
 fn plan_branch(
@@ -102,7 +102,12 @@ fn plan_branch(
     }
     let group = match &branch.group {
         None => None,
-        Some(by) => Some(by.iter().enumerate().map(|(at, expr)| Ok(lowering.lower(expr)?.alias(format!("_group{at}")))).collect::<Result<Vec<_>, Error>>()?),
+        Some(by) => Some(
+            by.iter()
+                .enumerate()
+                .map(|(at, expr)| Ok(lowering.lower(expr)?.alias(format!("_group{at}"))))
+                .collect::<Result<Vec<_>, Error>>()?,
+        ),
     };
     outputs.push(col(ORIGIN));
     outputs.extend(group.iter().flatten().cloned());
@@ -128,7 +133,8 @@ fn plan_join(
 ) -> Result<LazyFrame, Error> {
     let seen = |name: &str| format!("{}.{name}", join.alias);
     let hits = seen("_hits");
-    let keys: Vec<Expr> = join.on.iter().enumerate().map(|(at, (_, column))| col(column.as_str()).alias(seen(&format!("_key{at}")))).collect();
+    let keys: Vec<Expr> =
+        join.on.iter().enumerate().map(|(at, (_, column))| col(column.as_str()).alias(seen(&format!("_key{at}")))).collect();
     let key_names: Vec<Expr> = (0..join.on.len()).map(|at| col(seen(&format!("_key{at}")))).collect();
     let take = || join.take.iter().map(|(name, _)| col(name.as_str()).alias(seen(name)));
     let joined = if join.keyed {
@@ -143,7 +149,8 @@ fn plan_join(
             .chain(take())
             .chain(order.iter().enumerate().map(|(at, (name, _))| col(name.as_str()).alias(seen(&format!("_order{at}")))))
             .collect::<Vec<_>>();
-        let mut firsts: Vec<Expr> = join.take.iter().map(|(name, _)| col(seen(name)).sort_by(by.clone(), sorting.clone()).first()).collect();
+        let mut firsts: Vec<Expr> =
+            join.take.iter().map(|(name, _)| col(seen(name)).sort_by(by.clone(), sorting.clone()).first()).collect();
         firsts.push(len().cast(DataType::UInt32).alias(hits.as_str()));
         joined.select(prepared).group_by(key_names.clone()).agg(firsts)
     };

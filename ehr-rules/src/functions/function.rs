@@ -50,8 +50,6 @@ pub(crate) enum Accepts {
     Float,
     /// Integer, decimal or float.
     Number,
-    /// Boolean.
-    Boolean,
     /// Date.
     Date,
     /// Datetime.
@@ -142,7 +140,6 @@ impl Accepts {
             Self::Integer => *kind == Kind::Integer,
             Self::Float => *kind == Kind::Float,
             Self::Number => matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. }),
-            Self::Boolean => *kind == Kind::Boolean,
             Self::Date => *kind == Kind::Date,
             Self::Datetime => *kind == Kind::Datetime,
             Self::Day => matches!(kind, Kind::Date | Kind::Datetime),
@@ -157,7 +154,6 @@ impl Accepts {
             Self::Text | Self::Pattern => Kind::Text,
             Self::Integer | Self::Number => Kind::Integer,
             Self::Float => Kind::Float,
-            Self::Boolean => Kind::Boolean,
             Self::Date | Self::Day => Kind::Date,
             Self::Datetime => Kind::Datetime,
             Self::Any | Self::First => first.clone(),
@@ -172,7 +168,6 @@ impl Accepts {
             Self::Integer => "integer",
             Self::Float => "float",
             Self::Number => "number",
-            Self::Boolean => "boolean",
             Self::Date => "date",
             Self::Datetime => "datetime",
             Self::Day => "date or datetime",

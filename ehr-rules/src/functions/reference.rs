@@ -27,7 +27,8 @@ pub(super) fn one(function: &Function) -> String {
     text
 }
 
-/// The page `docs/functions.md`.
+/// The page `docs/functions.md`, which a test writes and checks.
+#[cfg(test)]
 pub(super) fn page() -> String {
     let mut text = String::from(
         "# Functions\n\nWhat `do:` and scripts may call. The first parameter is the value worked on; one with `?` may be left out.\n\

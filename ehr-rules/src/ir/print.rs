@@ -56,13 +56,15 @@ fn mark(expr: &Expr) -> &'static str {
 fn join(join: &Join) -> String {
     let on: Vec<String> = join.on.iter().map(|(ours, theirs)| format!("{} = {}.{theirs}", expr(ours), join.alias)).collect();
     let order = if join.order.is_empty() { String::new() } else { format!(", first by {}", ordering(&join.order)) };
-    let words = |debug: String| debug.chars().fold(String::new(), |mut text, letter| {
-        if letter.is_uppercase() && !text.is_empty() {
-            text.push('_');
-        }
-        text.extend(letter.to_lowercase());
-        text
-    });
+    let words = |debug: String| {
+        debug.chars().fold(String::new(), |mut text, letter| {
+            if letter.is_uppercase() && !text.is_empty() {
+                text.push('_');
+            }
+            text.extend(letter.to_lowercase());
+            text
+        })
+    };
     format!(
         "{} as {} on {}, expect {}{order}, on_missing {}, on_ambiguous {}",
         join.table,

@@ -28,6 +28,7 @@ pub struct Dialect {
     /// The delimiter, one byte.
     pub delimiter: Option<u8>,
     /// The quote; `Some(None)` where quotes are plain characters.
+    #[expect(clippy::option_option, reason = "not said, said to be none, and said are three things")]
     pub quote: Option<Option<u8>>,
     /// The encoding's WHATWG label; only UTF-8 is read so far.
     pub encoding: Option<String>,
@@ -236,9 +237,10 @@ impl SourceSchema {
     }
 }
 
+#[cfg(test)]
 impl SourceTable {
     /// The column of that name.
-    pub fn column(&self, name: &str) -> Option<&SourceColumn> {
+    pub(crate) fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|column| column.name == name)
     }
 }

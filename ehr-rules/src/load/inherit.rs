@@ -310,15 +310,7 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         missing: whole.missing.unwrap_or_else(|| vec![String::new()]),
         tables: whole.tables.into_iter().map(source_table).collect(),
     };
-    LoadedSource {
-        schema,
-        places,
-        parent: one.inherits.map(|parent| parent.text),
-        drop_rules: one.drop_rules.into_iter().map(|name| name.text).collect(),
-        renames: whole.renames,
-        rules: whole.rules,
-        cases: one.cases,
-    }
+    LoadedSource { schema, places, rules: whole.rules, cases: one.cases }
 }
 
 fn source_table(table: WrittenTable) -> SourceTable {

@@ -52,12 +52,6 @@ pub(crate) struct LoadedSource {
     pub schema: SourceSchema,
     /// Where its tables and columns stand.
     pub places: Places,
-    /// The version it inherits from.
-    pub parent: Option<String>,
-    /// Categories its parent makes and it does not.
-    pub drop_rules: Vec<String>,
-    /// Its parent's names of columns to its own.
-    pub renames: Renames,
     /// Its rules, in the order of its files, and then those it inherits.
     pub rules: Vec<RuleNode>,
     /// Its own cases.

@@ -8,6 +8,7 @@ use crate::ir::expr::Form;
 use crate::ir::transform::Aggregate;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
+use crate::load::Renames;
 use crate::rule::check;
 use crate::rule::expr;
 use crate::rule::join;
@@ -21,7 +22,8 @@ use crate::rule::script;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 
-const AGGREGATES: &[(&str, Aggregate)] = &[("first", Aggregate::First), ("min", Aggregate::Min), ("max", Aggregate::Max), ("count", Aggregate::Count)];
+const AGGREGATES: &[(&str, Aggregate)] =
+    &[("first", Aggregate::First), ("min", Aggregate::Min), ("max", Aggregate::Max), ("count", Aggregate::Count)];
 
 /// The keys of a branch; a rule without `union` is one branch.
 pub(super) const KEYS: &[&str] = &["from", "join", "where", "group", "columns"];
@@ -32,10 +34,14 @@ pub(super) fn compile(
     rule: &str,
     output: &TableView,
     level: &Level<'_>,
+    renames: &Renames,
     said: &mut Diagnostics,
 ) -> Option<(Branch, BTreeSet<(String, String)>)> {
     let Some(from) = node.get("from") else {
-        said.push(Diagnostic::error("E0011", &node.place, "nothing says which table this is made from").help("add `from: TABLE`, or `union:` with several branches"));
+        said.push(
+            Diagnostic::error("E0011", &node.place, "nothing says which table this is made from")
+                .help("add `from: TABLE`, or `union:` with several branches"),
+        );
         return None;
     };
     let name = check::text(from, "a table", said)?;
@@ -44,15 +50,13 @@ pub(super) fn compile(
         return None;
     };
     let mut scope = Scope::new(level, table, &output.name);
+    scope.renames = renames.get(name);
     if let Some(joins) = node.get("join") {
         join::declare(joins, &mut scope, said);
     }
     let filter = match node.get("where") {
         None => None,
-        Some(condition) => {
-            let compiled = script::condition(condition, &mut scope, said);
-            compiled
-        }
+        Some(condition) => script::condition(condition, &mut scope, said),
     };
     if let Some(filter) = &filter {
         scope.present.extend(narrow::present(filter));
@@ -60,7 +64,6 @@ pub(super) fn compile(
     let group = match node.get("group") {
         None => None,
         Some(by) => {
-            scope.grouped = true;
             let items = match by.as_list() {
                 Some(items) => items,
                 None => std::slice::from_ref(by),
@@ -84,10 +87,7 @@ pub(super) fn compile(
             });
             continue;
         };
-        match column_of(value, column, group.as_deref(), &mut scope, said) {
-            Some(made) => outputs.push(made),
-            None => {}
-        }
+        outputs.extend(column_of(value, column, group.as_deref(), &mut scope, said));
     }
     for column in &output.columns {
         let given = columns.get(&column.name).is_some();
@@ -115,10 +115,14 @@ fn column_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &m
 
 fn value_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
     let name = column.name.clone();
-    let aggregate = node.as_map().and_then(|entries| entries.iter().find_map(|(key, value)| Some((AGGREGATES.iter().find(|(word, _)| *word == key.text)?, key, value))));
+    let aggregate = node.as_map().and_then(|entries| {
+        entries.iter().find_map(|(key, value)| Some((AGGREGATES.iter().find(|(word, _)| *word == key.text)?, key, value)))
+    });
     let Some(by) = group else {
         if let Some(((word, _), key, _)) = aggregate {
-            said.push(Diagnostic::error("E0310", &key.place, format!("`{word}` outside of a group")).help("add `group: [COLUMN]` to the rule"));
+            said.push(
+                Diagnostic::error("E0310", &key.place, format!("`{word}` outside of a group")).help("add `group: [COLUMN]` to the rule"),
+            );
             return None;
         }
         let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
@@ -139,7 +143,8 @@ fn value_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &mu
         return Some(Output { name, expr, aggregate: Some(*aggregate) });
     }
     let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
-    let grouped: Vec<&str> = by.iter().filter_map(|expr| if let Form::Column(name) = &expr.form { Some(name.as_str()) } else { None }).collect();
+    let grouped: Vec<&str> =
+        by.iter().filter_map(|expr| if let Form::Column(name) = &expr.form { Some(name.as_str()) } else { None }).collect();
     if let Some(stray) = expr.columns().into_iter().find(|column| !grouped.contains(column)) {
         said.push(
             Diagnostic::error("E0310", &node.place, format!("`{stray}` is not what the rows are grouped by, so a group has several"))

@@ -71,7 +71,9 @@ fn remedy(from: &Kind, to: &Kind) -> Option<&'static str> {
         (Kind::Date, Kind::Datetime) => "midnight of that day: `do: [to_datetime]`",
         (Kind::Datetime, Kind::Date) => "its day: `do: [to_date]`",
         (Kind::Integer, Kind::Float) => "`do: [to_float]`",
-        (Kind::Text, Kind::Integer) => "give the column its type in the schema, or `do: [as_integer]`, which is missing where the text is none",
+        (Kind::Text, Kind::Integer) => {
+            "give the column its type in the schema, or `do: [as_integer]`, which is missing where the text is none"
+        }
         (Kind::Text, Kind::Float) => "give the column its type in the schema, or `do: [as_float]`, which is missing where the text is none",
         (Kind::Text, Kind::Date | Kind::Datetime) => "give the column its type and formats in the schema",
         (Kind::Text, Kind::Boolean) => "write a `map:`",
@@ -100,7 +102,10 @@ pub(super) fn output(expr: &Expr, column: &ColumnView, place: &Place, said: &mut
                 let error = Diagnostic::error("E0205", place, format!("`{}` never holds `{value}`", column.name));
                 said.push(match nearest(&value, column.one_of.iter().map(String::as_str)) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help(format!("it is one of {}", column.one_of.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", "))),
+                    None => error.help(format!(
+                        "it is one of {}",
+                        column.one_of.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
+                    )),
                 });
             }
         }

@@ -36,7 +36,10 @@ pub(super) fn compile(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>,
         Content::Scalar { value: Value::Text(_), text } => scope.column(text, &node.place, said),
         Content::Scalar { value, .. } => Some(constant(value.clone(), wanted)),
         Content::List(_) => {
-            said.push(Diagnostic::error("E0306", &node.place, "a list is no value").help("write a column's name, or a map such as `{from: COLUMN, do: [trim]}`"));
+            said.push(
+                Diagnostic::error("E0306", &node.place, "a list is no value")
+                    .help("write a column's name, or a map such as `{from: COLUMN, do: [trim]}`"),
+            );
             None
         }
         Content::Map(entries) => {
@@ -140,7 +143,10 @@ fn when(main: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Di
         };
         let test = script::condition(condition, scope, said)?;
         if branches.iter().any(|(earlier, _)| *earlier == test) {
-            said.push(Diagnostic::error("E0308", &condition.place, "this branch is never reached").help("an earlier branch has the same condition"));
+            said.push(
+                Diagnostic::error("E0308", &condition.place, "this branch is never reached")
+                    .help("an earlier branch has the same condition"),
+            );
         }
         let before = scope.present.clone();
         scope.present.extend(narrow::present(&test));
@@ -151,7 +157,9 @@ fn when(main: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Di
         branches.push((test, value));
     }
     let Some((otherwise, otherwise_node)) = otherwise else {
-        said.push(Diagnostic::error("E0305", &main.place, "`when` has no `otherwise`").help("add a last branch, such as `{otherwise: null}`"));
+        said.push(
+            Diagnostic::error("E0305", &main.place, "`when` has no `otherwise`").help("add a last branch, such as `{otherwise: null}`"),
+        );
         return None;
     };
     let kind = kind.or_else(|| known_kind(&otherwise)).unwrap_or(Kind::Text);
@@ -191,7 +199,9 @@ fn key(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) 
     };
     let parts = items.iter().map(|item| compile(item, None, scope, said)).collect::<Option<Vec<_>>>()?;
     if parts.is_empty() {
-        said.push(Diagnostic::error("E0306", &main.place, "a key of nothing").help("name the columns that identify the thing: `{key: [id]}`"));
+        said.push(
+            Diagnostic::error("E0306", &main.place, "a key of nothing").help("name the columns that identify the thing: `{key: [id]}`"),
+        );
         return None;
     }
     let space = match node.get("space") {
@@ -223,7 +233,9 @@ fn from(node: &Node, main: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, 
     }
     match (node.get("map"), node.get("codes")) {
         (Some(_), Some(codes)) => {
-            said.push(Diagnostic::error("E0306", &codes.place, "`map` and `codes` stand together").help("one value goes through one of them"));
+            said.push(
+                Diagnostic::error("E0306", &codes.place, "`map` and `codes` stand together").help("one value goes through one of them"),
+            );
             None
         }
         (Some(table), None) => map(node, table, expr, wanted, scope, said),
@@ -231,7 +243,10 @@ fn from(node: &Node, main: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, 
         (None, None) => {
             for beside in ["otherwise", "system"] {
                 if let Some(stray) = node.get(beside) {
-                    said.push(Diagnostic::error("E0306", &stray.place, format!("`{beside}` without `map` or `codes`")).help("for missing values, use the function `coalesce`"));
+                    said.push(
+                        Diagnostic::error("E0306", &stray.place, format!("`{beside}` without `map` or `codes`"))
+                            .help("for missing values, use the function `coalesce`"),
+                    );
                     return None;
                 }
             }
@@ -306,7 +321,10 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
     check::kind(&code, &Kind::Text, &name.place, said)?;
     let system = match (source, node.get("system")) {
         (CodeMapSource::Athena { .. }, None) => {
-            said.push(Diagnostic::error("E0306", &name.place, format!("`{map}` holds several code systems")).help("say which with `system: COLUMN`"));
+            said.push(
+                Diagnostic::error("E0306", &name.place, format!("`{map}` holds several code systems"))
+                    .help("say which with `system: COLUMN`"),
+            );
             return None;
         }
         (CodeMapSource::File { .. }, Some(system)) => {
@@ -325,7 +343,10 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
         CodeMapSource::Athena { .. } => Kind::Integer,
     };
     let Some(node) = node.get("otherwise") else {
-        said.push(Diagnostic::error("E0305", &name.place, "`codes` has no `otherwise`").help("add `otherwise: null`, or `otherwise: 0` for OMOP's concept of no match"));
+        said.push(
+            Diagnostic::error("E0305", &name.place, "`codes` has no `otherwise`")
+                .help("add `otherwise: null`, or `otherwise: 0` for OMOP's concept of no match"),
+        );
         return None;
     };
     let otherwise = Box::new(otherwise(node, &kind, scope, said)?);

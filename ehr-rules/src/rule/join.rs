@@ -32,7 +32,8 @@ pub(super) fn declare(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics
         let table = find(name, place, scope, said)?;
         let mut made = settings(join, alias.text.clone(), table, scope, said)?;
         let missing = made.on_missing == OnMissing::Null;
-        made.take = table.columns.iter().map(|column| (column.name.clone(), column.ty.with_nullable(column.ty.nullable || missing))).collect();
+        made.take =
+            table.columns.iter().map(|column| (column.name.clone(), column.ty.with_nullable(column.ty.nullable || missing))).collect();
         scope.joins.push((made, table));
     }
     Some(())
@@ -52,7 +53,10 @@ pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut
     let mut made = settings(node, alias, table, scope, said)?;
     let ty = found.with_nullable(found.nullable || made.on_missing == OnMissing::Null);
     scope.used.insert((table.name.clone(), column.to_owned()));
-    let same = scope.joins.iter_mut().find(|(join, _)| join.alias.starts_with("lookup") && Join { alias: made.alias.clone(), take: Vec::new(), ..join.clone() } == made);
+    let same = scope
+        .joins
+        .iter_mut()
+        .find(|(join, _)| join.alias.starts_with("lookup") && Join { alias: made.alias.clone(), take: Vec::new(), ..join.clone() } == made);
     let alias = match same {
         Some((join, _)) => {
             if !join.take.iter().any(|(taken, _)| taken == column) {
@@ -92,7 +96,8 @@ fn known(table: &TableView, column: &str, place: &Place, said: &mut Diagnostics)
     if let Some(found) = table.column(column) {
         return Some(found.ty.clone());
     }
-    let error = Diagnostic::error("E0101", place, format!("unknown column `{column}`")).label(format!("not in the schema of `{}`", table.name));
+    let error =
+        Diagnostic::error("E0101", place, format!("unknown column `{column}`")).label(format!("not in the schema of `{}`", table.name));
     said.push(match nearest(column, table.columns.iter().map(|column| column.name.as_str())) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None => error.help(format!("`{}` has {}", table.name, listed(table))),
@@ -102,7 +107,10 @@ fn known(table: &TableView, column: &str, place: &Place, said: &mut Diagnostics)
 
 fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Join> {
     let Some(on) = node.get("on") else {
-        said.push(Diagnostic::error("E0306", &node.place, format!("nothing says which rows of `{}` match", table.name)).help("add `on: {COLUMN HERE: COLUMN THERE}`"));
+        said.push(
+            Diagnostic::error("E0306", &node.place, format!("nothing says which rows of `{}` match", table.name))
+                .help("add `on: {COLUMN HERE: COLUMN THERE}`"),
+        );
         return None;
     };
     let mut pairs = Vec::new();
@@ -114,7 +122,13 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
             said.push(Diagnostic::error(
                 "E0201",
                 &here.place,
-                format!("`{}` is {} and `{theirs}` of `{}` is {}: they never match", here.text, article(&ours.ty.kind), table.name, article(&ty.kind)),
+                format!(
+                    "`{}` is {} and `{theirs}` of `{}` is {}: they never match",
+                    here.text,
+                    article(&ours.ty.kind),
+                    table.name,
+                    article(&ty.kind)
+                ),
             ));
             return None;
         }
@@ -128,12 +142,17 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
         None => Vec::new(),
     };
     if expect == Expect::Any && order.is_empty() && !keyed {
-        said.push(Diagnostic::error("E0304", &node.place, "which of several matches is taken?").help("add `order: COLUMN`, or `order: COLUMN desc`"));
+        said.push(
+            Diagnostic::error("E0304", &node.place, "which of several matches is taken?")
+                .help("add `order: COLUMN`, or `order: COLUMN desc`"),
+        );
         return None;
     }
     let default = if expect == Expect::One { OnMissing::Reject } else { OnMissing::Null };
-    let on_missing = choice(node, "on_missing", &[("null", OnMissing::Null), ("reject", OnMissing::Reject), ("fail", OnMissing::Fail)], default, said)?;
-    let on_ambiguous = choice(node, "on_ambiguous", &[("reject", OnAmbiguous::Reject), ("fail", OnAmbiguous::Fail)], OnAmbiguous::Reject, said)?;
+    let on_missing =
+        choice(node, "on_missing", &[("null", OnMissing::Null), ("reject", OnMissing::Reject), ("fail", OnMissing::Fail)], default, said)?;
+    let on_ambiguous =
+        choice(node, "on_ambiguous", &[("reject", OnAmbiguous::Reject), ("fail", OnAmbiguous::Fail)], OnAmbiguous::Reject, said)?;
     Some(Join { alias, table: table.name.clone(), on: pairs, keyed, take: Vec::new(), expect, order, on_missing, on_ambiguous })
 }
 

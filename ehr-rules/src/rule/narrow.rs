@@ -22,7 +22,9 @@ fn narrow(condition: &Expr, found: &mut BTreeSet<String>) {
             }
         }
         // Nothing is less or greater than a missing value, so both sides are there.
-        (Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual, both) => found.extend(both.iter().filter_map(name)),
+        (Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual, both) => {
+            found.extend(both.iter().filter_map(name));
+        }
         (Operator::Equal, [one, other]) => {
             if !other.ty.nullable {
                 found.extend(name(one));

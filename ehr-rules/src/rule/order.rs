@@ -17,7 +17,9 @@ pub(super) fn order(
     let made = |table: &str| !inputs.iter().any(|input| input.name == table);
     let mut ordered: Vec<Transform> = Vec::new();
     while !waiting.is_empty() {
-        let ready = |transform: &Transform| !transform.tables().iter().any(|table| made(table) && waiting.iter().any(|other| other.table == *table));
+        let ready = |transform: &Transform| {
+            !transform.tables().iter().any(|table| made(table) && waiting.iter().any(|other| other.table == *table))
+        };
         match waiting.iter().position(ready) {
             Some(at) => ordered.push(waiting.remove(at)),
             None => {

@@ -53,10 +53,12 @@ fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics
     let mut args = vec![value];
     for (param, node) in function.params.iter().skip(1).zip(given) {
         let arg = match (node, &param.default) {
-            (Some(node), _) => argument(node, wanted(param.accepts, &args[0].ty.kind), scope, said)?,
+            (Some(node), _) => argument(node, wanted(param.accepts, &args[0].ty.kind).as_ref(), scope, said)?,
             (None, Some(default)) => sample(*default),
             (None, None) => {
-                said.push(Diagnostic::error("E0203", place, format!("`{name}` lacks its argument `{}`", param.name)).help(function.signature()));
+                said.push(
+                    Diagnostic::error("E0203", place, format!("`{name}` lacks its argument `{}`", param.name)).help(function.signature()),
+                );
                 return None;
             }
         };
@@ -77,8 +79,12 @@ fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics
         let null = arg.form == Form::Literal(Value::Null);
         if !null && !param.accepts.takes(&arg.ty.kind, &first) {
             said.push(
-                Diagnostic::error("E0203", place, format!("`{}` of `{name}` is {}, and {} is given", param.name, param.accepts.words(), article(&arg.ty.kind)))
-                    .help(function.signature()),
+                Diagnostic::error(
+                    "E0203",
+                    place,
+                    format!("`{}` of `{name}` is {}, and {} is given", param.name, param.accepts.words(), article(&arg.ty.kind)),
+                )
+                .help(function.signature()),
             );
             return None;
         }
@@ -113,7 +119,10 @@ fn arguments<'n>(function: &Function, given: Option<&'n Node>, place: &Place, sa
                 _ => std::slice::from_ref(given),
             };
             if items.len() > params.len() {
-                said.push(Diagnostic::error("E0203", place, format!("`{}` is given too many arguments", function.name)).help(function.signature()));
+                said.push(
+                    Diagnostic::error("E0203", place, format!("`{}` is given too many arguments", function.name))
+                        .help(function.signature()),
+                );
                 return None;
             }
             for (slot, item) in nodes.iter_mut().zip(items) {
@@ -126,15 +135,16 @@ fn arguments<'n>(function: &Function, given: Option<&'n Node>, place: &Place, sa
 
 /// `{col: NAME}`, or another form of a value.
 fn is_column(node: &Node) -> bool {
-    node.as_map().is_some_and(|entries| matches!(entries, [(key, _)] if key.text == "col") || entries.iter().any(|(key, _)| key.text == "from"))
+    node.as_map()
+        .is_some_and(|entries| matches!(entries, [(key, _)] if key.text == "col") || entries.iter().any(|(key, _)| key.text == "from"))
 }
 
-fn argument(node: &Node, wanted: Option<Kind>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
+fn argument(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     match &node.content {
-        Content::Scalar { value, .. } => Some(expr::constant(value.clone(), wanted.as_ref())),
+        Content::Scalar { value, .. } => Some(expr::constant(value.clone(), wanted)),
         Content::Map(_) => match node.get("col") {
             Some(name) => scope.column(check::text(name, "a column", said)?, &name.place, said),
-            None => expr::compile(node, wanted.as_ref(), scope, said),
+            None => expr::compile(node, wanted, scope, said),
         },
         Content::List(_) => check::wrong_node(node, "a constant or `{col: NAME}`", said),
     }
@@ -145,7 +155,6 @@ fn wanted(accepts: Accepts, first: &Kind) -> Option<Kind> {
         Accepts::Text | Accepts::Pattern => Kind::Text,
         Accepts::Integer => Kind::Integer,
         Accepts::Float => Kind::Float,
-        Accepts::Boolean => Kind::Boolean,
         Accepts::Date => Kind::Date,
         Accepts::Datetime => Kind::Datetime,
         Accepts::First => first.clone(),

@@ -10,6 +10,7 @@ use crate::ir::transform::Join;
 use crate::ir::types::Type;
 use crate::rule::level::Level;
 use crate::rule::level::TableView;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// The scope of one branch, and what its expressions added to it.
@@ -26,13 +27,13 @@ pub(super) struct Scope<'a> {
     pub used: BTreeSet<(String, String)>,
     /// The rule in messages and findings: `table.column` or `table`.
     pub rule: String,
-    /// Whether aggregates are allowed.
-    pub grouped: bool,
+    /// What the driving table's columns were called where an inherited rule was written, and are called now.
+    pub renames: Option<&'a BTreeMap<String, String>>,
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn new(level: &'a Level<'a>, table: &'a TableView, rule: &str) -> Self {
-        Self { level, table, joins: Vec::new(), present: BTreeSet::new(), used: BTreeSet::new(), rule: rule.to_owned(), grouped: false }
+        Self { level, table, joins: Vec::new(), present: BTreeSet::new(), used: BTreeSet::new(), rule: rule.to_owned(), renames: None }
     }
 
     /// The type of a column, if there is one of that name.
@@ -71,7 +72,13 @@ impl<'a> Scope<'a> {
     }
 
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
-        let error = Diagnostic::error("E0101", place, format!("unknown column `{name}`")).label(format!("not in the schema of `{}`", self.table.name));
+        let error = Diagnostic::error("E0101", place, format!("unknown column `{name}`"))
+            .label(format!("not in the schema of `{}`", self.table.name));
+        if let Some(now) = self.renames.and_then(|renames| renames.get(name)) {
+            return error.help(format!(
+                "this rule is inherited, and `{name}` is called `{now}` in this version: write the rule anew in its folder"
+            ));
+        }
         if let Some(reason) = self.table.ignored.get(name) {
             return error.help(format!("`{name}` stands under `ignore:` ({reason}); give it a type under `columns:` to read it"));
         }

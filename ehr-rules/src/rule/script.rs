@@ -39,7 +39,10 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
         Some(ty) => {
             let text = check::text(ty, "a type", said)?;
             let Some(kind) = simple_kind(text) else {
-                said.push(Diagnostic::error("E0201", &ty.place, format!("`{text}` is no type of a script")).help("a script gives text, integer, float, boolean, date or datetime"));
+                said.push(
+                    Diagnostic::error("E0201", &ty.place, format!("`{text}` is no type of a script"))
+                        .help("a script gives text, integer, float, boolean, date or datetime"),
+                );
                 return None;
             };
             Some(kind)

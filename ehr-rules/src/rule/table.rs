@@ -33,13 +33,13 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         check::only(entries, "a union", ["union", "dedupe"], said);
         for (node, at) in check::list(union, "a list of branches", said)?.iter().zip(1..) {
             check::only(check::map(node, "a branch", said)?, "a branch", branch::KEYS.iter().copied(), said);
-            let (branch, read) = branch::compile(node, &format!("{full}#{at}"), output, level, said)?;
+            let (branch, read) = branch::compile(node, &format!("{full}#{at}"), output, level, &rule.renames, said)?;
             used.extend(read);
             branches.push(branch);
         }
     } else {
         check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe"]), said);
-        let (branch, read) = branch::compile(&rule.node, &full, output, level, said)?;
+        let (branch, read) = branch::compile(&rule.node, &full, output, level, &rule.renames, said)?;
         used.extend(read);
         branches.push(branch);
     }
@@ -53,10 +53,16 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
 fn dedupe(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Dedupe> {
     check::only(check::map(node, "`dedupe`", said)?, "`dedupe`", ["by", "keep"], said);
     let (Some(by), Some(keep)) = (node.get("by"), node.get("keep")) else {
-        said.push(Diagnostic::error("E0306", &node.place, "`dedupe` says what is equal and what stays").help("write `dedupe: {by: [COLUMN], keep: first}`, or `keep: {latest: COLUMN}`"));
+        said.push(
+            Diagnostic::error("E0306", &node.place, "`dedupe` says what is equal and what stays")
+                .help("write `dedupe: {by: [COLUMN], keep: first}`, or `keep: {latest: COLUMN}`"),
+        );
         return None;
     };
-    let by = check::texts(by, "columns", said)?.into_iter().map(|(name, place)| known(name, &place, output, said)).collect::<Option<Vec<_>>>()?;
+    let by = check::texts(by, "columns", said)?
+        .into_iter()
+        .map(|(name, place)| known(name, &place, output, said))
+        .collect::<Option<Vec<_>>>()?;
     let order = match (keep.as_text(), keep.as_map()) {
         (Some("first"), _) => Vec::new(),
         (_, Some([(key, column)])) if matches!(key.text.as_str(), "latest" | "earliest") => {

@@ -61,7 +61,7 @@ impl CompiledSource {
                 glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
             })
             .collect();
-        let mut text = at_hand.iter().map(|table| format!("{table:?}\n")).collect::<String>();
+        let mut text = format!("{at_hand:?}\n");
         let read = |one: &&Transform| one.tables().iter().any(|name| at_hand.iter().any(|table| table.name == *name));
         for one in self.transforms.iter().filter(read) {
             // A rule's name holds the version; what it does is what counts.
@@ -80,14 +80,23 @@ pub(crate) fn compile(loaded: Loaded, said: &mut Diagnostics) -> Result<(Vec<Com
     Ok((sources, targets))
 }
 
-fn compile_source(loaded: LoadedSource, categories: &[TableView], shapes: &Arc<BTreeMap<String, Vec<(String, Type)>>>, said: &mut Diagnostics) -> CompiledSource {
+fn compile_source(
+    loaded: LoadedSource,
+    categories: &[TableView],
+    shapes: &Arc<BTreeMap<String, Vec<(String, Type)>>>,
+    said: &mut Diagnostics,
+) -> CompiledSource {
     let inputs: Vec<TableView> = loaded
         .schema
         .tables
         .iter()
         .map(|table| TableView {
             name: table.name.clone(),
-            columns: table.columns.iter().map(|column| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: Vec::new() }).collect(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: Vec::new() })
+                .collect(),
             key: table.key.clone(),
             ignored: table.ignore.clone(),
         })
@@ -110,7 +119,11 @@ fn unused(loaded: &LoadedSource, compiled: &Compiled, said: &mut Diagnostics) {
             if read {
                 continue;
             }
-            let place = loaded.places.column(&table.name, &column.name).unwrap_or_else(|| loaded.places.whole());
+            let place = loaded
+                .places
+                .column(&table.name, &column.name)
+                .or_else(|| loaded.places.table(&table.name))
+                .unwrap_or_else(|| loaded.places.whole());
             said.push(
                 Diagnostic::error("E0309", place, format!("`{}` of `{}` is read by no rule", column.name, table.name))
                     .help(format!("read it in a rule, or say why not: `ignore: {{{}: REASON}}`", column.name)),
@@ -119,11 +132,7 @@ fn unused(loaded: &LoadedSource, compiled: &Compiled, said: &mut Diagnostics) {
     }
 }
 
-fn compile_target(
-    loaded: LoadedTarget,
-    categories: &[TableView],
-    said: &mut Diagnostics,
-) -> Result<CompiledTarget, Error> {
+fn compile_target(loaded: LoadedTarget, categories: &[TableView], said: &mut Diagnostics) -> Result<CompiledTarget, Error> {
     let outputs: Vec<TableView> = loaded
         .schema
         .tables
@@ -131,13 +140,18 @@ fn compile_target(
         .filter(|table| !table.external)
         .map(|table| TableView {
             name: table.name.clone(),
-            columns: table.columns.iter().map(|column| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: Vec::new() }).collect(),
+            columns: table
+                .columns
+                .iter()
+                .map(|column| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: Vec::new() })
+                .collect(),
             key: Vec::new(),
             ignored: BTreeMap::new(),
         })
         .collect();
     let name = &loaded.schema.name;
-    let level = Level { name, inputs: categories, outputs: &outputs, output_word: "table of the target", code_maps: &loaded.schema.code_maps };
+    let level =
+        Level { name, inputs: categories, outputs: &outputs, output_word: "table of the target", code_maps: &loaded.schema.code_maps };
     let compiled = level::compile(&loaded.rules, &level, said);
     let mut maps = BTreeMap::new();
     for (name, map) in &loaded.schema.code_maps {

@@ -62,10 +62,15 @@ fn columns_read(rule: &Transform, only: Option<&str>) -> BTreeSet<(String, Strin
     let mut read = BTreeSet::new();
     for branch in &rule.branches {
         let outputs = branch.columns.iter().filter(|output| only.is_none_or(|only| output.name == only)).map(|output| &output.expr);
-        let steps = branch.filter.iter().chain(branch.group.iter().flatten()).chain(branch.joins.iter().flat_map(|join| join.on.iter().map(|(expr, _)| expr)));
+        let steps = branch
+            .filter
+            .iter()
+            .chain(branch.group.iter().flatten())
+            .chain(branch.joins.iter().flat_map(|join| join.on.iter().map(|(expr, _)| expr)));
         for expr in outputs.chain(steps) {
             for name in expr.columns() {
-                let joined = name.split_once('.').and_then(|(alias, column)| Some((branch.joins.iter().find(|join| join.alias == alias)?, column)));
+                let joined =
+                    name.split_once('.').and_then(|(alias, column)| Some((branch.joins.iter().find(|join| join.alias == alias)?, column)));
                 match joined {
                     Some((join, column)) => read.insert((join.table.clone(), column.to_owned())),
                     None => read.insert((branch.from.clone(), name.to_owned())),

@@ -13,6 +13,7 @@ use crate::dataset::input::InputFile;
 use crate::dataset::ledger::Balance;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::order::Order;
+use crate::dataset::output::OutputRows;
 use crate::engine::Context;
 use crate::engine::codes::CodeSource;
 use crate::error::Error;
@@ -23,7 +24,6 @@ use crate::rulebook::SourceId;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::outcome::Outcome;
-use crate::rulebook::outcome::OutputRows;
 use crate::rulebook::outcome::Unmapped;
 use crate::verify;
 use std::collections::BTreeMap;
@@ -43,7 +43,12 @@ pub struct Job<'book> {
 }
 
 impl<'book> Job<'book> {
-    pub(crate) fn new(source: &'book CompiledSource, target: &'book CompiledTarget, files: Vec<InputFile>, order: Order) -> Result<Self, Error> {
+    pub(crate) fn new(
+        source: &'book CompiledSource,
+        target: &'book CompiledTarget,
+        files: Vec<InputFile>,
+        order: Order,
+    ) -> Result<Self, Error> {
         let mut codes = target.maps.clone();
         for (name, map) in &target.schema.code_maps {
             if let CodeMapSource::Athena { systems } = map {
@@ -104,7 +109,8 @@ impl<'book> Job<'book> {
     /// A staged table that cannot be read or written.
     pub fn convert(&self, common: &Dataset<Common>) -> Result<Dataset<Converted>, Error> {
         let shapes = |name: &str| self.source.shapes.get(name).cloned().unwrap_or_default();
-        let (converted, outputs) = convert::convert(&self.target.schema, &self.target.transforms, &shapes, common, &self.context("convert"))?;
+        let (converted, outputs) =
+            convert::convert(&self.target.schema, &self.target.transforms, &shapes, common, &self.context("convert"))?;
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
         Ok(converted)
     }

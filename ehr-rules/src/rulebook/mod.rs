@@ -171,6 +171,8 @@ pub(crate) fn unknown(what: &str, name: &str, known: &[String]) -> Error {
     let near = nearest(name, known.iter().map(String::as_str));
     Error::refused(match near {
         Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`?"),
-        None => format!("unknown {what} `{name}`: there is {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        None => {
+            format!("unknown {what} `{name}`: there is {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+        }
     })
 }

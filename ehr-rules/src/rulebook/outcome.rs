@@ -1,9 +1,9 @@
 //! What an order came to.
 
 use crate::dataset::ledger::Balance;
+use crate::dataset::output::OutputRows;
 use crate::finding::Finding;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What an order came to: each row's fate, what was found, what stays to be mapped.
 #[derive(Debug, Clone, Serialize)]
@@ -18,17 +18,6 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Codes without a mapping, most frequent first.
     pub unmapped: Vec<Unmapped>,
-}
-
-/// Rows of one output table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OutputRows {
-    /// The output table.
-    pub table: String,
-    /// Its rows.
-    pub rows: u64,
-    /// How many of them are driven by which source table.
-    pub from: BTreeMap<String, u64>,
 }
 
 /// A code without a mapping.

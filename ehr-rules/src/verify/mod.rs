@@ -37,7 +37,8 @@ fn extents(shape: &TargetTable, table: &Table, converted: &Dataset<Converted>) -
     if checked.is_empty() {
         return Ok(());
     }
-    let asked: Vec<(String, bool)> = checked.iter().map(|column| (column.name.clone(), matches!(column.ty.kind, Kind::Text | Kind::Uuid))).collect();
+    let asked: Vec<(String, bool)> =
+        checked.iter().map(|column| (column.name.clone(), matches!(column.ty.kind, Kind::Text | Kind::Uuid))).collect();
     for (column, (missing, longest)) in checked.into_iter().zip(identity::extents(table.scan()?, &asked)?) {
         if !column.ty.nullable {
             fail(converted, "R0401", shape, &column.name, missing, "");
@@ -58,7 +59,13 @@ struct Pass {
     dangling: Vec<u64>,
 }
 
-fn identities(target: &TargetSchema, shape: &TargetTable, table: &Table, converted: &Dataset<Converted>, known: &mut Known) -> Result<(), Error> {
+fn identities(
+    target: &TargetSchema,
+    shape: &TargetTable,
+    table: &Table,
+    converted: &Dataset<Converted>,
+    known: &mut Known,
+) -> Result<(), Error> {
     let mut keys: Vec<Vec<String>> = Vec::new();
     if !shape.key.is_empty() {
         keys.push(shape.key.clone());
@@ -72,7 +79,9 @@ fn identities(target: &TargetSchema, shape: &TargetTable, table: &Table, convert
         let held = match known.get(&(other.clone(), theirs.clone())) {
             Some(held) => Arc::clone(held),
             // A table that refers to itself.
-            None => Arc::new(identity::each_row(table.scan()?, &[vec![theirs.clone()]], Identities::default(), |seen, _, keys| seen.extend(keys.iter().flatten()))?),
+            None => Arc::new(identity::each_row(table.scan()?, &[vec![theirs.clone()]], Identities::default(), |seen, _, keys| {
+                seen.extend(keys.iter().flatten());
+            })?),
         };
         references.push((column.name.clone(), held, format!("`{other}.{theirs}`")));
         keys.push(vec![column.name.clone()]);

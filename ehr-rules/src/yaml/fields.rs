@@ -34,11 +34,6 @@ impl<'a> Fields<'a> {
         self.entries.iter().any(|(known, _)| known.text == key)
     }
 
-    /// The key itself, for its place.
-    pub(crate) fn key(&self, key: &str) -> Option<&'a Key> {
-        self.entries.iter().map(|(known, _)| known).find(|known| known.text == key)
-    }
-
     /// The value of a key, whatever it is.
     pub(crate) fn get(&mut self, key: &str) -> Option<&'a Node> {
         if !self.known.iter().any(|known| known == key) {
@@ -99,11 +94,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A list.
-    pub(crate) fn list(&mut self, key: &str, said: &mut Diagnostics) -> Option<&'a [Node]> {
-        expect_list(self.get(key)?, &quoted(key), said)
-    }
-
     /// A map.
     pub(crate) fn map(&mut self, key: &str, said: &mut Diagnostics) -> Option<&'a [(Key, Node)]> {
         expect_map(self.get(key)?, &quoted(key), said)
@@ -152,11 +142,6 @@ pub(crate) fn expect_names(node: &Node, what: &str, said: &mut Diagnostics) -> O
         Content::Scalar { .. } => expect_named(node, what, said).map(|name| vec![name]),
         Content::Map(_) => wrong(node, "text or a list of texts", what, said),
     }
-}
-
-/// A list.
-pub(crate) fn expect_list<'a>(node: &'a Node, what: &str, said: &mut Diagnostics) -> Option<&'a [Node]> {
-    node.as_list().or_else(|| wrong(node, "a list", what, said))
 }
 
 /// A map.

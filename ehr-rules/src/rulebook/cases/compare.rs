@@ -46,7 +46,11 @@ pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rej
                 let expected = text(value);
                 if !same(expected.as_deref(), found.as_deref(), value) {
                     let shown = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), |text| format!("`{text}`"));
-                    differences.push(format!("{name}[{at}].{column}: expected {}, made {}", shown(expected.as_deref()), shown(found.as_deref())));
+                    differences.push(format!(
+                        "{name}[{at}].{column}: expected {}, made {}",
+                        shown(expected.as_deref()),
+                        shown(found.as_deref())
+                    ));
                 }
             }
         }
@@ -61,7 +65,8 @@ fn place(table: Option<String>, line: Option<String>, code: Option<String>) -> (
 fn same(expected: Option<&str>, found: Option<&str>, value: &Value) -> bool {
     match (expected, found) {
         (Some(expected), Some(found)) if matches!(value, Value::Number(_)) => {
-            expected == found || matches!((expected.parse::<f64>(), found.parse::<f64>()), (Ok(one), Ok(other)) if one.total_cmp(&other).is_eq())
+            expected == found
+                || matches!((expected.parse::<f64>(), found.parse::<f64>()), (Ok(one), Ok(other)) if one.total_cmp(&other).is_eq())
         }
         (Some(expected), Some(found)) => expected == found || expected.trim_end_matches('Z').replace('T', " ") == found,
         (expected, found) => expected == found,
@@ -88,7 +93,9 @@ fn shown(value: &AnyValue<'_>) -> Option<String> {
         AnyValue::StringOwned(text) => text.to_string(),
         AnyValue::Boolean(truth) => truth.to_string(),
         AnyValue::Date(days) => chrono::NaiveDate::default().checked_add_signed(chrono::TimeDelta::days(i64::from(*days)))?.to_string(),
-        AnyValue::Datetime(micros, TimeUnit::Microseconds, _) => chrono::DateTime::from_timestamp_micros(*micros)?.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
+        AnyValue::Datetime(micros, TimeUnit::Microseconds, _) => {
+            chrono::DateTime::from_timestamp_micros(*micros)?.format("%Y-%m-%d %H:%M:%S%.f").to_string()
+        }
         AnyValue::Float64(number) => number.to_string(),
         AnyValue::Int64(number) => number.to_string(),
         other => other.to_string(),

@@ -45,7 +45,10 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
     }
     let name = table.file.replace('*', "").replace('?', "x");
     let path = folder.join(&name);
-    let mut writer = csv::WriterBuilder::new().delimiter(schema.dialect.delimiter.unwrap_or(b',')).from_path(&path).map_err(|error| error.to_string())?;
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(schema.dialect.delimiter.unwrap_or(b','))
+        .from_path(&path)
+        .map_err(|error| error.to_string())?;
     writer.write_record(&columns).map_err(|error| error.to_string())?;
     for row in rows {
         let fields = table.columns.iter().map(|column| {
@@ -84,7 +87,12 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
 }
 
 /// Stages every category: the rows given, or none.
-pub(super) fn categories(given: &BTreeMap<String, Vec<Row>>, shapes: &Shapes, ledger: &Arc<Ledger>, folder: &Path) -> Result<Dataset<Common>, String> {
+pub(super) fn categories(
+    given: &BTreeMap<String, Vec<Row>>,
+    shapes: &Shapes,
+    ledger: &Arc<Ledger>,
+    folder: &Path,
+) -> Result<Dataset<Common>, String> {
     for name in given.keys() {
         if !shapes.contains_key(name) {
             return Err(no("category", name, shapes.keys().map(String::as_str)));
@@ -104,14 +112,17 @@ pub(super) fn categories(given: &BTreeMap<String, Vec<Row>>, shapes: &Shapes, le
             if !ty.nullable && values.iter().any(Option::is_none) {
                 return Err(format!("`{column}` of `{name}` is required, and a row given lacks it"));
             }
-            made.push(typed(column, &ty.kind, &values).ok_or_else(|| format!("a value given for `{column}` of `{name}` is not {}", ty.kind))?);
+            made.push(
+                typed(column, &ty.kind, &values).ok_or_else(|| format!("a value given for `{column}` of `{name}` is not {}", ty.kind))?,
+            );
         }
         let table = ledger.index(name).unwrap_or(u16::MAX);
         let origins: Vec<i64> = (0..rows.len() as u64).map(|row| origin(table, row)).collect();
         ledger.read(table, rows.len() as u64);
         made.push(Column::new(ORIGIN.into(), origins));
         let frame = DataFrame::new_infer_height(made).map_err(|error| error.to_string())?;
-        tables.push(engine::stage(frame.lazy(), name, folder.join("given").join(format!("{name}.ipc"))).map_err(|error| error.to_string())?);
+        tables
+            .push(engine::stage(frame.lazy(), name, folder.join("given").join(format!("{name}.ipc"))).map_err(|error| error.to_string())?);
     }
     Ok(Dataset::new(tables, Arc::clone(ledger), folder.to_owned()))
 }
@@ -138,7 +149,10 @@ fn typed(name: &str, kind: &Kind, values: &[Option<String>]) -> Option<Column> {
         Kind::Boolean => Column::new(name.into(), all(values, |text| text.parse::<bool>().ok())?),
         Kind::Date => Column::new(name.into(), all(values, |text| text.parse::<chrono::NaiveDate>().ok())?),
         Kind::Time => Column::new(name.into(), all(values, |text| text.parse::<chrono::NaiveTime>().ok())?),
-        Kind::Datetime => Column::new(name.into(), all(values, |text| text.trim_end_matches('Z').replace(' ', "T").parse::<chrono::NaiveDateTime>().ok())?),
+        Kind::Datetime => Column::new(
+            name.into(),
+            all(values, |text| text.trim_end_matches('Z').replace(' ', "T").parse::<chrono::NaiveDateTime>().ok())?,
+        ),
     };
     column.cast(&dtype(kind)).ok()
 }

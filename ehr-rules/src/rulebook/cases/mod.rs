@@ -73,7 +73,11 @@ enum Home<'a> {
 pub(crate) fn test(book: &Rulebook, only: Option<&str>) -> Result<TestReport, Error> {
     let mut report = TestReport::default();
     let mut reached = BTreeSet::new();
-    let homes = book.sources.iter().map(|source| (Home::Source(source), &source.cases)).chain(book.targets.iter().map(|target| (Home::Target(target), &target.cases)));
+    let homes = book
+        .sources
+        .iter()
+        .map(|source| (Home::Source(source), &source.cases))
+        .chain(book.targets.iter().map(|target| (Home::Target(target), &target.cases)));
     for (home, files) in homes {
         for file in files {
             let path = file.path.display().to_string();
@@ -92,7 +96,8 @@ pub(crate) fn test(book: &Rulebook, only: Option<&str>) -> Result<TestReport, Er
         }
     }
     let sources = book.sources.iter().flat_map(|source| source.transforms.iter().map(move |one| format!("{}/{}", source.id(), one.table)));
-    let targets = book.targets.iter().flat_map(|target| target.transforms.iter().map(move |one| format!("{}/{}", target.schema.name, one.table)));
+    let targets =
+        book.targets.iter().flat_map(|target| target.transforms.iter().map(move |one| format!("{}/{}", target.schema.name, one.table)));
     let rules: Vec<String> = sources.chain(targets).collect();
     report.rules = rules.len();
     report.never_reached = rules.into_iter().filter(|rule| !reached.contains(rule)).collect();
@@ -120,7 +125,12 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     let folder = scratch()?;
     let today = case.today.unwrap_or_else(|| chrono::Local::now().date_naive());
     let order = Order::new(folder.path().to_owned(), today);
-    let none = CompiledTarget { schema: TargetSchema { name: String::new(), title: String::new(), tables: Vec::new(), code_maps: BTreeMap::new() }, transforms: Vec::new(), maps: BTreeMap::new(), cases: Vec::new() };
+    let none = CompiledTarget {
+        schema: TargetSchema { name: String::new(), title: String::new(), tables: Vec::new(), code_maps: BTreeMap::new() },
+        transforms: Vec::new(),
+        maps: BTreeMap::new(),
+        cases: Vec::new(),
+    };
     let mut tables: Vec<Table> = Vec::new();
     let mut rejects = Vec::new();
     if let Some(source) = source {
@@ -166,5 +176,8 @@ fn note<Stage>(made: &Dataset<Stage>, level: &str, reached: &mut BTreeSet<String
 
 /// A folder of this case's own, gone with it.
 fn scratch() -> Result<tempfile::TempDir, Error> {
-    tempfile::Builder::new().prefix("ehr-rules-case-").tempdir().map_err(|error| Error::io("making a folder in", &std::env::temp_dir(), error))
+    tempfile::Builder::new()
+        .prefix("ehr-rules-case-")
+        .tempdir()
+        .map_err(|error| Error::io("making a folder in", &std::env::temp_dir(), error))
 }
