@@ -8,6 +8,14 @@ use std::sync::atomic::Ordering;
 use crate::error::Error;
 
 /// One run's settings.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use ehr_rules::Order;
+///
+/// let order = Order { limit: Some(1000), ..Order::new("scratch".into(), NaiveDate::default()) };
+/// assert!(order.vocabulary.is_none());
+/// ```
 #[derive(Clone)]
 pub struct Order {
     /// A folder of this run's own, where stages are staged and rejects written; the caller makes and removes it.

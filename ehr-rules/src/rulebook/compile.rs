@@ -81,11 +81,17 @@ pub(crate) fn compile(loaded: Loaded, said: &mut Diagnostics) -> Result<(Vec<Com
 }
 
 fn compile_source(
-    loaded: LoadedSource,
+    mut loaded: LoadedSource,
     categories: &[TableView],
     shapes: &Arc<BTreeMap<String, Vec<(String, Type)>>>,
     said: &mut Diagnostics,
 ) -> CompiledSource {
+    for table in &mut loaded.schema.tables {
+        // What identifies a row is never missing.
+        for column in table.columns.iter_mut().filter(|column| table.key.contains(&column.name)) {
+            column.ty.nullable = false;
+        }
+    }
     let inputs: Vec<TableView> = loaded
         .schema
         .tables

@@ -28,6 +28,19 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 /// Every ruleset under some folders, compiled.
+///
+/// ```
+/// # fn main() -> Result<(), ehr_rules::Error> {
+/// # let rulesets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../rulesets");
+/// use ehr_rules::Rulebook;
+///
+/// let (book, said) = Rulebook::load(&[rulesets])?;
+/// assert!(!said.has_errors(), "{}", said.to_text());
+/// let way = book.explain("omop-5.4.person.year_of_birth", Some(&"synthea/2022".parse()?))?;
+/// assert!(way.contains("year_of_birth: integer = year(birth_date)"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Rulebook {
     pub(crate) sources: Vec<CompiledSource>,
@@ -157,6 +170,11 @@ impl Rulebook {
     }
 
     /// The function reference: all of it, or one function; `None` where there is no such function.
+    ///
+    /// ```
+    /// let text = ehr_rules::Rulebook::functions(Some("age_at")).unwrap_or_default();
+    /// assert!(text.starts_with("age_at(birth: date, on: date or datetime) -> integer"));
+    /// ```
     pub fn functions(name: Option<&str>) -> Option<String> {
         functions::reference(name)
     }
