@@ -176,7 +176,8 @@ impl Report {
                 Consequence::Warned => "warning",
                 Consequence::Failed => "FAILED",
             };
-            let place = if finding.rule.starts_with(&finding.table) { finding.rule.clone() } else { format!("{} {}", finding.table, finding.rule) };
+            let place =
+                if finding.rule.starts_with(&finding.table) { finding.rule.clone() } else { format!("{} {}", finding.table, finding.rule) };
             // Writing to a text cannot fail.
             let _ = writeln!(text, "{done:8}  {}  {place}: {} ({} rows)", finding.code, finding.reason, finding.rows);
         }

@@ -147,16 +147,19 @@ fn look(pass: &mut Pass, origin: i64, keys: &[Option<i64>]) {
             stays &= pass.severities[rule] == Severity::Warn;
         }
     }
-    for (rule, (at, seen)) in pass.unique.iter_mut().enumerate() {
-        // A row that is set aside anyway does not stand in the way of a later one.
+    for (rule, (at, seen)) in pass.unique.iter().enumerate() {
         if !stays {
             break;
         }
-        if let Some(value) = keys[*at]
-            && !seen.insert(value)
-        {
+        if keys[*at].is_some_and(|value| seen.contains(&value)) {
             pass.broken[rule].push(origin);
             stays &= pass.severities[rule] == Severity::Warn;
+        }
+    }
+    // A row that is set aside, by whichever rule, does not stand in the way of a later one.
+    if stays {
+        for (at, seen) in &mut pass.unique {
+            seen.extend(keys[*at]);
         }
     }
     if stays {

@@ -101,11 +101,23 @@ impl Diagnostic {
 }
 
 impl Diagnostics {
-    /// Adds one, unless it is there already.
+    /// Adds one, unless it is there already: an inherited rule is compiled once a version, and its help may differ between them.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.all.contains(&diagnostic) {
+        let same =
+            |known: &Diagnostic| known.code == diagnostic.code && known.place == diagnostic.place && known.message == diagnostic.message;
+        if !self.all.iter().any(same) {
             self.all.push(diagnostic);
         }
+    }
+
+    /// The files in which something is wrong, each perhaps several times.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.all.iter().map(|diagnostic| &*diagnostic.place.source)
+    }
+
+    /// Whether something is wrong in a file whose path ends so: nothing is then said of what may have stood in it.
+    pub(crate) fn concern(&self, end: &str) -> bool {
+        self.sources().any(|source| source.path.ends_with(end))
     }
 
     /// Errors first, then by file and place.

@@ -17,6 +17,12 @@ pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
     best.map(|(_, name)| name)
 }
 
+/// Whether `written` is `meant` with one slip: near enough to go on as if it were right, once it is said.
+pub(crate) fn is_slip(written: &str, meant: &str) -> bool {
+    let (written, meant) = (fold(written), fold(meant));
+    written == meant || (meant.chars().count() >= 4 && strsim::damerau_levenshtein(&written, &meant) == 1)
+}
+
 /// ``did you mean `x`?``
 pub(crate) fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(wanted, known).map(|name| format!("did you mean `{name}`?"))

@@ -1,6 +1,5 @@
 //! One expression of the IR as one polars expression.
 
-use crate::dataset::ORIGIN;
 use crate::dataset::dtype::dtype;
 use crate::engine::Context;
 use crate::engine::codes;
@@ -24,6 +23,9 @@ use std::sync::Arc;
 /// Lowers the expressions of one branch, and keeps what must be told to the ledger once the plan has run.
 pub(super) struct Lowering<'a> {
     context: &'a Context<'a>,
+    /// Where the value being lowered is asked for: an engine computes every branch of a `when` on every row, but a code
+    /// is without an entry, and a script fails, only where its branch is taken.
+    guard: Option<pl::Expr>,
     /// Codes without an entry.
     pub tallies: Vec<Arc<Tally>>,
     /// Rows on which scripts failed, by script.
@@ -32,7 +34,7 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     pub(super) fn new(context: &'a Context<'a>) -> Self {
-        Self { context, tallies: Vec::new(), failures: Vec::new() }
+        Self { context, guard: None, tallies: Vec::new(), failures: Vec::new() }
     }
 
     /// The polars expression that yields the same value.
@@ -56,46 +58,69 @@ impl<'a> Lowering<'a> {
                 let source = self.context.codes.get(map).map_or_else(|| Arc::new(CodeSource::Absent), Arc::clone);
                 let system = system.as_ref().map(|system| self.lower(system)).transpose()?;
                 let code = self.lower(code)?;
+                let code = match self.guard.clone() {
+                    Some(guard) => pl::when(guard).then(code).otherwise(literal(&Value::Null, &Kind::Text)),
+                    None => code,
+                };
                 let (found, tally) = codes::codes(map, rule, source, system, code);
                 self.tallies.push(tally);
                 found.fill_null(self.lower(otherwise)?)
             }
             Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
-            Form::When { branches, otherwise } => {
-                let mut value = self.lower(otherwise)?;
-                for (condition, then) in branches.iter().rev() {
-                    value = pl::when(self.lower(condition)?).then(self.lower(then)?).otherwise(value);
-                }
-                value
-            }
+            Form::When { branches, otherwise } => self.when(branches, otherwise)?,
             Form::Key { parts, space, uuid } => key::key(&self.all(parts)?, space.clone(), *uuid),
             Form::Script { source, inputs, rule } => {
-                let (value, failures) = script::script(source, inputs, &expr.ty.kind, rule, self.context)?;
+                let (value, failures) = script::script(source, inputs, &expr.ty.kind, rule, self.guard.clone(), self.context)?;
                 self.failures.push(failures);
                 value
             }
         })
     }
 
+    fn when(&mut self, branches: &[(Expr, Expr)], otherwise: &Expr) -> Result<pl::Expr, Error> {
+        let outer = self.guard.clone();
+        let mut lowered = Vec::new();
+        let mut open = outer.clone();
+        for (condition, then) in branches {
+            self.guard.clone_from(&open);
+            let condition = self.lower(condition)?;
+            self.guard = Some(and(open.as_ref(), condition.clone()));
+            lowered.push((condition.clone(), self.lower(then)?));
+            open = Some(and(open.as_ref(), condition.not()));
+        }
+        self.guard = open;
+        let otherwise = self.lower(otherwise)?;
+        self.guard = outer;
+        Ok(lowered.into_iter().rev().fold(otherwise, |value, (condition, then)| pl::when(condition).then(then).otherwise(value)))
+    }
+
     fn all(&mut self, exprs: &[Expr]) -> Result<Vec<pl::Expr>, Error> {
         exprs.iter().map(|expr| self.lower(expr)).collect()
     }
 
-    /// A predicate that sets aside the rows on which a script failed; it is seen after `columns` are computed.
-    pub(super) fn scripts_succeeded(&self, columns: &[String]) -> Option<pl::Expr> {
-        if self.failures.is_empty() {
+    /// A predicate that sets aside the rows on which a script failed; it is seen after `columns` are computed. Only scripts
+    /// from `since` on, this branch's, are looked at.
+    pub(super) fn scripts_succeeded(&self, since: usize, columns: &[String]) -> Option<pl::Expr> {
+        let failures = self.failures.get(since..).unwrap_or_default().to_vec();
+        if failures.is_empty() {
             return None;
         }
-        let failures = self.failures.clone();
         // The outputs are arguments, so that they are computed before this predicate looks at what failed.
         let seen: Vec<pl::Expr> = columns.iter().map(|name| pl::col(name.as_str())).collect();
         let function = move |columns: &mut [pl::Column]| {
-            let origins = columns[0].i64()?;
-            let keep: pl::BooleanChunked =
-                origins.iter().map(|origin| origin.map(|origin| failures.iter().all(|failed| failed.spares(origin)))).collect();
+            let rows = columns[0].i64()?;
+            let keep: pl::BooleanChunked = rows.iter().map(|row| row.map(|row| failures.iter().all(|failed| failed.spares(row)))).collect();
             Ok(pl::IntoColumn::into_column(keep))
         };
-        Some(pl::col(ORIGIN).map_many(function, &seen, |_, _| Ok(pl::Field::new("keep".into(), pl::DataType::Boolean))))
+        let row = pl::col(script::ROW).cast(pl::DataType::Int64);
+        Some(row.map_many(function, &seen, |_, _| Ok(pl::Field::new("keep".into(), pl::DataType::Boolean))))
+    }
+}
+
+fn and(guard: Option<&pl::Expr>, condition: pl::Expr) -> pl::Expr {
+    match guard {
+        Some(guard) => guard.clone().and(condition),
+        None => condition,
     }
 }
 
@@ -135,7 +160,7 @@ fn operator(op: Operator, args: Vec<pl::Expr>) -> Result<pl::Expr, Error> {
     })
 }
 
-/// A table of constants. Texts to texts or integers, the usual case, are one hash look-up a row; else a chain of comparisons.
+/// A table of constants. From texts, the usual case, it is one hash look-up a row; else a chain of comparisons.
 fn map(from: pl::Expr, from_kind: &Kind, entries: &[(Value, Value)], otherwise: pl::Expr, kind: &Kind) -> pl::Expr {
     let texts: Option<HashMap<String, pl::IdxSize>> = entries
         .iter()
@@ -146,10 +171,8 @@ fn map(from: pl::Expr, from_kind: &Kind, entries: &[(Value, Value)], otherwise: 
             _ => None,
         })
         .collect();
-    match texts {
-        Some(keys) if entries.len() > 3 => {
-            let values = entries.iter().map(|(_, value)| value);
-            let values = constants(values, kind);
+    match (texts, constants(entries.iter().map(|(_, value)| value), kind)) {
+        (Some(keys), Some(values)) if entries.len() > 3 => {
             let output = pl::Field::new("map".into(), dtype(kind));
             let function = move |column: pl::Column| {
                 let at: pl::IdxCa = column.str()?.iter().map(|text| text.and_then(|text| keys.get(text).copied())).collect();
@@ -163,26 +186,20 @@ fn map(from: pl::Expr, from_kind: &Kind, entries: &[(Value, Value)], otherwise: 
     }
 }
 
-fn constants<'v>(values: impl Iterator<Item = &'v Value> + Clone, kind: &Kind) -> pl::Series {
-    let name: pl::PlSmallStr = "map".into();
-    match kind {
-        Kind::Integer => pl::Series::new(
-            name,
-            values.map(|value| if let Value::Integer(number) = value { Some(*number) } else { None }).collect::<Vec<_>>(),
-        ),
-        Kind::Boolean => pl::Series::new(
-            name,
-            values.map(|value| if let Value::Boolean(truth) = value { Some(*truth) } else { None }).collect::<Vec<_>>(),
-        ),
-        Kind::Float => pl::Series::new(
-            name,
-            values.map(|value| if let Value::Float(number) = value { Some(*number) } else { None }).collect::<Vec<_>>(),
-        ),
-        _ => pl::Series::new(
-            name,
-            values.map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None }).collect::<Vec<_>>(),
-        ),
+/// Constants of one kind as a column of it; `None` where they are not all of a kind that is held so.
+fn constants<'v>(values: impl Iterator<Item = &'v Value>, kind: &Kind) -> Option<pl::Series> {
+    fn all<'v, T>(values: impl Iterator<Item = &'v Value>, of: impl Fn(&'v Value) -> Option<T>) -> Option<Vec<T>> {
+        values.map(of).collect()
     }
+    let name: pl::PlSmallStr = "map".into();
+    Some(match kind {
+        Kind::Integer => pl::Series::new(name, all(values, |value| if let Value::Integer(number) = value { Some(*number) } else { None })?),
+        Kind::Boolean => pl::Series::new(name, all(values, |value| if let Value::Boolean(truth) = value { Some(*truth) } else { None })?),
+        Kind::Float => pl::Series::new(name, all(values, |value| if let Value::Float(number) = value { Some(*number) } else { None })?),
+        Kind::Date => pl::Series::new(name, all(values, |value| if let Value::Date(date) = value { Some(*date) } else { None })?),
+        Kind::Text => pl::Series::new(name, all(values, |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })?),
+        Kind::Decimal { .. } | Kind::Time | Kind::Datetime | Kind::Uuid => return None,
+    })
 }
 
 /// Missing and empty texts are skipped; missing where nothing is left.

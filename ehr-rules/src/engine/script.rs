@@ -16,22 +16,29 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+/// The column that numbers the rows of a branch with scripts: several rows may come from one source row, and a script may
+/// fail on one of them.
+pub(super) const ROW: &str = "_row";
+
 /// Rows on which one script failed.
 #[derive(Debug)]
 pub(super) struct Failures {
     verdict: Verdict,
+    /// By their number in the branch.
     rows: Mutex<RowSet>,
+    /// By the source row they come from.
+    origins: Mutex<RowSet>,
 }
 
 impl Failures {
     /// Whether the script did not fail on this row.
-    pub(super) fn spares(&self, origin: i64) -> bool {
-        !self.rows.lock().unwrap_or_else(PoisonError::into_inner).contains(origin)
+    pub(super) fn spares(&self, row: i64) -> bool {
+        !self.rows.lock().unwrap_or_else(PoisonError::into_inner).contains(row)
     }
 
     /// Sets the rows aside.
     pub(super) fn tell(&self, ledger: &Ledger) {
-        let rows: Vec<i64> = self.rows.lock().unwrap_or_else(PoisonError::into_inner).iter().collect();
+        let rows: Vec<i64> = self.origins.lock().unwrap_or_else(PoisonError::into_inner).iter().collect();
         if !rows.is_empty() {
             self.verdict.reject(ledger, rows);
         }
@@ -44,22 +51,35 @@ pub(super) fn script(
     inputs: &[(String, Type)],
     kind: &Kind,
     rule: &str,
+    guard: Option<Expr>,
     context: &Context<'_>,
 ) -> Result<(Expr, Arc<Failures>), Error> {
     let script =
         Script::compile(source).map_err(|error| Error::bug(format!("a script that was checked does not compile: {}", error.message)))?;
     let script = Arc::new(script);
-    let failures = Arc::new(Failures { verdict: Verdict::new(context, rule, "R0303", "", false), rows: Mutex::default() });
+    let failures =
+        Arc::new(Failures { verdict: Verdict::new(context, rule, "R0303", "", false), rows: Mutex::default(), origins: Mutex::default() });
     let names: Vec<(String, Kind)> = inputs.iter().map(|(name, ty)| (name.clone(), ty.kind.clone())).collect();
-    let columns: Vec<Expr> = names.iter().map(|(name, _)| col(name.as_str())).collect();
+    let guarded = guard.is_some();
+    let row = col(ROW).cast(DataType::Int64);
+    let columns: Vec<Expr> = std::iter::once(row).chain(names.iter().map(|(name, _)| col(name.as_str()))).chain(guard).collect();
     let (result, today, failed) = (kind.clone(), context.order.today, Arc::clone(&failures));
     let output = Field::new("script".into(), dtype(kind));
     let function = move |columns: &mut [Column]| {
-        let (value, rows) = script::run(&script, &names, &result, today, &columns[1..], columns[0].len())?;
+        let inputs = &columns[2..names.len() + 2];
+        let (value, rows) = script::run(&script, &names, &result, today, inputs, columns[0].len())?;
         if !rows.is_empty() {
-            let origins = columns[0].i64()?;
-            let mut set = failed.rows.lock().unwrap_or_else(PoisonError::into_inner);
-            rows.into_iter().filter_map(|row| origins.get(row as usize)).for_each(|origin| set.insert(origin));
+            let (origins, numbers) = (columns[0].i64()?, columns[1].i64()?);
+            // Where another branch is taken, nobody asks what the script would have said.
+            let taken = if guarded { columns.last().map(|guard| guard.bool().cloned()).transpose()? } else { None };
+            let asked =
+                |row: u32| taken.as_ref().is_none_or(|taken| taken.get(if taken.len() == 1 { 0 } else { row as usize }) == Some(true));
+            let mut failed_rows = failed.rows.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut failed_origins = failed.origins.lock().unwrap_or_else(PoisonError::into_inner);
+            for row in rows.into_iter().filter(|row| asked(*row)) {
+                numbers.get(row as usize).into_iter().for_each(|number| failed_rows.insert(number));
+                origins.get(row as usize).into_iter().for_each(|origin| failed_origins.insert(origin));
+            }
         }
         Ok(value)
     };

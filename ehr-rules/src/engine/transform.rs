@@ -10,7 +10,9 @@ use crate::engine::expr::Lowering;
 use crate::engine::fate;
 use crate::engine::fate::Entered;
 use crate::engine::fate::Verdict;
+use crate::engine::script::ROW;
 use crate::error::Error;
+use crate::ir::expr::Form;
 use crate::ir::transform::Aggregate;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Dedupe;
@@ -83,7 +85,12 @@ fn plan_branch(
     context: &Context<'_>,
     entered: &Arc<Entered>,
 ) -> Result<LazyFrame, Error> {
+    let before = lowering.failures.len();
+    let scripts = interprets(branch);
     let mut plan = inputs(&branch.from)?;
+    if scripts {
+        plan = plan.with_row_index(ROW, None);
+    }
     for join in &branch.joins {
         plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
     }
@@ -93,12 +100,12 @@ fn plan_branch(
     }
     let mut outputs = Vec::new();
     for (name, ty) in columns {
-        let value = match branch.columns.iter().find(|output| output.name == *name) {
-            Some(output) => lowering.lower(&output.expr)?,
-            None => lit(NULL),
-        };
-        // The cast is none where the type is right; it types constants and missing columns.
-        outputs.push(value.cast(dtype(&ty.kind)).alias(name.as_str()));
+        let output = branch.columns.iter().find(|output| output.name == *name);
+        let value = output.map_or_else(|| Ok(lit(NULL)), |output| lowering.lower(&output.expr))?;
+        // The cast is none where the type is right; it types constants and missing columns. What is counted keeps its own type.
+        let counted = output.is_some_and(|output| output.aggregate == Some(Aggregate::Count));
+        let value = if counted { value } else { value.cast(dtype(&ty.kind)) };
+        outputs.push(value.alias(name.as_str()));
     }
     let group = match &branch.group {
         None => None,
@@ -111,15 +118,26 @@ fn plan_branch(
     };
     outputs.push(col(ORIGIN));
     outputs.extend(group.iter().flatten().cloned());
+    outputs.extend(scripts.then(|| col(ROW)));
     plan = plan.select(outputs);
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-    if let Some(succeeded) = lowering.scripts_succeeded(&names) {
-        plan = plan.filter(succeeded);
+    if let Some(succeeded) = lowering.scripts_succeeded(before, &names) {
+        plan = plan.filter(succeeded).drop(by_name([ROW], true, false));
     }
     if let Some(group) = group {
         plan = plan_group(plan, branch, columns, group.len(), entered);
     }
     Ok(plan)
+}
+
+/// Whether a branch has a script that is interpreted row by row.
+fn interprets(branch: &Branch) -> bool {
+    let outputs = branch.columns.iter().map(|output| &output.expr);
+    let mut found = false;
+    for expr in outputs.chain(&branch.filter).chain(branch.group.iter().flatten()) {
+        expr.visit(&mut |expr| found |= matches!(expr.form, Form::Script { .. }));
+    }
+    found
 }
 
 /// A left join that never repeats a row: the joined table is first brought to one row a key.
@@ -178,7 +196,9 @@ fn plan_join(
 
 /// One row a group. The least origin of a group stays; the others are merged, or converted too where the stage says so.
 fn plan_group(plan: LazyFrame, branch: &Branch, columns: &[(String, Type)], by: usize, entered: &Arc<Entered>) -> LazyFrame {
-    let keys: Vec<Expr> = if by == 0 { vec![lit(0_i32).alias("_group")] } else { (0..by).map(|at| col(format!("_group{at}"))).collect() };
+    // All rows are one group by a key that is made of each: a constant would make a group of no rows too.
+    let all = || vec![col(ORIGIN).is_not_null().alias("_group")];
+    let keys: Vec<Expr> = if by == 0 { all() } else { (0..by).map(|at| col(format!("_group{at}"))).collect() };
     let mut values: Vec<Expr> = columns
         .iter()
         .map(|(name, ty)| {

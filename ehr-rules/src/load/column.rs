@@ -79,7 +79,8 @@ pub(super) fn kind(name: &Key, said: &mut Diagnostics) -> Option<Kind> {
         |near| format!("did you mean `{near}`?"),
     );
     said.push(Diagnostic::error("E0109", &name.place, format!("unknown type `{text}`")).help(help));
-    None
+    // What follows goes on with the type that was probably meant.
+    near.and_then(|near| KINDS.iter().find(|(known, _)| *known == near)).map(|(_, kind)| kind.clone())
 }
 
 fn decimal(inside: &str) -> Option<Kind> {

@@ -70,6 +70,8 @@ fn merge_with_parents(id: &str, by_id: &BTreeMap<String, Written>, merged: &mut 
                             .help("a version inherits from one that came before it"),
                     );
                 }
+                // What is wrong with the parent was said where it stands.
+                None if said.concern(&format!("/{parent_id}/schema.yaml")) => {}
                 None => {
                     let versions =
                         by_id.values().filter(|other| other.system.text == one.system.text && other.version.text != one.version.text);
@@ -308,9 +310,11 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         version: one.version.text,
         dialect: whole.dialect,
         missing: whole.missing.unwrap_or_else(|| vec![String::new()]),
-        tables: whole.tables.into_iter().map(source_table).collect(),
+        tables: if whole.orphan { Vec::new() } else { whole.tables.into_iter().map(source_table).collect() },
     };
-    LoadedSource { schema, places, rules: whole.rules, cases: one.cases }
+    // Without its parent there is no saying what a version's rules may read.
+    let rules = if whole.orphan { Vec::new() } else { whole.rules };
+    LoadedSource { schema, places, rules, cases: one.cases }
 }
 
 fn source_table(table: WrittenTable) -> SourceTable {

@@ -38,6 +38,9 @@ pub(super) fn compile(
     said: &mut Diagnostics,
 ) -> Option<(Branch, BTreeSet<(String, String)>)> {
     let Some(from) = node.get("from") else {
+        if check::misspelt(node, "from") {
+            return None;
+        }
         said.push(
             Diagnostic::error("E0011", &node.place, "nothing says which table this is made from")
                 .help("add `from: TABLE`, or `union:` with several branches"),
@@ -46,7 +49,9 @@ pub(super) fn compile(
     };
     let name = check::text(from, "a table", said)?;
     let Some(table) = level.readable(name) else {
-        said.push(join::unknown_table(name, &from.place, level.inputs.iter().chain(level.outputs).map(|table| table.name.as_str())));
+        if !said.concern(&format!("/categories/{name}.yaml")) {
+            said.push(join::unknown_table(name, &from.place, level.inputs.iter().chain(level.outputs).map(|table| table.name.as_str())));
+        }
         return None;
     };
     let mut scope = Scope::new(level, table, &output.name);
@@ -58,6 +63,7 @@ pub(super) fn compile(
         None => None,
         Some(condition) => script::condition(condition, &mut scope, said),
     };
+    scope.unsure = filter.is_none() && (node.get("where").is_some() || check::misspelt(node, "where"));
     if let Some(filter) = &filter {
         scope.present.extend(narrow::present(filter));
     }
@@ -68,12 +74,15 @@ pub(super) fn compile(
                 Some(items) => items,
                 None => std::slice::from_ref(by),
             };
-            let by: Option<Vec<Expr>> = items.iter().map(|item| expr::compile(item, None, &mut scope, said)).collect();
-            Some(by.unwrap_or_default())
+            let by: Vec<Option<Expr>> = items.iter().map(|item| expr::compile(item, None, &mut scope, said)).collect();
+            Some(by.into_iter().collect::<Option<Vec<Expr>>>())
         }
     };
     let columns = node.get("columns");
     let Some(columns) = columns else {
+        if check::misspelt(node, "columns") {
+            return None;
+        }
         said.push(Diagnostic::error("E0011", &node.place, format!("no columns are given for `{}`", output.name)).help("add `columns:`"));
         return None;
     };
@@ -87,10 +96,18 @@ pub(super) fn compile(
             });
             continue;
         };
-        outputs.extend(column_of(value, column, group.as_deref(), &mut scope, said));
+        // Nothing is missing for certain where the condition is not known.
+        let nullable = column.ty.nullable || scope.unsure;
+        let column = ColumnView { ty: column.ty.with_nullable(nullable), ..column.clone() };
+        outputs.extend(column_of(value, &column, group.as_ref().map(Option::as_deref), &mut scope, said));
     }
     for column in &output.columns {
-        let given = columns.get(&column.name).is_some();
+        let misspelt = |written: &str| {
+            output.column(written).is_none()
+                && nearest(written, output.columns.iter().map(|column| column.name.as_str())) == Some(column.name.as_str())
+        };
+        let given = columns.get(&column.name).is_some()
+            || columns.as_map().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.text)));
         if !column.ty.nullable && !given {
             said.push(
                 Diagnostic::error("E0302", &node.place, format!("`{}` of `{}` is required and has no rule", column.name, output.name))
@@ -101,11 +118,21 @@ pub(super) fn compile(
     let used = scope.used;
     let joins = scope.joins.into_iter().map(|(join, _)| join).collect();
     // What is wrong is said; an unsound branch still tells which columns it uses.
-    let branch = Branch { rule: rule.to_owned(), from: name.to_owned(), joins, filter, group, columns: outputs };
+    let branch = Branch {
+        rule: rule.to_owned(),
+        from: name.to_owned(),
+        joins,
+        filter,
+        group: group.map(Option::unwrap_or_default),
+        columns: outputs,
+    };
     Some((branch, used))
 }
 
-fn column_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
+/// What the rows are grouped by, where they are; nothing inside where something is wrong with it.
+type Group<'a> = Option<Option<&'a [Expr]>>;
+
+fn column_of(node: &Node, column: &ColumnView, group: Group<'_>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
     let table = scope.rule.clone();
     scope.rule = format!("{table}.{}", column.name);
     let made = value_of(node, column, group, scope, said);
@@ -113,7 +140,7 @@ fn column_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &m
     made
 }
 
-fn value_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
+fn value_of(node: &Node, column: &ColumnView, group: Group<'_>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
     let name = column.name.clone();
     let aggregate = node.as_map().and_then(|entries| {
         entries.iter().find_map(|(key, value)| Some((AGGREGATES.iter().find(|(word, _)| *word == key.text)?, key, value)))
@@ -126,7 +153,7 @@ fn value_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &mu
             return None;
         }
         let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
-        check::output(&expr, column, &node.place, said)?;
+        check::output(&expr, column, node, said)?;
         return Some(Output { name, expr, aggregate: None });
     };
     if let Some(((word, aggregate), _, value)) = aggregate {
@@ -135,14 +162,15 @@ fn value_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &mu
         if *aggregate == Aggregate::Count {
             // A count is an integer that is always there, whatever is counted.
             let counted = Expr { ty: crate::ir::types::Type::required(crate::ir::types::Kind::Integer), ..expr.clone() };
-            check::output(&counted, column, &node.place, said)?;
+            check::output(&counted, column, node, said)?;
         } else {
-            check::output(&expr, column, &node.place, said)?;
+            check::output(&expr, column, node, said)?;
         }
         expr.ty.nullable &= *aggregate != Aggregate::Count;
         return Some(Output { name, expr, aggregate: Some(*aggregate) });
     }
     let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
+    let by = by?;
     let grouped: Vec<&str> =
         by.iter().filter_map(|expr| if let Form::Column(name) = &expr.form { Some(name.as_str()) } else { None }).collect();
     if let Some(stray) = expr.columns().into_iter().find(|column| !grouped.contains(column)) {
@@ -152,6 +180,6 @@ fn value_of(node: &Node, column: &ColumnView, group: Option<&[Expr]>, scope: &mu
         );
         return None;
     }
-    check::output(&expr, column, &node.place, said)?;
+    check::output(&expr, column, node, said)?;
     Some(Output { name, expr, aggregate: None })
 }

@@ -4,20 +4,26 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::suggest::nearest;
+use crate::functions;
+use crate::functions::function::Nulls;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use crate::rule::expr::article;
 use crate::rule::level::ColumnView;
+use crate::yaml::Content;
 use crate::yaml::Key;
 use crate::yaml::Node;
+use std::collections::BTreeSet;
 
-/// Says each key that is none of these.
-pub(super) fn only<'k>(entries: &[(Key, Node)], what: &str, known: impl IntoIterator<Item = &'k str>, said: &mut Diagnostics) {
+/// Says each key that is none of these, and gives whether there was none.
+pub(super) fn only<'k>(entries: &[(Key, Node)], what: &str, known: impl IntoIterator<Item = &'k str>, said: &mut Diagnostics) -> bool {
     let known: Vec<&str> = known.into_iter().collect();
+    let mut sound = true;
     for (key, _) in entries {
         if !known.contains(&key.text.as_str()) {
+            sound = false;
             let error = Diagnostic::error("E0012", &key.place, format!("unknown key `{}` in {what}", key.text));
             said.push(match nearest(&key.text, known.iter().copied()) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -25,6 +31,12 @@ pub(super) fn only<'k>(entries: &[(Key, Node)], what: &str, known: impl IntoIter
             });
         }
     }
+    sound
+}
+
+/// Whether a key is there under a name that is almost its own: that was said, and it is not missing as well.
+pub(super) fn misspelt(node: &Node, key: &str) -> bool {
+    node.as_map().is_some_and(|entries| entries.iter().any(|(written, _)| nearest(&written.text, [key]).is_some()))
 }
 
 /// Says that something else is asked for.
@@ -58,12 +70,28 @@ pub(super) fn kind(expr: &Expr, wanted: &Kind, place: &Place, said: &mut Diagnos
     if expr.ty.kind.fits(wanted) {
         return Some(());
     }
+    // What is of an unknown type is taken for text, which was not meant.
+    if said.iter().any(|known| matches!(known.code, "E0109" | "E0502")) && [&expr.ty.kind, wanted].contains(&&Kind::Text) {
+        return None;
+    }
     let error = Diagnostic::error("E0201", place, format!("{} stands where {} is asked for", article(&expr.ty.kind), article(wanted)));
-    said.push(match remedy(&expr.ty.kind, wanted) {
+    let help = if matches!(expr.form, Form::Literal(_)) { rewrite(wanted) } else { remedy(&expr.ty.kind, wanted) };
+    said.push(match help {
         Some(help) => error.help(help),
         None => error,
     });
     None
+}
+
+/// How a constant of a kind is written.
+fn rewrite(to: &Kind) -> Option<&'static str> {
+    Some(match to {
+        Kind::Text => "write it in quotes",
+        Kind::Date => "write a date as `2024-01-31`",
+        Kind::Integer | Kind::Float => "write a number, without quotes",
+        Kind::Boolean => "write `true` or `false`, without quotes",
+        _ => return None,
+    })
 }
 
 fn remedy(from: &Kind, to: &Kind) -> Option<&'static str> {
@@ -83,7 +111,8 @@ fn remedy(from: &Kind, to: &Kind) -> Option<&'static str> {
 }
 
 /// Says where an output column cannot hold what its rule yields.
-pub(super) fn output(expr: &Expr, column: &ColumnView, place: &Place, said: &mut Diagnostics) -> Option<()> {
+pub(super) fn output(expr: &Expr, column: &ColumnView, node: &Node, said: &mut Diagnostics) -> Option<()> {
+    let place = &node.place;
     if expr.form != Form::Literal(Value::Null) {
         kind(expr, &column.ty.kind, place, said)?;
     }
@@ -99,6 +128,7 @@ pub(super) fn output(expr: &Expr, column: &ColumnView, place: &Place, said: &mut
     if !column.one_of.is_empty() {
         for value in constants(expr) {
             if !column.one_of.contains(&value) {
+                let place = written(node, &value).unwrap_or(place);
                 let error = Diagnostic::error("E0205", place, format!("`{}` never holds `{value}`", column.name));
                 said.push(match nearest(&value, column.one_of.iter().map(String::as_str)) {
                     Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -113,18 +143,68 @@ pub(super) fn output(expr: &Expr, column: &ColumnView, place: &Place, said: &mut
     Some(())
 }
 
-/// Columns from which the missing value can come.
+/// Where a constant stands in what yields it.
+fn written<'n>(node: &'n Node, text: &str) -> Option<&'n Place> {
+    match &node.content {
+        Content::Scalar { .. } => (node.as_text() == Some(text)).then_some(&node.place),
+        Content::List(items) => items.iter().find_map(|item| written(item, text)),
+        Content::Map(entries) => {
+            let yields = entries.iter().filter(|(key, _)| !matches!(key.text.as_str(), "from" | "if"));
+            yields.map(|(_, value)| value).find_map(|value| written(value, text))
+        }
+    }
+}
+
+/// Where the missing value can come from.
 fn whence(expr: &Expr) -> Vec<String> {
     let mut found = Vec::new();
-    expr.visit(&mut |expr| {
-        if let Form::Column(name) = &expr.form
-            && expr.ty.nullable
-            && !found.contains(&format!("`{name}`"))
-        {
-            found.push(format!("`{name}`"));
-        }
-    });
+    trace(expr, &mut found);
+    let mut seen = BTreeSet::new();
+    found.retain(|one| seen.insert(one.clone()));
     found
+}
+
+fn trace(expr: &Expr, found: &mut Vec<String>) {
+    if !expr.ty.nullable {
+        return;
+    }
+    match &expr.form {
+        // A lookup's alias is our own.
+        Form::Column(name) => match name.split_once('.') {
+            Some((alias, column)) if alias.starts_with("lookup") => found.push(format!("the lookup of `{column}`")),
+            _ => found.push(format!("`{name}`")),
+        },
+        Form::Literal(Value::Null) => found.push("`null`".to_owned()),
+        Form::Script { .. } => found.push("the script, which is not known to give a value".to_owned()),
+        Form::When { branches, otherwise } => {
+            for (_, value) in branches {
+                trace(value, found);
+            }
+            trace(otherwise, found);
+        }
+        Form::Map { entries, otherwise, .. } => {
+            if entries.iter().any(|(_, to)| *to == Value::Null) {
+                found.push("`null`".to_owned());
+            }
+            trace(otherwise, found);
+        }
+        Form::Codes { otherwise, .. } => trace(otherwise, found),
+        Form::Call { function, args } => {
+            if functions::find(function).is_some_and(|function| function.nulls == Nulls::Always) {
+                found.push(format!("`{function}`"));
+            }
+            for arg in args {
+                trace(arg, found);
+            }
+        }
+        _ => expr.visit(&mut |inner| {
+            if let Form::Column(name) = &inner.form
+                && inner.ty.nullable
+            {
+                found.push(format!("`{name}`"));
+            }
+        }),
+    }
 }
 
 /// Texts that an expression can yield by itself.

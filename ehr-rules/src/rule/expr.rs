@@ -136,9 +136,11 @@ fn when(main: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Di
             otherwise = Some((compile(node, kind.as_ref(), scope, said)?, node));
             continue;
         }
-        check::only(entries, "a branch", ["if", "then"], said);
+        let known = check::only(entries, "a branch", ["if", "then", "otherwise"], said);
         let (Some(condition), Some(then)) = (item.get("if"), item.get("then")) else {
-            said.push(Diagnostic::error("E0306", &item.place, "a branch is `{if: …, then: …}` or `{otherwise: …}`"));
+            if known {
+                said.push(Diagnostic::error("E0306", &item.place, "a branch is `{if: …, then: …}` or `{otherwise: …}`"));
+            }
             return None;
         };
         let test = script::condition(condition, scope, said)?;
@@ -283,6 +285,9 @@ fn map(node: &Node, table: &Node, from: Expr, wanted: Option<&Kind>, scope: &mut
     }
     let kind = kind.unwrap_or(Kind::Text);
     let Some(node) = node.get("otherwise") else {
+        if check::misspelt(node, "otherwise") {
+            return None;
+        }
         said.push(
             Diagnostic::error("E0305", &table.place, "`map` has no `otherwise`")
                 .label("what becomes of other values?")
@@ -343,6 +348,9 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
         CodeMapSource::Athena { .. } => Kind::Integer,
     };
     let Some(node) = node.get("otherwise") else {
+        if check::misspelt(node, "otherwise") {
+            return None;
+        }
         said.push(
             Diagnostic::error("E0305", &name.place, "`codes` has no `otherwise`")
                 .help("add `otherwise: null`, or `otherwise: 0` for OMOP's concept of no match"),
@@ -366,8 +374,11 @@ fn key_value(text: &str, kind: &Kind) -> Option<Value> {
     }
 }
 
-/// `a date`, `an integer`.
+/// `a date`, `an integer`, `text`.
 pub(super) fn article(kind: &Kind) -> String {
+    if *kind == Kind::Text {
+        return kind.to_string();
+    }
     let text = kind.to_string();
     let an = text.starts_with(['a', 'e', 'i', 'o']);
     format!("{} {text}", if an { "an" } else { "a" })

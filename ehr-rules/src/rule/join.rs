@@ -16,6 +16,7 @@ use crate::rule::expr::article;
 use crate::rule::level::TableView;
 use crate::rule::scope::Scope;
 use crate::rule::scope::listed;
+use crate::yaml::Key;
 use crate::yaml::Node;
 
 const SETTINGS: &[&str] = &["on", "order", "expect", "on_missing", "on_ambiguous"];
@@ -23,19 +24,27 @@ const SETTINGS: &[&str] = &["on", "order", "expect", "on_missing", "on_ambiguous
 /// `join:` of a branch: each alias with its table; all the table's columns are then in scope.
 pub(super) fn declare(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<()> {
     for (alias, join) in check::map(node, "joins by alias", said)? {
-        let entries = check::map(join, "a join", said)?;
-        check::only(entries, "a join", std::iter::once("table").chain(SETTINGS.iter().copied()), said);
-        let (name, place) = match join.get("table") {
-            Some(table) => (check::text(table, "a table", said)?, &table.place),
-            None => (alias.text.as_str(), &alias.place),
-        };
-        let table = find(name, place, scope, said)?;
-        let mut made = settings(join, alias.text.clone(), table, scope, said)?;
-        let missing = made.on_missing == OnMissing::Null;
-        made.take =
-            table.columns.iter().map(|column| (column.name.clone(), column.ty.with_nullable(column.ty.nullable || missing))).collect();
-        scope.joins.push((made, table));
+        if one(alias, join, scope, said).is_none() {
+            // What is wrong with it was said; its columns are not unknown as well.
+            scope.broken.insert(alias.text.clone());
+        }
     }
+    Some(())
+}
+
+fn one(alias: &Key, join: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<()> {
+    let entries = check::map(join, "a join", said)?;
+    check::only(entries, "a join", std::iter::once("table").chain(SETTINGS.iter().copied()), said);
+    let (name, place) = match join.get("table") {
+        Some(table) => (check::text(table, "a table", said)?, &table.place),
+        None if check::misspelt(join, "table") => return None,
+        None => (alias.text.as_str(), &alias.place),
+    };
+    let table = find(name, place, scope, said)?;
+    let mut made = settings(join, alias.text.clone(), table, scope, said)?;
+    let missing = made.on_missing == OnMissing::Null;
+    made.take = table.columns.iter().map(|column| (column.name.clone(), column.ty.with_nullable(column.ty.nullable || missing))).collect();
+    scope.joins.push((made, table));
     Some(())
 }
 
@@ -44,6 +53,9 @@ pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut
     let name = check::text(main, "a table", said)?;
     let table = find(name, &main.place, scope, said)?;
     let Some(take) = node.get("take") else {
+        if check::misspelt(node, "take") {
+            return None;
+        }
         said.push(Diagnostic::error("E0306", &node.place, "this lookup takes no column").help("say which with `take: COLUMN`"));
         return None;
     };
@@ -78,7 +90,9 @@ pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut
 pub(super) fn find<'a>(name: &str, place: &Place, scope: &Scope<'a>, said: &mut Diagnostics) -> Option<&'a TableView> {
     let level = scope.level;
     level.readable(name).or_else(|| {
-        said.push(unknown_table(name, place, level.inputs.iter().chain(level.outputs).map(|table| table.name.as_str())));
+        if !said.concern(&format!("/categories/{name}.yaml")) {
+            said.push(unknown_table(name, place, level.inputs.iter().chain(level.outputs).map(|table| table.name.as_str())));
+        }
         None
     })
 }
@@ -142,6 +156,9 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
         None => Vec::new(),
     };
     if expect == Expect::Any && order.is_empty() && !keyed {
+        if check::misspelt(node, "order") {
+            return None;
+        }
         said.push(
             Diagnostic::error("E0304", &node.place, "which of several matches is taken?")
                 .help("add `order: COLUMN`, or `order: COLUMN desc`"),
@@ -158,6 +175,9 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
 
 fn expectation(node: &Node, said: &mut Diagnostics) -> Option<Expect> {
     if node.get("expect").is_none() {
+        if check::misspelt(node, "expect") {
+            return None;
+        }
         said.push(
             Diagnostic::error("E0304", &node.place, "nothing says how many rows are expected to match")
                 .help("add `expect: one`, `expect: at_most_one`, or `expect: any` with an `order`"),
@@ -186,11 +206,15 @@ fn choice<T: Copy>(node: &Node, key: &str, words: &[(&str, T)], default: T, said
 fn ordering(node: &Node, table: &TableView, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Vec<(String, bool)>> {
     check::texts(node, "a column, with `desc` behind it where the greatest comes first", said)?
         .into_iter()
-        .map(|(text, place)| {
+        .map(|(text, mut place)| {
             let (column, descending) = match text.strip_suffix(" desc") {
                 Some(column) => (column.trim(), true),
                 None => (text.strip_suffix(" asc").unwrap_or(&text).trim(), false),
             };
+            // Only the column is wrong where it is unknown, not what stands behind it.
+            if place.source.text.get(place.span.clone()).is_some_and(|written| written.starts_with(column)) {
+                place.span.end = place.span.start + column.len();
+            }
             known(table, column, &place, said)?;
             scope.used.insert((table.name.clone(), column.to_owned()));
             Some((column.to_owned(), descending))

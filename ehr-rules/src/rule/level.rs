@@ -76,6 +76,19 @@ impl Level<'_> {
     }
 }
 
+/// Columns that a text names: what a mistake keeps from being compiled is not unused as well.
+fn mentioned(text: &str, level: &Level<'_>) -> BTreeSet<(String, String)> {
+    let columns = level.inputs.iter().flat_map(|table| table.columns.iter().map(|column| (&table.name, &column.name)));
+    // One that is still to be written may come to read any.
+    let nothing = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+    columns.filter(|(_, column)| nothing || text.contains(column.as_str())).map(|(table, column)| (table.clone(), column.clone())).collect()
+}
+
+fn text_of(rule: &RuleNode) -> &str {
+    let place = &rule.node.place;
+    place.source.text.get(place.span.clone()).unwrap_or_default()
+}
+
 /// Compiles the rules of a level.
 pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnostics) -> Compiled {
     let mut compiled = Compiled::default();
@@ -90,10 +103,20 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
             );
             continue;
         }
-        if let Some((transform, used)) = table::compile(rule, level, said) {
+        let before = said.len();
+        let made = table::compile(rule, level, said);
+        if made.is_none() || said.len() > before {
+            compiled.used.extend(mentioned(text_of(rule), level));
+        }
+        if let Some((transform, used)) = made {
             compiled.used.extend(used);
             compiled.transforms.push(transform);
         }
+    }
+    // A file that could not be read whole may have held what reads the columns it names.
+    let folder = format!("/{}/", level.name.split('/').next().unwrap_or_default());
+    for source in said.sources().filter(|source| source.path.contains(&folder) && !source.path.ends_with("/schema.yaml")) {
+        compiled.used.extend(mentioned(&source.text, level));
     }
     let places: BTreeMap<&str, _> = seen.iter().map(|(name, rule)| (*name, &rule.name.place)).collect();
     compiled.transforms = order::order(compiled.transforms, level.inputs, &places, said);

@@ -23,6 +23,10 @@ pub(super) struct Scope<'a> {
     pub joins: Vec<(Join, &'a TableView)>,
     /// Columns that are known to be there, by a condition.
     pub present: BTreeSet<String>,
+    /// Aliases of joins that something is wrong with.
+    pub broken: BTreeSet<String>,
+    /// Whether the condition is not known, so that what it says of missing values is not either.
+    pub unsure: bool,
     /// Columns read: table and column.
     pub used: BTreeSet<(String, String)>,
     /// The rule in messages and findings: `table.column` or `table`.
@@ -33,7 +37,17 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(level: &'a Level<'a>, table: &'a TableView, rule: &str) -> Self {
-        Self { level, table, joins: Vec::new(), present: BTreeSet::new(), used: BTreeSet::new(), rule: rule.to_owned(), renames: None }
+        Self {
+            level,
+            table,
+            joins: Vec::new(),
+            present: BTreeSet::new(),
+            broken: BTreeSet::new(),
+            unsure: false,
+            used: BTreeSet::new(),
+            rule: rule.to_owned(),
+            renames: None,
+        }
     }
 
     /// The type of a column, if there is one of that name.
@@ -53,7 +67,10 @@ impl<'a> Scope<'a> {
     /// A column as an expression; says where there is none of that name.
     pub(super) fn column(&mut self, name: &str, place: &Place, said: &mut Diagnostics) -> Option<Expr> {
         let Some(ty) = self.type_of(name) else {
-            said.push(self.unknown(name, place));
+            if !name.split_once('.').is_some_and(|(alias, _)| self.broken.contains(alias)) {
+                said.push(self.unknown(name, place));
+                self.note_meant(name);
+            }
             return None;
         };
         self.note(name);
@@ -71,6 +88,22 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// What was probably meant is not unused as well.
+    fn note_meant(&mut self, name: &str) {
+        let renamed = self.renames.and_then(|renames| renames.get(name)).cloned();
+        let names = self.names();
+        let meant = renamed.or_else(|| nearest(name, names.iter().map(String::as_str)).map(str::to_owned));
+        if let Some(meant) = meant {
+            self.note(&meant);
+        }
+    }
+
+    /// Every name that could stand here.
+    fn names(&self) -> Vec<String> {
+        let joined = self.joins.iter().flat_map(|(join, _)| join.take.iter().map(|(column, _)| format!("{}.{column}", join.alias)));
+        self.table.columns.iter().map(|column| column.name.clone()).chain(joined).collect()
+    }
+
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
         let error = Diagnostic::error("E0101", place, format!("unknown column `{name}`"))
             .label(format!("not in the schema of `{}`", self.table.name));
@@ -82,10 +115,7 @@ impl<'a> Scope<'a> {
         if let Some(reason) = self.table.ignored.get(name) {
             return error.help(format!("`{name}` stands under `ignore:` ({reason}); give it a type under `columns:` to read it"));
         }
-        let joined: Vec<String> =
-            self.joins.iter().flat_map(|(join, _)| join.take.iter().map(|(column, _)| format!("{}.{column}", join.alias))).collect();
-        let known = self.table.columns.iter().map(|column| column.name.as_str()).chain(joined.iter().map(String::as_str));
-        match nearest(name, known) {
+        match nearest(name, self.names().iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help(format!("`{}` has {}", self.table.name, listed(self.table))),
         }

@@ -92,7 +92,12 @@ fn compile(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option
     let script = match Script::compile(&source) {
         Ok(script) => script,
         Err(error) => {
-            said.push(Diagnostic::error("E0601", &inside(node, error.at), format!("the script does not compile: {}", error.message)));
+            let place = inside(node, error.at);
+            let wrong = Diagnostic::error("E0601", &place, format!("the script does not compile: {}", error.message));
+            said.push(match habit(&place) {
+                Some(help) => wrong.help(help),
+                None => wrong,
+            });
             return None;
         }
     };
@@ -102,7 +107,7 @@ fn compile(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option
     }
     for call in script.unknown_calls() {
         let error = Diagnostic::error("E0103", &inside(node, Some((call.line, call.column))), format!("unknown function `{}`", call.name));
-        said.push(match nearest(&call.name, functions::names()) {
+        said.push(match nearest(&call.name, functions::names().chain(["today", "col"])) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help("`ehr-runner functions` lists them"),
         });
@@ -111,19 +116,59 @@ fn compile(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option
     sound.then_some((source, script))
 }
 
-/// The place within a script; only exact where the script stands on one line, as it is written.
+/// What people write who know another language.
+fn habit(place: &Place) -> Option<&'static str> {
+    let text = place.source.text.get(place.span.start.saturating_sub(1)..).unwrap_or_default();
+    let word = place.source.text.get(place.span.clone()).unwrap_or_default();
+    Some(match word {
+        _ if text.starts_with("<>") => "`!=` asks whether two things differ",
+        "and" => "`&&` joins conditions",
+        "or" => "`||` joins conditions",
+        "not" => "`!` turns a condition round",
+        "null" | "nil" | "None" => "a missing value is `()`",
+        word if word.starts_with('\'') => "text stands in double quotes",
+        _ => return None,
+    })
+}
+
+/// The place within a script, found again in what is written; that of the whole script where it is folded.
 fn inside(node: &Node, at: Option<(usize, usize)>) -> Place {
     let mut place = node.place.clone();
     let text = place.source.text.get(place.span.clone()).unwrap_or_default();
-    let Some((1, column)) = at else { return place };
-    if text.contains('\n') {
-        return place;
-    }
-    let quote = usize::from(text.starts_with(['"', '\'']));
-    let Some((offset, _)) = text.char_indices().nth(quote + column.saturating_sub(1)) else { return place };
-    let word = text[offset..].chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').map(char::len_utf8).sum::<usize>();
-    place.span = place.span.start + offset..place.span.start + offset + word.max(1);
+    let Some((line, column)) = at else { return place };
+    let before = match text.lines().count() {
+        0 | 1 => Some(0),
+        // A block: each line as it is, without the indentation that the first has.
+        lines if lines == node.as_text().unwrap_or_default().lines().count() => {
+            let indent = place.line_column().1 - 1;
+            text.split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>().checked_add(if line > 1 { indent } else { 0 })
+        }
+        _ => None,
+    };
+    let Some((before, rest)) = before.and_then(|before| Some((before, text.get(before..)?))) else { return place };
+    let Some(within) = letter(rest, column) else { return place };
+    let rest = &rest[within..];
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let is_sign = |letter: char| "=!<>&|".contains(letter);
+    let length = |is: &dyn Fn(char) -> bool| rest.chars().take_while(|letter| is(*letter)).map(char::len_utf8).sum::<usize>();
+    let one = rest.chars().next().map_or(0, char::len_utf8);
+    let start = place.span.start + before + within;
+    place.span = start..start + length(&is_word).max(length(&is_sign)).max(one);
     place
+}
+
+/// Where the letter of a script stands in its line as written, quotes and escapes and all.
+fn letter(line: &str, column: usize) -> Option<usize> {
+    let quote = line.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let mut at = quote.map_or(0, char::len_utf8);
+    for _ in 1..column {
+        let mut letters = line.get(at..)?.chars();
+        let written = letters.next()?;
+        // `\\"` and `\'\'` stand for one letter each.
+        let escaped = matches!((quote, written), (Some('"'), '\\') | (Some('\''), '\''));
+        at += written.len_utf8() + if escaped { letters.next()?.len_utf8() } else { 0 };
+    }
+    (at < line.len()).then_some(at)
 }
 
 fn simple_kind(text: &str) -> Option<Kind> {

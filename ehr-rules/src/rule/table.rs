@@ -18,6 +18,9 @@ use std::collections::BTreeSet;
 pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics) -> Option<(Transform, BTreeSet<(String, String)>)> {
     let name = &rule.name.text;
     let Some(output) = level.outputs.iter().find(|table| table.name == *name) else {
+        if said.concern(&format!("/categories/{name}.yaml")) {
+            return None;
+        }
         let error = Diagnostic::error("E0105", &rule.name.place, format!("`{name}` is no {}", level.output_word));
         said.push(match nearest(name, level.outputs.iter().map(|table| table.name.as_str())) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -32,10 +35,12 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
     if let Some(union) = rule.node.get("union") {
         check::only(entries, "a union", ["union", "dedupe"], said);
         for (node, at) in check::list(union, "a list of branches", said)?.iter().zip(1..) {
-            check::only(check::map(node, "a branch", said)?, "a branch", branch::KEYS.iter().copied(), said);
-            let (branch, read) = branch::compile(node, &format!("{full}#{at}"), output, level, &rule.renames, said)?;
-            used.extend(read);
-            branches.push(branch);
+            let Some(entries) = check::map(node, "a branch", said) else { continue };
+            check::only(entries, "a branch", branch::KEYS.iter().copied(), said);
+            if let Some((branch, read)) = branch::compile(node, &format!("{full}#{at}"), output, level, &rule.renames, said) {
+                used.extend(read);
+                branches.push(branch);
+            }
         }
     } else {
         check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe"]), said);
@@ -51,8 +56,11 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
 }
 
 fn dedupe(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Dedupe> {
-    check::only(check::map(node, "`dedupe`", said)?, "`dedupe`", ["by", "keep"], said);
+    let known_keys = check::only(check::map(node, "`dedupe`", said)?, "`dedupe`", ["by", "keep"], said);
     let (Some(by), Some(keep)) = (node.get("by"), node.get("keep")) else {
+        if !known_keys {
+            return None;
+        }
         said.push(
             Diagnostic::error("E0306", &node.place, "`dedupe` says what is equal and what stays")
                 .help("write `dedupe: {by: [COLUMN], keep: first}`, or `keep: {latest: COLUMN}`"),

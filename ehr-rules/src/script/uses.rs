@@ -49,6 +49,7 @@ pub(super) fn columns(ast: &AST) -> Result<Vec<ColumnUse>, ScriptError> {
             found.push(read);
         }
     };
+    let mut error = assigned(ast);
     let mut path = Vec::new();
     for statement in ast.statements() {
         statement.walk(&mut path, &mut |nodes: &[ASTNode<'_>]| {
@@ -60,7 +61,6 @@ pub(super) fn columns(ast: &AST) -> Result<Vec<ColumnUse>, ScriptError> {
             true
         });
     }
-    let mut error = None;
     calls(ast, &mut |call, method, at| {
         if call.name != "col" {
             return;
@@ -74,6 +74,25 @@ pub(super) fn columns(ast: &AST) -> Result<Vec<ColumnUse>, ScriptError> {
         Some(error) => Err(error),
         None => Ok(found),
     }
+}
+
+/// A column that is set: `=` is written where `==` is meant, which the language takes without a word.
+fn assigned(ast: &AST) -> Option<ScriptError> {
+    let mut error = None;
+    let mut path = Vec::new();
+    for statement in ast.statements() {
+        statement.walk(&mut path, &mut |nodes: &[ASTNode<'_>]| {
+            if let Some(ASTNode::Stmt(Stmt::Assignment(assignment))) = nodes.last()
+                && let Node::Variable(variable, None, _) = &assignment.1.lhs
+                && variable.0.is_none()
+            {
+                let message = format!("`{}` is a column and cannot be set; `==` compares", variable.1);
+                error.get_or_insert(ScriptError { message, at: place(assignment.0.position()) });
+            }
+            true
+        });
+    }
+    error
 }
 
 /// Calls by a name that nothing has.

@@ -39,7 +39,10 @@ impl<'a> Fields<'a> {
         if !self.known.iter().any(|known| known == key) {
             self.known.push(key.to_owned());
         }
-        self.entries.iter().find(|(known, _)| known.text == key).map(|(_, node)| node)
+        // A slip in a key is said in the end; until then the key is not missing.
+        let found = self.entries.iter().find(|(known, _)| known.text == key);
+        let slip = || self.entries.iter().find(|(written, _)| suggest::is_slip(&written.text, key));
+        found.or_else(slip).map(|(_, node)| node)
     }
 
     /// The value of a key that must be there.
@@ -81,7 +84,15 @@ impl<'a> Fields<'a> {
         let node = self.get(key)?;
         match node.as_value() {
             Some(Value::Boolean(truth)) => Some(*truth),
-            _ => wrong(node, "`true` or `false`", &quoted(key), said),
+            _ => {
+                let meant = node.as_text().and_then(meant_truth);
+                let said_so = wrong_form(node, "`true` or `false`", &quoted(key));
+                said.push(match meant {
+                    Some(truth) => said_so.help(format!("write `{truth}`: in YAML 1.2 other words are text")),
+                    None => said_so,
+                });
+                meant
+            }
         }
     }
 
@@ -151,11 +162,22 @@ pub(crate) fn expect_map<'a>(node: &'a Node, what: &str, said: &mut Diagnostics)
 
 /// Says that something of another type was expected.
 pub(crate) fn wrong<T>(node: &Node, wanted: &str, what: &str, said: &mut Diagnostics) -> Option<T> {
-    said.push(
-        Diagnostic::error("E0010", &node.place, format!("expected {wanted} for {what}, found {}", node.describe()))
-            .label(format!("expected {wanted}")),
-    );
+    said.push(wrong_form(node, wanted, what));
     None
+}
+
+fn wrong_form(node: &Node, wanted: &str, what: &str) -> Diagnostic {
+    Diagnostic::error("E0010", &node.place, format!("expected {wanted} for {what}, found {}", node.describe()))
+        .label(format!("expected {wanted}"))
+}
+
+/// The truth value that YAML 1.1 made of a word.
+fn meant_truth(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "on" => Some(true),
+        "no" | "n" | "off" => Some(false),
+        _ => None,
+    }
 }
 
 fn quoted(key: &str) -> String {

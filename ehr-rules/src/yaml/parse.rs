@@ -205,6 +205,12 @@ fn malformed(error: &ScanError, places: &Places) -> Diagnostic {
         let line = places.source.text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
         start = places.source.text[line..start].find('\t').map_or(start, |at| line + at);
     }
+    if info.contains("simple key") {
+        // It points behind the line that is no key, at whatever follows.
+        let before = places.source.text[..start].trim_end();
+        let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        start = line + before[line..].len() - before[line..].trim_start().len();
+    }
     let end = places.source.text[start..].chars().next().filter(|at| !matches!(at, '\n' | '\r')).map_or(start, |at| start + at.len_utf8());
     let place = places.place(start..end);
     if info.contains("unknown anchor") {
@@ -218,7 +224,9 @@ fn malformed(error: &ScanError, places: &Places) -> Diagnostic {
     if info.contains("tab") {
         said.help("indent with spaces, not tabs")
     } else if info.contains("quoted scalar") {
-        said.help("close the quote; inside single quotes write '' for one quote")
+        said.help("close the quote, which may have been opened in a line before; inside single quotes write '' for one quote")
+    } else if info.contains("simple key") {
+        said.help("a colon and a blank stand between a key and its value: `key: value`")
     } else if info.contains("mapping values are not allowed") {
         said.help("write text that holds `: ` in quotes, and put one key on a line")
     } else if info.contains("flow") || info.contains("','") || info.contains("':' indicator") {

@@ -1,0 +1,66 @@
+//! The rule language, every form once, through the whole corridor: `language/` is a ruleset of its own with its cases.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+use ehr_rules::Consequence;
+use ehr_rules::InputFile;
+use ehr_rules::Order;
+use ehr_rules::Outcome;
+use ehr_rules::Rulebook;
+use std::path::Path;
+
+fn book() -> Rulebook {
+    let (book, said) = Rulebook::load(&[Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/language")]).unwrap();
+    assert!(said.is_empty(), "{}", said.to_text());
+    book
+}
+
+#[test]
+fn every_case_passes_and_every_rule_is_reached() {
+    let report = book().test(None).unwrap();
+    let failed: Vec<_> = report.cases.iter().filter(|case| !case.differences.is_empty()).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(report.never_reached, Vec::<String>::new());
+}
+
+/// Runs the corridor on files given as text, and gives what came of it.
+fn run(files: &[(&str, &str)]) -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let mut inputs = Vec::new();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        inputs.push(InputFile { name: (*name).to_owned(), path, bytes: text.len() as u64 });
+    }
+    let book = book();
+    let order = Order::new(folder.path().to_owned(), chrono::NaiveDate::from_ymd_opt(2024, 6, 1).unwrap());
+    let job = book.start(&"tiny/1".parse().unwrap(), "flat", &inputs, order).unwrap();
+    let common = job.categorize(&job.assess(job.read().unwrap()).unwrap()).unwrap();
+    job.verify(&job.convert(&common).unwrap()).unwrap();
+    job.finish().unwrap()
+}
+
+const PEOPLE: &str = "Id,first name,Middle,Last,Born,Sex,Blood,Tier,Grade,Active,Mother,Ward,Insurance,Fee,Height,Wakes,Seen,Every,Uid,birth place\n\
+                      1,Ada,,Marsh,1990-01-01,F,,,,,,,,,,,,-1,,\n";
+const VISITS: &str = "No,Person,Start,End,Class,Reason,Bay,Via,Town\nV1,1,2024-01-01T08:00:00,,open,broken leg,,,Here\n";
+
+#[test]
+fn a_lookup_that_must_find_its_row_fails_the_order() {
+    let notes = "Visit,Written,Text,Plan\nV1,2024-01-01T08:00:00,x,P\n";
+    let found = run(&[("people.csv", PEOPLE), ("visits.csv", VISITS), ("notes.csv", notes), ("plans.csv", "Plan,Title\nP,Rest\n")]);
+    assert!(!found.failed(), "{:#?}", found.findings);
+    assert!(found.tables.iter().all(|table| table.rejected == 0));
+    let lost = run(&[("people.csv", PEOPLE), ("visits.csv", VISITS), ("notes.csv", notes), ("plans.csv", "Plan,Title\nQ,Rest\n")]);
+    assert!(lost.failed() && lost.balanced);
+    let finding = lost.findings.iter().find(|finding| finding.consequence == Consequence::Failed).unwrap();
+    assert_eq!((finding.code, finding.table.as_str(), finding.rows), ("R0301", "notes", 1));
+}
+
+/// Keys made in different tables are the same, or the target's references would resolve to nothing.
+#[test]
+fn references_of_the_target_resolve_and_codes_without_an_entry_are_on_the_work_list() {
+    let outcome = run(&[("people.csv", PEOPLE), ("visits.csv", VISITS)]);
+    assert!(outcome.balanced && !outcome.failed(), "{:#?}", outcome.findings);
+    let list: Vec<_> =
+        outcome.unmapped.iter().map(|code| (code.code_map.as_str(), code.rule.as_str(), code.source_value.as_str(), code.rows)).collect();
+    assert_eq!(list, [("class", "stays.class_word_id", "open", 1), ("reason", "stays.reason", "broken leg", 1)]);
+}
