@@ -6,9 +6,12 @@ use ehr_rules::Dataset;
 use ehr_rules::InputFile;
 use ehr_rules::Order;
 use ehr_rules::Rulebook;
+use ehr_rules::Table;
 use polars::prelude::*;
 use std::error::Error;
 use std::path::Path;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 /// Converts an export with the rulesets of this repository.
 pub(crate) fn convert(input: &Path, vocabulary: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
@@ -49,15 +52,27 @@ fn files(input: &Path) -> std::io::Result<Vec<InputFile>> {
     Ok(files)
 }
 
-fn write<Stage>(made: &Dataset<Stage>, out: &Path) -> Result<(), Box<dyn Error>> {
-    for table in made.tables().iter().filter(|table| table.rows > 0) {
-        let target = SinkTarget::Path(PlRefPath::try_from_path(&out.join(format!("{}.csv", table.name)))?);
-        let sink = table.frame()?.sink(
-            SinkDestination::File { target },
-            FileWriteFormat::Csv(CsvWriterOptions::default()),
-            UnifiedSinkArgs::default(),
-        )?;
-        sink.collect_with_engine(Engine::Streaming)?;
-    }
+/// Two tables at a time: one plan alone leaves a core idle while it waits for its file.
+fn write<Stage: Sync>(made: &Dataset<Stage>, out: &Path) -> Result<(), Box<dyn Error>> {
+    let tables: Vec<&Table> = made.tables().iter().filter(|table| table.rows > 0).collect();
+    let next = AtomicUsize::new(0);
+    let worker = || -> Result<(), String> {
+        while let Some(table) = tables.get(next.fetch_add(1, Ordering::Relaxed)) {
+            write_table(table, out).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        [scope.spawn(worker), scope.spawn(worker)].map(|worker| worker.join().map_err(|_| "a writer panicked".to_owned()))
+    })
+    .into_iter()
+    .try_for_each(|written| Ok(written??))
+}
+
+fn write_table(table: &Table, out: &Path) -> Result<(), Box<dyn Error>> {
+    let target = SinkTarget::Path(PlRefPath::try_from_path(&out.join(format!("{}.csv", table.name)))?);
+    let format = FileWriteFormat::Csv(CsvWriterOptions::default());
+    let sink = table.frame()?.sink(SinkDestination::File { target }, format, UnifiedSinkArgs::default())?;
+    sink.collect_with_engine(Engine::Streaming)?;
     Ok(())
 }

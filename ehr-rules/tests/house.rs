@@ -42,7 +42,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("rhai::", &["script"]),
     ("saphyr_parser::", &["yaml"]),
     ("polars::", &["engine", "functions", "script", "dataset", "read", "error", "rulebook"]),
-    ("std::fs", &["load", "records", "read", "codes", "rulebook"]),
+    ("std::fs", &["load", "records", "read", "codes", "engine", "rulebook"]),
     ("annotate_snippets::", &["diagnostic"]),
     ("std::net", &[]),
 ];

@@ -35,6 +35,8 @@ fn fits(expression: &str, allowed: &[String]) -> bool {
     if let Some(parts) = split(inner, " AND ") {
         return parts.iter().all(|part| fits(part, allowed));
     }
+    // `MPL-2.0+` is that version or a later one.
+    let inner = inner.strip_suffix('+').unwrap_or(inner);
     allowed.iter().any(|one| one == inner)
 }
 

@@ -1,6 +1,9 @@
 //! The shipped rulesets: they compile without a word, their cases pass, and they say what is said here.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+use ehr_rules::InputFile;
+use ehr_rules::Order;
+use ehr_rules::Outcome;
 use ehr_rules::Rulebook;
 use ehr_rules::SourceId;
 use std::path::Path;
@@ -45,4 +48,33 @@ fn what_there_is_not_is_refused_with_the_nearest() {
     let error = book().explain("omop-5.4.persons", None).unwrap_err();
     assert!(error.is_refused());
     assert_eq!(error.to_string(), "unknown table `persons`: did you mean `person`?");
+}
+
+#[test]
+fn what_a_target_does_not_ask_for_changes_nothing_of_it() {
+    let book = book();
+    let export = rulesets().join("../examples/clinic-in-synthea-layout");
+    let mut files: Vec<InputFile> = std::fs::read_dir(export).unwrap().map(|entry| input(&entry.unwrap())).collect();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let convert = |whole_categories: bool| {
+        let folder = tempfile::tempdir().unwrap();
+        let order = Order { whole_categories, ..Order::new(folder.path().to_owned(), chrono::NaiveDate::default()) };
+        let job = book.start(&"synthea/2022".parse().unwrap(), "omop-5.4", &files, order).unwrap();
+        let common = job.categorize(&job.assess(job.read().unwrap()).unwrap()).unwrap();
+        let converted = job.convert(&common).unwrap();
+        let frames: Vec<_> = converted.tables().iter().map(|table| table.frame().unwrap().collect().unwrap()).collect();
+        (frames, job.finish().unwrap())
+    };
+    let ((whole, of_all), (asked, of_asked)) = (convert(true), convert(false));
+    assert!(whole.iter().map(polars::prelude::DataFrame::height).sum::<usize>() > 500);
+    assert!(whole.iter().zip(&asked).all(|(whole, asked)| whole.equals_missing(asked)));
+    assert_eq!(of_all.outputs, of_asked.outputs);
+    assert!(of_asked.balanced && of_all.balanced);
+    let converted =
+        |outcome: &Outcome| outcome.tables.iter().map(|table| (table.read, table.converted, table.rejected)).collect::<Vec<_>>();
+    assert_eq!(converted(&of_all), converted(&of_asked));
+}
+
+fn input(entry: &std::fs::DirEntry) -> InputFile {
+    InputFile { name: entry.file_name().into_string().unwrap(), path: entry.path(), bytes: entry.metadata().unwrap().len() }
 }

@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
 use crate::ir::schema::CheckRule;
+use crate::ir::schema::Reference;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -32,11 +33,33 @@ type Kept = BTreeMap<(String, String), Arc<Identities>>;
 pub(crate) fn assess(schema: &SourceSchema, data: Dataset<Read>, order: &Order) -> Result<Dataset<Sound>, Error> {
     let mut kept = Kept::new();
     let mut tables: Vec<Table> = Vec::new();
-    for name in sequence(schema) {
-        order.go_on()?;
-        let (Some(shape), Some(table)) = (schema.table(name), data.table(name)) else { continue };
-        (order.progress)(Progress::Table { stage: "assess", table: name });
-        tables.push(assess_table(schema, shape, table, &mut kept, &data.ledger, order)?);
+    let mut waiting: Vec<(&SourceTable, &Table)> =
+        schema.tables.iter().filter_map(|shape| Some((shape, data.table(&shape.name)?))).collect();
+    while !waiting.is_empty() {
+        // Tables whose references are known; within a circle the first in the order of the schema.
+        let waits = |shape: &SourceTable| {
+            let other =
+                |reference: &Reference| reference.table != shape.name && waiting.iter().any(|(waiting, _)| waiting.name == reference.table);
+            shape.references.iter().any(other)
+        };
+        let mut wave: Vec<_> = waiting.iter().copied().filter(|(shape, _)| !waits(shape)).collect();
+        if wave.is_empty() {
+            wave.extend(waiting.first().copied());
+        }
+        waiting.retain(|(shape, _)| !wave.iter().any(|(done, _)| done.name == shape.name));
+        let assessed = engine::together(&wave, |(shape, table)| {
+            order.go_on()?;
+            (order.progress)(Progress::Table { stage: "assess", table: &shape.name });
+            if table.rows == 0 {
+                let none = referred_to(schema, &shape.name).into_iter().map(|column| ((shape.name.clone(), column), Arc::default()));
+                return Ok(((*table).clone(), none.collect()));
+            }
+            assess_table(schema, shape, table, &kept, &data.ledger, order)
+        })?;
+        for (table, offered) in assessed {
+            tables.push(table);
+            kept.extend(offered);
+        }
     }
     tables.sort_by_key(|table| schema.tables.iter().position(|known| known.name == table.name));
     Ok(Dataset::new(tables, data.ledger, data.folder))
@@ -59,10 +82,10 @@ fn assess_table(
     schema: &SourceSchema,
     shape: &SourceTable,
     table: &Table,
-    kept: &mut Kept,
+    kept: &Kept,
     ledger: &Arc<Ledger>,
     order: &Order,
-) -> Result<Table, Error> {
+) -> Result<(Table, Kept), Error> {
     let mut keys: Vec<Vec<String>> = Vec::new();
     let mut rules: Vec<(&'static str, String, Severity, String)> = Vec::new();
     let mut pass = Pass { unique: Vec::new(), references: Vec::new(), offered: Vec::new(), severities: Vec::new(), broken: Vec::new() };
@@ -98,14 +121,13 @@ fn assess_table(
         keys.push(vec![column.clone()]);
     }
     if keys.is_empty() {
-        return Ok(table.clone());
+        return Ok((table.clone(), Kept::new()));
     }
     pass.severities = rules.iter().map(|(_, _, severity, _)| *severity).collect();
     pass.broken = vec![Vec::new(); rules.len()];
     let pass = identity::each_row(table.scan()?, &keys, pass, look)?;
-    for (column, (_, values)) in offered.into_iter().zip(pass.offered) {
-        kept.insert((shape.name.clone(), column), Arc::new(values));
-    }
+    let mine: Kept =
+        offered.into_iter().zip(pass.offered).map(|(column, (_, values))| ((shape.name.clone(), column), Arc::new(values))).collect();
     let mut gone = RowSet::default();
     for ((code, rule, severity, what), rows) in rules.into_iter().zip(pass.broken) {
         let reason = if what.is_empty() { meaning(code).to_owned() } else { format!("{}: {what}", meaning(code)) };
@@ -131,10 +153,10 @@ fn assess_table(
         }
     }
     if gone.is_empty() {
-        return Ok(table.clone());
+        return Ok((table.clone(), mine));
     }
     let path = order.folder.join("assess").join(format!("{}.ipc", shape.name));
-    engine::stage(identity::without(table.scan()?, Arc::new(gone)), &shape.name, path)
+    Ok((engine::stage(identity::without(table.scan()?, Arc::new(gone)), &shape.name, path)?, mine))
 }
 
 /// One row: what it breaks, and, where it stays, what it offers to others.
@@ -181,22 +203,6 @@ fn referred_to(schema: &SourceSchema, table: &str) -> Vec<String> {
     columns.sort();
     columns.dedup();
     columns
-}
-
-/// Tables, those referred to first; within a circle in the order of the schema.
-fn sequence(schema: &SourceSchema) -> Vec<&str> {
-    let mut waiting: Vec<&SourceTable> = schema.tables.iter().collect();
-    let mut sequence = Vec::new();
-    while !waiting.is_empty() {
-        let free = waiting.iter().position(|table| {
-            !table
-                .references
-                .iter()
-                .any(|reference| reference.table != table.name && waiting.iter().any(|other| other.name == reference.table))
-        });
-        sequence.push(waiting.remove(free.unwrap_or(0)).name.as_str());
-    }
-    sequence
 }
 
 /// The staged table of that name, whether it is this one or another that was read.

@@ -7,6 +7,7 @@ use crate::dataset::Table;
 use crate::dataset::ledger::Fate;
 use crate::dataset::order::Progress;
 use crate::dataset::output::OutputRows;
+use crate::engine;
 use crate::engine::Context;
 use crate::engine::transform;
 use crate::error::Error;
@@ -18,7 +19,7 @@ use crate::ir::types::Type;
 pub(crate) fn convert(
     target: &TargetSchema,
     transforms: &[Transform],
-    shapes: &dyn Fn(&str) -> Vec<(String, Type)>,
+    shapes: &(dyn Fn(&str) -> Vec<(String, Type)> + Sync),
     common: &Dataset<Common>,
     context: &Context<'_>,
 ) -> Result<(Dataset<Converted>, Vec<OutputRows>), Error> {
@@ -34,19 +35,24 @@ pub(crate) fn convert(
     let written = target.tables.iter().filter(|table| !table.external);
     let without: Vec<Transform> =
         written.filter(|table| !transforms.iter().any(|one| one.table == table.name)).map(|table| empty(&table.name)).collect();
-    for one in transforms.iter().chain(&without) {
-        context.order.go_on()?;
-        (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
-        let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
-        let inputs = |name: &str| transform::open(name, common.tables.iter().chain(&made), &shapes(name));
-        let table = transform::run(one, &shape(&one.table), &inputs, context, path)?;
-        let from = transform::mark_outputs(&table, Fate::Converted, context)?;
-        outputs.push(OutputRows { table: table.name.clone(), rows: table.rows, from });
-        made.push(table);
+    let read = |name: &str| common.table(name).is_some();
+    for wave in transform::waves(transforms, &read).into_iter().chain([without.iter().collect()]) {
+        let tables = engine::together(&wave, |one| {
+            context.order.go_on()?;
+            (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
+            let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
+            let inputs = |name: &str| transform::open(name, common.tables.iter().chain(&made), &shapes(name));
+            let table = transform::run(one, &shape(&one.table), &inputs, context, path)?;
+            let from = transform::mark_outputs(&table, Fate::Converted, context)?;
+            Ok((OutputRows { table: table.name.clone(), rows: table.rows, from }, table))
+        })?;
+        for (output, table) in tables {
+            outputs.push(output);
+            made.push(table);
+        }
     }
     for table in &common.tables {
-        let drives = transforms.iter().flat_map(|transform| &transform.branches).any(|branch| branch.from == table.name);
-        if !drives {
+        if !transform::drives(transforms, &table.name) {
             transform::mark_outputs(table, Fate::Unused, context)?;
         }
     }

@@ -26,6 +26,8 @@ pub struct Order {
     pub today: chrono::NaiveDate,
     /// The folder of an Athena vocabulary download, if there is one.
     pub vocabulary: Option<PathBuf>,
+    /// Make whole categories, as people want to see them, and not only what the target asks for, which is faster.
+    pub whole_categories: bool,
     /// Set to stop at the next batch.
     pub cancel: Arc<AtomicBool>,
     /// Told what is being done.
@@ -49,7 +51,7 @@ pub enum Progress<'a> {
 impl Order {
     /// Settings for a run in this folder on this date, all else left out.
     pub fn new(folder: PathBuf, today: chrono::NaiveDate) -> Self {
-        Self { folder, limit: None, today, vocabulary: None, cancel: Arc::default(), progress: Arc::new(|_| {}) }
+        Self { folder, limit: None, today, vocabulary: None, whole_categories: false, cancel: Arc::default(), progress: Arc::new(|_| {}) }
     }
 
     /// Fails where the run was told to stop.

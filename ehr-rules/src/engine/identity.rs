@@ -22,10 +22,15 @@ pub(crate) fn each_row<S: Send + 'static>(
     see: impl Fn(&mut S, i64, &[Option<i64>]) + Send + Sync + 'static,
 ) -> Result<S, Error> {
     let doing = "looking for rows that are the same";
+    let mut frame = frame;
+    let schema = frame.collect_schema().map_err(|error| Error::engine(doing, error))?;
     let mut columns = vec![col(ORIGIN)];
     for (at, names) in keys.iter().enumerate() {
         let parts: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
-        columns.push(key::key(&parts, String::new(), false).alias(format!("_key{at}")));
+        // An integer is its own identity.
+        let own = matches!(names.as_slice(), [name] if schema.get(name.as_str()) == Some(&DataType::Int64));
+        let identity = if own { col(names[0].as_str()) } else { key::key(&parts, String::new(), false) };
+        columns.push(identity.alias(format!("_key{at}")));
     }
     let shared = Arc::new(Mutex::new(Some(state)));
     let held = Arc::clone(&shared);

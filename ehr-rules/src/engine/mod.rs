@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 /// What a plan needs beside its rows.
 pub(crate) struct Context<'a> {
@@ -46,6 +48,36 @@ pub(crate) fn stage(plan: LazyFrame, name: &str, path: PathBuf) -> Result<Table,
     let mut table = Table { name: name.to_owned(), path, rows: 0 };
     table.rows = count(table.scan()?, &doing)?;
     Ok(table)
+}
+
+/// Stages a table without rows; a plan would only start and stop an engine.
+pub(crate) fn stage_empty(schema: &Schema, name: &str, path: PathBuf) -> Result<Table, Error> {
+    let failed = |error| Error::io("creating", &path, error);
+    path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(failed)?;
+    let file = std::fs::File::create(&path).map_err(failed)?;
+    let mut frame = DataFrame::empty_with_schema(schema);
+    IpcWriter::new(file).finish(&mut frame).map_err(|error| Error::engine(&format!("making `{name}`"), error))?;
+    Ok(Table { name: name.to_owned(), path, rows: 0 })
+}
+
+/// Does pieces of work that do not need each other side by side, one a core, and gives what they made in their order.
+/// A plan alone leaves cores idle where it waits for a file or a lock.
+pub(crate) fn together<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> Result<T, Error> + Sync) -> Result<Vec<T>, Error> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
+    let next = AtomicUsize::new(0);
+    let mut made: Vec<(usize, Result<T, Error>)> = std::thread::scope(|scope| {
+        let worker = || {
+            let mut mine = Vec::new();
+            while let Some((at, item)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?))) {
+                mine.push((at, work(item)));
+            }
+            mine
+        };
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
+    made.sort_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, result)| result).collect()
 }
 
 /// How many rows a frame has.

@@ -37,6 +37,9 @@ pub(crate) fn run(
     context: &Context<'_>,
     path: PathBuf,
 ) -> Result<Table, Error> {
+    if transform.branches.is_empty() {
+        return engine::stage_empty(&staged(columns), &transform.table, path);
+    }
     let mut lowering = Lowering::new(context);
     let entered = Arc::new(Entered::default());
     let mut branches = Vec::new();
@@ -65,6 +68,25 @@ pub(crate) fn run(
     Ok(table)
 }
 
+/// Transforms in waves: those of one wave read nothing that another of it makes. They are in an order that can be run.
+pub(crate) fn waves<'t>(transforms: &'t [Transform], inputs: &dyn Fn(&str) -> bool) -> Vec<Vec<&'t Transform>> {
+    let mut waves: Vec<Vec<&Transform>> = Vec::new();
+    for one in transforms {
+        let needs = |made: &&Transform| one.tables().iter().any(|table| *table == made.table && !inputs(table));
+        let first = waves.iter().rposition(|wave| wave.iter().any(needs)).map_or(0, |last| last + 1);
+        match waves.get_mut(first) {
+            Some(wave) => wave.push(one),
+            None => waves.push(vec![one]),
+        }
+    }
+    waves
+}
+
+/// Whether some transform makes rows of this table's.
+pub(crate) fn drives(transforms: &[Transform], table: &str) -> bool {
+    transforms.iter().flat_map(|transform| &transform.branches).any(|branch| branch.from == table)
+}
+
 /// A table among those staged; one that nothing makes has no rows.
 pub(crate) fn open<'t>(name: &str, mut staged: impl Iterator<Item = &'t Table>, columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
     staged.find(|table| table.name == name).map_or_else(|| Ok(empty(columns)), Table::scan)
@@ -72,9 +94,14 @@ pub(crate) fn open<'t>(name: &str, mut staged: impl Iterator<Item = &'t Table>, 
 
 /// A table without rows.
 fn empty(columns: &[(String, Type)]) -> LazyFrame {
+    DataFrame::empty_with_schema(&staged(columns)).lazy()
+}
+
+/// The columns of a staged table.
+fn staged(columns: &[(String, Type)]) -> Schema {
     let mut fields: Vec<Field> = columns.iter().map(|(name, ty)| Field::new(name.as_str().into(), dtype(&ty.kind))).collect();
     fields.push(Field::new(ORIGIN.into(), DataType::Int64));
-    DataFrame::empty_with_schema(&Schema::from_iter(fields)).lazy()
+    Schema::from_iter(fields)
 }
 
 fn plan_branch(
@@ -232,6 +259,9 @@ fn plan_dedupe(plan: LazyFrame, dedupe: &Dedupe, entered: &Arc<Entered>) -> Lazy
 
 /// Marks each source row that a staged table comes from, and counts the table's rows by source table.
 pub(crate) fn mark_outputs(table: &Table, fate: Fate, context: &Context<'_>) -> Result<std::collections::BTreeMap<String, u64>, Error> {
+    if table.rows == 0 {
+        return Ok(std::collections::BTreeMap::new());
+    }
     let counts = Arc::new(std::sync::Mutex::new(std::collections::BTreeMap::<String, u64>::new()));
     let (ledger, seen) = (Arc::clone(context.ledger), Arc::clone(&counts));
     engine::each_integer(table.scan()?, ORIGIN, "counting what was made", move |origins| {

@@ -138,6 +138,13 @@ impl Expr {
         found
     }
 
+    /// Whether computing it does more than give a value: a script may fail on a row, a code may be without an entry.
+    pub fn leaves_a_trace(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |expr| found |= matches!(expr.form, Form::Script { .. } | Form::Codes { .. }));
+        found
+    }
+
     /// Calls `see` on this expression and every one inside it, outermost first.
     pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
         see(self);

@@ -3,6 +3,7 @@
 use crate::ir::expr::Expr;
 use crate::ir::types::Type;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// How one category or target table is made: the union of its branches, in order.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +31,24 @@ pub struct Branch {
     pub group: Option<Vec<Expr>>,
     /// Output columns, in the order of the output's schema.
     pub columns: Vec<Output>,
+}
+
+impl Branch {
+    /// Every expression of the branch.
+    fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let joins = self.joins.iter().flat_map(|join| join.on.iter().map(|(ours, _)| ours));
+        let steps = self.filter.iter().chain(self.group.iter().flatten());
+        self.columns.iter().map(|output| &output.expr).chain(joins).chain(steps)
+    }
+
+    /// The table and column behind a name: a joined table's, or the driving one's.
+    fn source_of(&self, name: &str) -> (String, String) {
+        let joined = name.split_once('.').and_then(|(alias, column)| Some((self.joins.iter().find(|join| join.alias == alias)?, column)));
+        match joined {
+            Some((join, column)) => (join.table.clone(), column.to_owned()),
+            None => (self.from.clone(), name.to_owned()),
+        }
+    }
 }
 
 /// One output column.
@@ -124,6 +143,41 @@ pub struct Dedupe {
 }
 
 impl Transform {
+    /// Every column this one reads of other tables: table and column.
+    pub fn reads(&self) -> BTreeSet<(String, String)> {
+        let mut read = BTreeSet::new();
+        for branch in &self.branches {
+            for name in branch.exprs().flat_map(Expr::columns) {
+                read.insert(branch.source_of(name));
+            }
+            for join in &branch.joins {
+                let theirs = join.on.iter().map(|(_, theirs)| theirs).chain(join.order.iter().map(|(column, _)| column));
+                read.extend(theirs.map(|column| (join.table.clone(), column.clone())));
+            }
+        }
+        read
+    }
+
+    /// The same without the columns that `asked` does not name, but for those that decide which rows there are, and those
+    /// that leave a trace when they are computed: a row set aside, a code on the work-list.
+    pub fn keeping(&self, asked: &dyn Fn(&str) -> bool) -> Self {
+        let mut kept = self.clone();
+        let decides = |name: &str| {
+            self.dedupe.as_ref().is_some_and(|dedupe| dedupe.by.iter().chain(dedupe.order.iter().map(|(by, _)| by)).any(|by| by == name))
+        };
+        for branch in &mut kept.branches {
+            branch.columns.retain(|output| asked(&output.name) || decides(&output.name) || output.expr.leaves_a_trace());
+            let used: BTreeSet<String> = branch.exprs().flat_map(Expr::columns).map(str::to_owned).collect();
+            for join in &mut branch.joins {
+                join.take.retain(|(column, _)| used.contains(&format!("{}.{column}", join.alias)));
+            }
+            branch
+                .joins
+                .retain(|join| !join.take.is_empty() || join.on_missing != OnMissing::Null || join.expect != Expect::Any && !join.keyed);
+        }
+        kept
+    }
+
     /// Every table this one reads, each once, in order.
     pub fn tables(&self) -> Vec<&str> {
         let mut tables: Vec<&str> = Vec::new();

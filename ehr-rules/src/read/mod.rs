@@ -22,30 +22,35 @@ use crate::dataset::input::InputFile;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::order::Order;
 use crate::dataset::order::Progress;
+use crate::engine;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::ir::schema::SourceSchema;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use typed::Typing;
+
+/// Columns that are staged, by table and column; all of them where there is none. Every column is checked all the same.
+pub(crate) type Asked<'a> = Option<&'a BTreeSet<(String, String)>>;
 
 /// Reads every table of the schema and stages it. What is wrong with whole files is found for all of them before the
 /// caller fails the order: a table without a file that can be read is staged empty.
 pub(crate) fn read(
     schema: &SourceSchema,
     files: &[InputFile],
+    asked: Asked<'_>,
     order: &Order,
     ledger: &Arc<Ledger>,
 ) -> Result<Dataset<dataset::Read>, Error> {
     only_utf8(schema)?;
     let folder = order.folder.join("read");
     std::fs::create_dir_all(&folder).map_err(|error| Error::io("creating", &folder, error))?;
-    let mut tables = Vec::with_capacity(schema.tables.len());
-    for table in &schema.tables {
+    let tables = engine::together(&schema.tables, |table| {
         order.go_on()?;
         (order.progress)(Progress::Table { stage: "read", table: &table.name });
-        tables.push(one(schema, table, files, order, ledger, &folder)?);
-    }
+        one(schema, table, files, asked, order, ledger, &folder)
+    })?;
     Ok(Dataset::new(tables, Arc::clone(ledger), folder))
 }
 
@@ -58,6 +63,7 @@ fn one(
     schema: &SourceSchema,
     table: &crate::ir::schema::SourceTable,
     files: &[InputFile],
+    asked: Asked<'_>,
     order: &Order,
     ledger: &Ledger,
     folder: &Path,
@@ -67,7 +73,7 @@ fn one(
     };
     let index = ledger.index(&table.name).ok_or_else(|| Error::bug(format!("table `{}` is not in the ledger", table.name)))?;
     let plan = header::plan(table, files, &schema.dialect, &report)?;
-    let typing = Typing::new(schema, table, index)?;
+    let typing = Typing::new(schema, table, asked, index)?;
     stage::stage(&plan, &typing, index, &folder.join(format!("{}.ipc", table.name)), order, ledger)
 }
 

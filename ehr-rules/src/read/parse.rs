@@ -141,14 +141,41 @@ pub(super) fn decimal(text: &str, precision: u8, scale: u8) -> Option<i128> {
     (any && fits).then_some(if negative { -value } else { value })
 }
 
+const HYPHEN: u8 = 1;
+const HEXADECIMAL: u8 = 2;
+const CAPITAL: u8 = 4;
+
+/// What each byte may be in a UUID: most keys are UUIDs, so one look a byte pays.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    // Bytes of more than seven bits are none of these.
+    while byte < 128 {
+        classes[byte as usize] = match byte {
+            b'-' => HYPHEN,
+            b'0'..=b'9' | b'a'..=b'f' => HEXADECIMAL,
+            b'A'..=b'F' => HEXADECIMAL | CAPITAL,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
 /// The canonical 8-4-4-4-12 form in lower case; the text itself where it is that already.
 pub(super) fn uuid<'a>(text: &'a str, lower: &'a mut String) -> Option<&'a str> {
-    let sound = text.len() == 36
-        && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() });
+    let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
+    let (mut sound, mut seen) = (true, 0);
+    for (at, byte) in bytes.iter().enumerate() {
+        let wanted = if matches!(at, 8 | 13 | 18 | 23) { HYPHEN } else { HEXADECIMAL };
+        let class = CLASSES[usize::from(*byte)];
+        sound &= class & wanted != 0;
+        seen |= class;
+    }
     if !sound {
         return None;
     }
-    if !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+    if seen & CAPITAL == 0 {
         return Some(text);
     }
     lower.clear();

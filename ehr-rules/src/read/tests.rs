@@ -104,7 +104,7 @@ impl Case {
     }
 
     fn read(&self) -> Dataset<dataset::Read> {
-        read(&self.schema, &self.files(), &self.order, &self.ledger).unwrap()
+        read(&self.schema, &self.files(), None, &self.order, &self.ledger).unwrap()
     }
 
     fn frame(&self) -> DataFrame {
@@ -187,7 +187,7 @@ fn every_type_is_staged_as_its_own() {
     for row in [1, 2] {
         assert!(frame.get_row(row).unwrap().0.iter().take(9).all(polars::prelude::AnyValue::is_null), "row {row}");
     }
-    let typing = Typing::new(&case.schema, &case.schema.tables[0], 0).unwrap();
+    let typing = Typing::new(&case.schema, &case.schema.tables[0], None, 0).unwrap();
     assert_eq!(**frame.schema(), typing.schema());
     assert!(case.findings().is_empty() && case.rejects().is_empty());
     assert!(!case.order.folder.join("rejects").exists());
@@ -422,10 +422,10 @@ fn many_batches_stay_in_order() {
 fn an_interrupted_order_stops_and_another_encoding_is_refused() {
     let mut case = Case::new(vec![column("n", Kind::Integer)]).file("t.csv", "n\n1\n");
     case.order.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
-    assert!(read(&case.schema, &case.files(), &case.order, &case.ledger).is_err());
+    assert!(read(&case.schema, &case.files(), None, &case.order, &case.ledger).is_err());
     case.order.cancel.store(false, std::sync::atomic::Ordering::Relaxed);
     case.schema.dialect.encoding = Some("windows-1252".to_owned());
-    assert!(read(&case.schema, &case.files(), &case.order, &case.ledger).unwrap_err().is_refused());
+    assert!(read(&case.schema, &case.files(), None, &case.order, &case.ledger).unwrap_err().is_refused());
 }
 
 #[test]
@@ -433,10 +433,10 @@ fn a_file_that_shrank_or_vanished_is_named() {
     let case = Case::new(vec![column("n", Kind::Integer)]).file("t.csv", "n\n1\n");
     let mut files = case.files();
     files[0].bytes += 1;
-    let error = read(&case.schema, &files, &case.order, &case.ledger).unwrap_err().to_string();
+    let error = read(&case.schema, &files, None, &case.order, &case.ledger).unwrap_err().to_string();
     assert!(error.starts_with("reading `") && error.contains("shorter"), "{error}");
     std::fs::remove_file(&files[0].path).unwrap();
-    let error = read(&case.schema, &files, &case.order, &case.ledger).unwrap_err().to_string();
+    let error = read(&case.schema, &files, None, &case.order, &case.ledger).unwrap_err().to_string();
     assert!(error.starts_with("opening `"), "{error}");
 }
 

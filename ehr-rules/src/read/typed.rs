@@ -9,6 +9,7 @@ use crate::finding::Consequence;
 use crate::finding::meaning;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
+use crate::read::Asked;
 use crate::read::cells::Rows;
 use crate::read::cells::Troubles;
 use crate::read::cells::cells;
@@ -41,6 +42,8 @@ pub(super) struct Column {
     pub required: bool,
     pub missing: Missing,
     pub checks: Vec<Check>,
+    /// Whether its values are staged; they are checked in any case.
+    staged: bool,
 }
 
 /// Texts that mean 'no value'.
@@ -90,7 +93,7 @@ pub(super) struct SetAside {
 
 impl Typing {
     /// How a table's rows are typed.
-    pub(super) fn new(schema: &SourceSchema, table: &SourceTable, index: u16) -> Result<Self, Error> {
+    pub(super) fn new(schema: &SourceSchema, table: &SourceTable, asked: Asked<'_>, index: u16) -> Result<Self, Error> {
         let column = |column: &crate::ir::schema::SourceColumn| {
             let parser = Parser::new(column)?;
             Ok(Column {
@@ -102,6 +105,7 @@ impl Typing {
                 missing: Missing::new(column.missing.as_ref().unwrap_or(&schema.missing)),
                 checks: Check::of(column, &parser)?,
                 parser,
+                staged: asked.is_none_or(|asked| asked.contains(&(table.name.clone(), column.name.clone()))),
             })
         };
         Ok(Self { columns: table.columns.iter().map(column).collect::<Result<_, Error>>()?, index })
@@ -109,7 +113,7 @@ impl Typing {
 
     /// The columns of the staged table.
     pub(super) fn schema(&self) -> Schema {
-        let own = self.columns.iter().map(|column| (column.name.clone(), column.dtype.clone()));
+        let own = self.columns.iter().filter(|column| column.staged).map(|column| (column.name.clone(), column.dtype.clone()));
         own.chain([ORIGIN, LINE].map(|name| (PlSmallStr::from_static(name), DataType::Int64))).collect()
     }
 
@@ -143,7 +147,11 @@ impl Typing {
         let mut columns = Vec::with_capacity(self.columns.len() + 2);
         for (at, (column, field)) in self.columns.iter().zip(&plan.fields).enumerate() {
             troubles.column = at;
-            columns.push(cells(column, &rows, *field, &mut troubles).into_column());
+            if column.staged {
+                columns.push(cells(column, &rows, *field, &mut troubles).into_column());
+            } else if column.can_fail() {
+                drop(cells(column, &rows, *field, &mut troubles));
+            }
         }
         let origins = sound.iter().map(|record| origin(self.index, framed.base + *record as u64)).collect();
         let lines = sound.iter().map(|record| batch.line(*record).cast_signed()).collect();
@@ -176,6 +184,13 @@ impl Typing {
             set_aside.push(SetAside { record: sound[first.row], code: first.code, column: Some(first.column), reason: reasons.join("; ") });
         }
         set_aside.sort_by_key(|row| row.record);
+    }
+}
+
+impl Column {
+    /// Whether there is a value that this column does not take.
+    fn can_fail(&self) -> bool {
+        self.required || !self.checks.is_empty() || !matches!(self.parser, Parser::Text)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use crate::ir::print;
-use crate::ir::transform::Transform;
 use crate::rulebook::Rulebook;
 use crate::rulebook::SourceId;
 use crate::rulebook::unknown;
@@ -38,7 +37,11 @@ pub(crate) fn explain(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
         return Ok(format!("{what}: no rule makes `{table}`; it is empty\n"));
     };
     text.push_str(&print::transform(rule, column));
-    let read = columns_read(rule, column);
+    let mut shown = rule.clone();
+    for branch in &mut shown.branches {
+        branch.columns.retain(|output| column.is_none_or(|column| output.name == column));
+    }
+    let read = shown.reads();
     for source in book.sources.iter().filter(|compiled| source.is_none_or(|id| compiled.id() == *id)) {
         for made in source.transforms.iter().filter(|transform| read.iter().any(|(table, _)| *table == transform.table)) {
             text.push('\n');
@@ -55,28 +58,4 @@ pub(crate) fn explain(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
         }
     }
     Ok(text)
-}
-
-/// Columns of the tables that a rule reads, for one of its columns or all.
-fn columns_read(rule: &Transform, only: Option<&str>) -> BTreeSet<(String, String)> {
-    let mut read = BTreeSet::new();
-    for branch in &rule.branches {
-        let outputs = branch.columns.iter().filter(|output| only.is_none_or(|only| output.name == only)).map(|output| &output.expr);
-        let steps = branch
-            .filter
-            .iter()
-            .chain(branch.group.iter().flatten())
-            .chain(branch.joins.iter().flat_map(|join| join.on.iter().map(|(expr, _)| expr)));
-        for expr in outputs.chain(steps) {
-            for name in expr.columns() {
-                let joined =
-                    name.split_once('.').and_then(|(alias, column)| Some((branch.joins.iter().find(|join| join.alias == alias)?, column)));
-                match joined {
-                    Some((join, column)) => read.insert((join.table.clone(), column.to_owned())),
-                    None => read.insert((branch.from.clone(), name.to_owned())),
-                };
-            }
-        }
-    }
-    read
 }

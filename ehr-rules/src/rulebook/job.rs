@@ -21,6 +21,7 @@ use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::TargetSchema;
 use crate::read;
 use crate::rulebook::SourceId;
+use crate::rulebook::asked::Asked;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::outcome::Outcome;
@@ -40,6 +41,7 @@ pub struct Job<'book> {
     ledger: Arc<Ledger>,
     codes: BTreeMap<String, Arc<CodeSource>>,
     outputs: Mutex<Vec<OutputRows>>,
+    asked: Asked,
 }
 
 impl<'book> Job<'book> {
@@ -60,7 +62,8 @@ impl<'book> Job<'book> {
             }
         }
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
-        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default() })
+        let asked = if order.whole_categories { Asked::all(source) } else { Asked::by(source, target) };
+        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked })
     }
 
     /// A run that starts from categories given by hand, for cases.
@@ -83,7 +86,7 @@ impl<'book> Job<'book> {
     /// # Errors
     /// A file that cannot be read; a disk that is full.
     pub fn read(&self) -> Result<Dataset<Read>, Error> {
-        read::read(&self.source.schema, &self.files, &self.order, &self.ledger)
+        read::read(&self.source.schema, &self.files, self.asked.columns.as_ref(), &self.order, &self.ledger)
     }
 
     /// Checks what no single row can know: uniqueness and references.
@@ -94,13 +97,13 @@ impl<'book> Job<'book> {
         assess::assess(&self.source.schema, data, &self.order)
     }
 
-    /// From the source's tables to the categories.
+    /// From the source's tables to the categories that the target asks for.
     ///
     /// # Errors
     /// A staged table that cannot be read or written.
     pub fn categorize(&self, data: &Dataset<Sound>) -> Result<Dataset<Common>, Error> {
-        let shapes = |name: &str| self.source.shapes.get(name).cloned().unwrap_or_default();
-        categorize::categorize(&self.source.transforms, &shapes, data, &self.context("categorize"))
+        let shapes = |name: &str| self.asked.shape(name, &self.source.shapes);
+        categorize::categorize(&self.asked.transforms, &shapes, data, &self.context("categorize"))
     }
 
     /// From the categories to the target's tables.

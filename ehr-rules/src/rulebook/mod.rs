@@ -1,5 +1,6 @@
 //! The roof: public names, and the stages joined to one way.
 
+mod asked;
 pub(crate) mod cases;
 pub(crate) mod compile;
 pub(crate) mod explain;

@@ -5,6 +5,7 @@ use crate::dataset::Dataset;
 use crate::dataset::Table;
 use crate::dataset::order::Order;
 use crate::dataset::order::Progress;
+use crate::engine;
 use crate::engine::identity;
 use crate::engine::identity::Identities;
 use crate::error::Error;
@@ -22,12 +23,32 @@ type Known = BTreeMap<(String, String), Arc<Identities>>;
 /// Required columns, lengths, keys and references; what falls short is a finding that fails the order.
 pub(crate) fn verify(target: &TargetSchema, converted: &Dataset<Converted>, order: &Order) -> Result<(), Error> {
     let mut known = Known::new();
-    for table in &converted.tables {
-        order.go_on()?;
-        let Some(shape) = target.table(&table.name) else { continue };
-        (order.progress)(Progress::Table { stage: "verify", table: &table.name });
-        extents(shape, table, converted)?;
-        identities(target, shape, table, converted, &mut known)?;
+    let mut waiting: Vec<(&TargetTable, &Table)> =
+        converted.tables.iter().filter_map(|table| Some((target.table(&table.name)?, table))).collect();
+    while !waiting.is_empty() {
+        // Tables whose references are known; a table that refers to itself, or in a circle, does not wait for that.
+        let waits = |shape: &TargetTable| {
+            shape
+                .columns
+                .iter()
+                .filter_map(|column| column.references.as_ref())
+                .any(|(other, _)| *other != shape.name && waiting.iter().any(|(waiting, _)| waiting.name == *other))
+        };
+        let mut wave: Vec<_> = waiting.iter().copied().filter(|(shape, _)| !waits(shape)).collect();
+        if wave.is_empty() {
+            wave.extend(waiting.first().copied());
+        }
+        waiting.retain(|(shape, _)| !wave.iter().any(|(done, _)| done.name == shape.name));
+        let found = engine::together(&wave, |(shape, table)| {
+            order.go_on()?;
+            (order.progress)(Progress::Table { stage: "verify", table: &table.name });
+            if table.rows == 0 {
+                return Ok(offered(target, &shape.name).into_iter().map(|column| ((shape.name.clone(), column), Arc::default())).collect());
+            }
+            extents(shape, table, converted)?;
+            identities(target, shape, table, converted, &known)
+        })?;
+        known.extend(found.into_iter().flatten());
     }
     Ok(())
 }
@@ -64,8 +85,8 @@ fn identities(
     shape: &TargetTable,
     table: &Table,
     converted: &Dataset<Converted>,
-    known: &mut Known,
-) -> Result<(), Error> {
+    known: &Known,
+) -> Result<Known, Error> {
     let mut keys: Vec<Vec<String>> = Vec::new();
     if !shape.key.is_empty() {
         keys.push(shape.key.clone());
@@ -89,7 +110,7 @@ fn identities(
     let offered = offered(target, &shape.name);
     keys.extend(offered.iter().map(|column| vec![column.clone()]));
     if keys.is_empty() {
-        return Ok(());
+        return Ok(Known::new());
     }
     let pass = Pass {
         key: (!shape.key.is_empty()).then(Identities::default),
@@ -103,10 +124,7 @@ fn identities(
     for ((column, _, what), rows) in references.into_iter().zip(pass.dangling) {
         fail(converted, "R0403", shape, &column, rows, &what);
     }
-    for (column, values) in offered.into_iter().zip(pass.offered) {
-        known.insert((shape.name.clone(), column), Arc::new(values));
-    }
-    Ok(())
+    Ok(offered.into_iter().zip(pass.offered).map(|(column, values)| ((shape.name.clone(), column), Arc::new(values))).collect())
 }
 
 fn look(pass: &mut Pass, _: i64, keys: &[Option<i64>]) {

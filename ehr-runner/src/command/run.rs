@@ -184,6 +184,7 @@ impl Run {
         let settings = Order {
             limit: self.limit,
             vocabulary: self.vocabulary.clone(),
+            whole_categories: true,
             cancel: Arc::clone(&context.cancel),
             progress: bar.listener(),
             ..Order::new(partial.stage(), today)

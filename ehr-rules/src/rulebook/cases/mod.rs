@@ -124,7 +124,7 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     };
     let folder = scratch()?;
     let today = case.today.unwrap_or_else(|| chrono::Local::now().date_naive());
-    let order = Order::new(folder.path().to_owned(), today);
+    let order = Order { whole_categories: true, ..Order::new(folder.path().to_owned(), today) };
     let none = CompiledTarget {
         schema: TargetSchema { name: String::new(), title: String::new(), tables: Vec::new(), code_maps: BTreeMap::new() },
         transforms: Vec::new(),

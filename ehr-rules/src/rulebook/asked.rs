@@ -1,0 +1,72 @@
+//! What of a source a target asks for: its categories, their columns, and the columns of files behind them.
+
+use crate::ir::schema::SourceSchema;
+use crate::ir::transform::Transform;
+use crate::ir::types::Type;
+use crate::rulebook::compile::CompiledSource;
+use crate::rulebook::compile::CompiledTarget;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+/// What is read, staged and made in one run.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// The source's transforms, in an order that can be run.
+    pub transforms: Vec<Transform>,
+    /// Columns of the source's tables that are staged; all of them where this is none. All are checked all the same.
+    pub columns: Option<BTreeSet<(String, String)>>,
+    /// Columns of categories; all of them where this is none.
+    made: Option<BTreeSet<(String, String)>>,
+}
+
+impl Asked {
+    /// Everything.
+    pub(super) fn all(source: &CompiledSource) -> Self {
+        Self { transforms: source.transforms.clone(), columns: None, made: None }
+    }
+
+    /// What the target's rules read, directly or through others.
+    pub(super) fn by(source: &CompiledSource, target: &CompiledTarget) -> Self {
+        let mut asked: BTreeSet<(String, String)> = target.transforms.iter().flat_map(Transform::reads).collect();
+        // A table may be asked for without a column: its rows are counted.
+        let mut tables: BTreeSet<String> = target.transforms.iter().flat_map(Transform::tables).map(str::to_owned).collect();
+        let mut transforms = Vec::new();
+        // What a transform reads stands before it, so who asks for it is known when it is looked at.
+        for one in source.transforms.iter().rev() {
+            if !tables.contains(&one.table) {
+                continue;
+            }
+            let kept = one.keeping(&|column| asked.contains(&(one.table.clone(), column.to_owned())));
+            asked.extend(kept.reads());
+            asked.extend(kept.branches.iter().flat_map(|branch| &branch.columns).map(|output| (one.table.clone(), output.name.clone())));
+            tables.extend(kept.tables().into_iter().map(str::to_owned));
+            transforms.insert(0, kept);
+        }
+        let mut columns = asked.clone();
+        columns.extend(checked_later(&source.schema));
+        Self { transforms, columns: Some(columns), made: Some(asked) }
+    }
+
+    /// A category's columns in this run.
+    pub(super) fn shape(&self, name: &str, shapes: &BTreeMap<String, Vec<(String, Type)>>) -> Vec<(String, Type)> {
+        let whole = shapes.get(name).cloned().unwrap_or_default();
+        match &self.made {
+            None => whole,
+            Some(made) => whole.into_iter().filter(|(column, _)| made.contains(&(name.to_owned(), column.clone()))).collect(),
+        }
+    }
+}
+
+/// Columns that are held against other rows once all are read: keys, unique ones, references and what they refer to.
+fn checked_later(schema: &SourceSchema) -> impl Iterator<Item = (String, String)> {
+    schema.tables.iter().flat_map(|table| {
+        let keys = table.key.iter().map(|key| (table.name.clone(), key.clone()));
+        let unique =
+            table.columns.iter().filter(|column| !column.checks.is_empty()).map(|column| (table.name.clone(), column.name.clone()));
+        let references = table
+            .references
+            .iter()
+            .flat_map(|reference| [(table.name.clone(), reference.column.clone()), (reference.table.clone(), reference.target.clone())]);
+        keys.chain(unique).chain(references)
+    })
+}
