@@ -1,6 +1,6 @@
 //! Embeds the library: finds out what wrote an export, converts it, prints what was made and the ledger.
 //!
-//! `cargo run -p benches --example embed`
+//! `cargo build --workspace --examples`, then `target/debug/examples/embed`.
 
 #![expect(clippy::print_stdout, reason = "it shows what it did")]
 
