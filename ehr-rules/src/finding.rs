@@ -5,7 +5,7 @@ use serde::Serialize;
 /// One kind of thing that fell short in the data, and how often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// `R0101` and so on: see [`CODES`].
+    /// `R0101` and so on.
     pub code: &'static str,
     /// The table it was found in.
     pub table: String,

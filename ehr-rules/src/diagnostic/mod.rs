@@ -40,7 +40,7 @@ pub enum Severity {
 /// One thing wrong with the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// `E0103` and so on: see [`code::CODES`].
+    /// `E0103` and so on: its meaning is [`Diagnostic::meaning`].
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
