@@ -98,9 +98,10 @@ fn assess_table(
             unique.push((vec![column.name.clone()], check.severity));
         }
     }
+    let room = || identity::room(table.rows);
     for (columns, severity) in unique {
         rules.push(("R0107", format!("{}.{}", shape.name, columns.join("+")), severity, String::new()));
-        pass.unique.push((keys.len(), Identities::default()));
+        pass.unique.push((keys.len(), room()));
         keys.push(columns);
     }
     for reference in &shape.references {
@@ -117,8 +118,12 @@ fn assess_table(
     }
     let offered: Vec<String> = referred_to(schema, &shape.name);
     for column in &offered {
-        pass.offered.push((keys.len(), Identities::default()));
-        keys.push(vec![column.clone()]);
+        // A column that is the table's key too is looked at once.
+        let known = keys.iter().position(|key| matches!(key.as_slice(), [only] if only == column));
+        pass.offered.push((known.unwrap_or(keys.len()), room()));
+        if known.is_none() {
+            keys.push(vec![column.clone()]);
+        }
     }
     if keys.is_empty() {
         return Ok((table.clone(), Kept::new()));

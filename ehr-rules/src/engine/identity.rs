@@ -14,6 +14,13 @@ use std::sync::PoisonError;
 /// A set of identities.
 pub(crate) type Identities = PlHashSet<i64>;
 
+/// An empty set with room for so many.
+pub(crate) fn room(rows: u64) -> Identities {
+    let mut set = Identities::default();
+    set.reserve(usize::try_from(rows).unwrap_or(0));
+    set
+}
+
 /// Calls `see` on each row in order: its origin, and the identity of each key (missing where all its columns are).
 pub(crate) fn each_row<S: Send + 'static>(
     frame: LazyFrame,

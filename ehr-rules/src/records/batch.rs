@@ -75,6 +75,7 @@ impl Batch {
     }
 
     /// One field of a sound record that has it.
+    #[inline]
     pub(crate) fn field(&self, record: usize, field: usize) -> &[u8] {
         self.bytes_of(self.spans[self.records[record].first as usize + field])
     }
@@ -125,6 +126,7 @@ pub(crate) struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// One field of a sound record that has it.
+    #[inline]
     pub(crate) fn field(&self, record: usize, field: usize) -> &'a str {
         let span = self.batch.spans[self.batch.records[record].first as usize + field];
         let found = if span.start & SIDE == 0 {

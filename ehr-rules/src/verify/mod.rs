@@ -113,9 +113,9 @@ fn identities(
         return Ok(Known::new());
     }
     let pass = Pass {
-        key: (!shape.key.is_empty()).then(Identities::default),
+        key: (!shape.key.is_empty()).then(|| identity::room(table.rows)),
         references: references.iter().map(|(_, held, _)| Arc::clone(held)).collect(),
-        offered: offered.iter().map(|_| Identities::default()).collect(),
+        offered: offered.iter().map(|_| identity::room(table.rows)).collect(),
         twice: 0,
         dangling: vec![0; references.len()],
     };
