@@ -44,6 +44,12 @@ fn a_column_is_explained_from_target_to_source() {
 }
 
 #[test]
+fn a_table_prints_as_one_plan() {
+    let source = "synthea/2022".parse().unwrap();
+    insta::assert_snapshot!(book().explain("omop-5.4.visit_occurrence", Some(&source)).unwrap());
+}
+
+#[test]
 fn what_there_is_not_is_refused_with_the_nearest() {
     let error = book().explain("omop-5.4.persons", None).unwrap_err();
     assert!(error.is_refused());
