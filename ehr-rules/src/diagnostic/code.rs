@@ -29,7 +29,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0201", "a value is of the wrong type"),
     ("E0202", "a required column is fed by an expression that may be missing"),
     ("E0203", "an argument is wrong"),
-    ("E0204", "branches are of different types"),
     ("E0205", "a constant is not one that the column allows"),
     ("E0301", "two rules make one table or column"),
     ("E0302", "a required column has no rule"),

@@ -12,13 +12,13 @@ use crate::load::Renames;
 use crate::rule::check;
 use crate::rule::expr;
 use crate::rule::join;
-use crate::rule::level::ColumnView;
-use crate::rule::level::Level;
-use crate::rule::level::TableView;
 use crate::rule::narrow;
 use crate::rule::scope::Scope;
 use crate::rule::scope::listed;
 use crate::rule::script;
+use crate::rule::view::ColumnView;
+use crate::rule::view::Level;
+use crate::rule::view::TableView;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 

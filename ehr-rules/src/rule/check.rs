@@ -11,7 +11,7 @@ use crate::ir::expr::Form;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use crate::rule::expr::article;
-use crate::rule::level::ColumnView;
+use crate::rule::view::ColumnView;
 use crate::yaml::Content;
 use crate::yaml::Key;
 use crate::yaml::Node;

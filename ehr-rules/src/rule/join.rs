@@ -13,9 +13,9 @@ use crate::ir::transform::OnMissing;
 use crate::ir::types::Type;
 use crate::rule::check;
 use crate::rule::expr::article;
-use crate::rule::level::TableView;
 use crate::rule::scope::Scope;
 use crate::rule::scope::listed;
+use crate::rule::view::TableView;
 use crate::yaml::Key;
 use crate::yaml::Node;
 

@@ -11,3 +11,4 @@ pub(crate) mod pipeline;
 pub(crate) mod scope;
 pub(crate) mod script;
 pub(crate) mod table;
+pub(crate) mod view;

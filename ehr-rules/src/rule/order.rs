@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::ir::transform::Transform;
-use crate::rule::level::TableView;
+use crate::rule::view::TableView;
 use std::collections::BTreeMap;
 
 /// Orders transforms; those in a cycle are left out and said. A name that is an input's is the input, whatever is made under it.

@@ -8,8 +8,8 @@ use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::transform::Join;
 use crate::ir::types::Type;
-use crate::rule::level::Level;
-use crate::rule::level::TableView;
+use crate::rule::view::Level;
+use crate::rule::view::TableView;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 

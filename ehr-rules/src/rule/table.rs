@@ -9,8 +9,8 @@ use crate::ir::transform::Transform;
 use crate::load::RuleNode;
 use crate::rule::branch;
 use crate::rule::check;
-use crate::rule::level::Level;
-use crate::rule::level::TableView;
+use crate::rule::view::Level;
+use crate::rule::view::TableView;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 

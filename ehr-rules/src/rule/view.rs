@@ -1,0 +1,61 @@
+//! What rules read and make, as they see it: tables, columns, and the level they stand on.
+
+use crate::ir::schema::CodeMapSource;
+use crate::ir::types::Type;
+use std::collections::BTreeMap;
+
+/// A table as rules see it.
+#[derive(Debug, Clone)]
+pub(crate) struct TableView {
+    /// Its name.
+    pub name: String,
+    /// Columns with their types, in order.
+    pub columns: Vec<ColumnView>,
+    /// Columns that identify a row, where that is checked before rules run.
+    pub key: Vec<String>,
+    /// Columns that are there and not read, with the reason.
+    pub ignored: BTreeMap<String, String>,
+}
+
+/// A column as rules see it.
+#[derive(Debug, Clone)]
+pub(crate) struct ColumnView {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// The only texts it takes, if it is coded.
+    pub one_of: Vec<String>,
+}
+
+/// One level: a source's tables to categories, or categories to a target's tables.
+pub(crate) struct Level<'a> {
+    /// The level's name in rule names: `synthea/2022` or `omop-5.4`.
+    pub name: &'a str,
+    /// Tables that are read.
+    pub inputs: &'a [TableView],
+    /// Tables that are made.
+    pub outputs: &'a [TableView],
+    /// What an output is called in messages: `category` or `table of the target`.
+    pub output_word: &'a str,
+    /// Code maps by name.
+    pub code_maps: &'a BTreeMap<String, CodeMapSource>,
+}
+
+impl TableView {
+    pub(crate) fn column(&self, name: &str) -> Option<&ColumnView> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Names and types of the columns, for the engine.
+    pub(crate) fn typed(&self) -> Vec<(String, Type)> {
+        self.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect()
+    }
+}
+
+impl Level<'_> {
+    /// A table that can be read: an input, or one that is made on this level.
+    pub(crate) fn readable(&self, name: &str) -> Option<&TableView> {
+        self.inputs.iter().chain(self.outputs).find(|table| table.name == name)
+    }
+}
