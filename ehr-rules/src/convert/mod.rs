@@ -35,13 +35,17 @@ pub(crate) fn convert(
     let written = target.tables.iter().filter(|table| !table.external);
     let without: Vec<Transform> =
         written.filter(|table| !transforms.iter().any(|one| one.table == table.name)).map(|table| empty(&table.name)).collect();
-    let read = |name: &str| common.table(name).is_some();
-    for wave in transform::waves(transforms, &read).into_iter().chain([without.iter().collect()]) {
+    // A category and a table of the target may have one name; rules mean the category, even one that nothing makes here.
+    let is_category = |name: &str| !shapes(name).is_empty();
+    for wave in transform::waves(transforms, &is_category).into_iter().chain([without.iter().collect()]) {
         let tables = engine::together(&wave, |one| {
             context.order.go_on()?;
             (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
             let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
-            let inputs = |name: &str| transform::open(name, common.tables.iter().chain(&made), &shapes(name));
+            let inputs = |name: &str| {
+                let tables = if is_category(name) { common.tables.iter() } else { made.iter() };
+                transform::open(name, tables, &shapes(name))
+            };
             let table = transform::run(one, &shape(&one.table), &inputs, context, path)?;
             let from = transform::mark_outputs(&table, Fate::Converted, context)?;
             Ok((OutputRows { table: table.name.clone(), rows: table.rows, from }, table))
