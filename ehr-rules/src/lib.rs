@@ -41,6 +41,7 @@ pub use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
 pub use diagnostic::Place;
 pub use diagnostic::Severity;
+pub use diagnostic::overlay::Overlay;
 pub use error::Error;
 pub use finding::Consequence;
 pub use finding::Finding;

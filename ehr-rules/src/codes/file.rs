@@ -55,7 +55,7 @@ impl CodeMap {
     }
 
     /// The map in a text.
-    fn parse(source: &Arc<Source>, target: &Kind, said: &mut Diagnostics) -> Self {
+    pub(crate) fn parse(source: &Arc<Source>, target: &Kind, said: &mut Diagnostics) -> Self {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source.text.as_bytes());
         let Some(columns) = Columns::find(&mut reader, source, said) else { return Self::default() };
         let mut targets = HashMap::new();

@@ -1,6 +1,7 @@
 //! The rules are wrong: what, where, and what to do. All of it at once, without any value from the data.
 
 pub(crate) mod code;
+pub(crate) mod overlay;
 pub(crate) mod render;
 pub(crate) mod suggest;
 

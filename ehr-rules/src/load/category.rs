@@ -7,6 +7,7 @@ use super::places::Places;
 use super::read_yaml;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
 use crate::ir::schema::Category;
 use crate::ir::schema::CategoryColumn;
@@ -17,8 +18,8 @@ use crate::yaml::fields::expect_map;
 use std::path::Path;
 
 /// Reads a category; `None` where nothing can be made of the file.
-pub(super) fn read(path: &Path, said: &mut Diagnostics) -> Result<Option<LoadedCategory>, Error> {
-    let Some(node) = read_yaml(path, said)? else { return Ok(None) };
+pub(super) fn read(path: &Path, overlay: &Overlay, said: &mut Diagnostics) -> Result<Option<LoadedCategory>, Error> {
+    let Some(node) = read_yaml(path, overlay, said)? else { return Ok(None) };
     let stem = name_of(&path.with_extension(""));
     Ok(category(&node, &stem, said))
 }

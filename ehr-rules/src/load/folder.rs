@@ -1,5 +1,6 @@
 //! Which files a folder of rules holds, in the layout of `rulesets/README.md`, always in the same order.
 
+use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
 use std::path::Path;
 use std::path::PathBuf;
@@ -32,7 +33,7 @@ pub(super) struct RulesFolder {
 pub(super) const PARTS: [&str; 3] = ["sources", "categories", "targets"];
 
 /// Finds everything; a folder that is not there or holds no rules is an error, since nothing would be checked.
-pub(super) fn find(folders: &[PathBuf]) -> Result<Found, Error> {
+pub(super) fn find(folders: &[PathBuf], overlay: &Overlay) -> Result<Found, Error> {
     let mut found = Found::default();
     for folder in folders {
         entries(folder)?;
@@ -45,20 +46,20 @@ pub(super) fn find(folders: &[PathBuf]) -> Result<Found, Error> {
         }
         for system in folders_in(&sources)? {
             for version in folders_in(&system)? {
-                found.sources.push(rules_folder(version)?);
+                found.sources.push(rules_folder(version, overlay)?);
             }
         }
-        found.categories.extend(yaml_in(&categories)?);
+        found.categories.extend(yaml_in(&categories, overlay)?);
         for target in folders_in(&targets)? {
-            found.targets.push(rules_folder(target)?);
+            found.targets.push(rules_folder(target, overlay)?);
         }
     }
     Ok(found)
 }
 
-fn rules_folder(path: PathBuf) -> Result<RulesFolder, Error> {
-    let rules = yaml_in(&path)?.into_iter().filter(|file| file.file_name().is_none_or(|name| name != "schema.yaml")).collect();
-    Ok(RulesFolder { schema: path.join("schema.yaml"), rules, cases: yaml_in(&path.join("cases"))?, path })
+fn rules_folder(path: PathBuf, overlay: &Overlay) -> Result<RulesFolder, Error> {
+    let rules = yaml_in(&path, overlay)?.into_iter().filter(|file| file.file_name().is_none_or(|name| name != "schema.yaml")).collect();
+    Ok(RulesFolder { schema: path.join("schema.yaml"), rules, cases: yaml_in(&path.join("cases"), overlay)?, path })
 }
 
 fn folders_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -68,12 +69,16 @@ fn folders_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(entries(path)?.into_iter().filter(|entry| entry.is_dir()).collect())
 }
 
-fn yaml_in(path: &Path) -> Result<Vec<PathBuf>, Error> {
-    if !path.is_dir() {
-        return Ok(Vec::new());
+/// The files of YAML in a folder; one that is only in an editor so far is among them.
+fn yaml_in(path: &Path, overlay: &Overlay) -> Result<Vec<PathBuf>, Error> {
+    let is_yaml = |entry: &Path| entry.extension().is_some_and(|end| end == "yaml" || end == "yml");
+    let mut found: Vec<PathBuf> = overlay.inside(path).filter(|entry| is_yaml(entry)).map(Path::to_owned).collect();
+    if path.is_dir() {
+        found.extend(entries(path)?.into_iter().filter(|entry| is_yaml(entry) && entry.is_file()));
+        found.sort();
+        found.dedup();
     }
-    let is_yaml = |entry: &PathBuf| entry.extension().is_some_and(|end| end == "yaml" || end == "yml") && entry.is_file();
-    Ok(entries(path)?.into_iter().filter(is_yaml).collect())
+    Ok(found)
 }
 
 /// What stands in a folder, sorted by name, without hidden files.

@@ -18,6 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
+use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
 use crate::ir::schema::Category;
 use crate::ir::schema::SourceSchema;
@@ -104,11 +105,11 @@ pub(crate) struct CaseFile {
 
 /// Reads everything under these folders. What is wrong with it is said, and the rest is there all the same;
 /// it fails only where a folder cannot be read.
-pub(crate) fn load(folders: &[PathBuf], said: &mut Diagnostics) -> Result<Loaded, Error> {
-    let found = folder::find(folders)?;
+pub(crate) fn load(folders: &[PathBuf], overlay: &Overlay, said: &mut Diagnostics) -> Result<Loaded, Error> {
+    let found = folder::find(folders, overlay)?;
     let mut categories: Vec<LoadedCategory> = Vec::new();
     for path in &found.categories {
-        let Some(category) = category::read(path, said)? else { continue };
+        let Some(category) = category::read(path, overlay, said)? else { continue };
         if categories.iter().any(|known| known.category.name == category.category.name) {
             said.push(twice(&format!("category `{}`", category.category.name), category.places.whole()));
             continue;
@@ -118,7 +119,7 @@ pub(crate) fn load(folders: &[PathBuf], said: &mut Diagnostics) -> Result<Loaded
     categories.sort_by(|a, b| a.category.name.cmp(&b.category.name));
     let mut targets: Vec<LoadedTarget> = Vec::new();
     for folder in &found.targets {
-        let Some(target) = target::read(folder, said)? else { continue };
+        let Some(target) = target::read(folder, overlay, said)? else { continue };
         if targets.iter().any(|known| known.schema.name == target.schema.name) {
             said.push(twice(&format!("target `{}`", target.schema.name), target.places.whole()));
             continue;
@@ -128,7 +129,7 @@ pub(crate) fn load(folders: &[PathBuf], said: &mut Diagnostics) -> Result<Loaded
     targets.sort_by(|a, b| a.schema.name.cmp(&b.schema.name));
     let mut written = Vec::new();
     for folder in &found.sources {
-        written.extend(source::read(folder, said)?);
+        written.extend(source::read(folder, overlay, said)?);
     }
     let sources = inherit::resolve(written, said);
     Ok(Loaded { sources, categories, targets })
@@ -140,9 +141,8 @@ fn twice(what: &str, place: &Place) -> Diagnostic {
 }
 
 /// The tree of a file; says where it is no text, no YAML, or empty.
-fn read_yaml(path: &Path, said: &mut Diagnostics) -> Result<Option<Node>, Error> {
-    let bytes = std::fs::read(path).map_err(|error| Error::io("reading the rules", path, error))?;
-    let Ok(text) = String::from_utf8(bytes) else {
+fn read_yaml(path: &Path, overlay: &Overlay, said: &mut Diagnostics) -> Result<Option<Node>, Error> {
+    let Ok(text) = String::from_utf8(bytes(path, overlay)?) else {
         said.push(Diagnostic::error("E0002", &start_of(path), "a file of rules is not UTF-8 text").help("save it as UTF-8"));
         return Ok(None);
     };
@@ -160,16 +160,24 @@ fn read_yaml(path: &Path, said: &mut Diagnostics) -> Result<Option<Node>, Error>
     Ok(node)
 }
 
+/// What an editor holds of a file, or what is on disk.
+fn bytes(path: &Path, overlay: &Overlay) -> Result<Vec<u8>, Error> {
+    match overlay.get(path) {
+        Some(text) => Ok(text.as_bytes().to_vec()),
+        None => std::fs::read(path).map_err(|error| Error::io("reading the rules", path, error)),
+    }
+}
+
 /// The place of a file that cannot be shown.
 fn start_of(path: &Path) -> Place {
     Place { source: Source::new(path, String::new()), span: 0..0 }
 }
 
 /// The rules in files, in order: each file is a map from what is made to how.
-fn read_rules(paths: &[PathBuf], said: &mut Diagnostics) -> Result<Vec<RuleNode>, Error> {
+fn read_rules(paths: &[PathBuf], overlay: &Overlay, said: &mut Diagnostics) -> Result<Vec<RuleNode>, Error> {
     let mut rules = Vec::new();
     for path in paths {
-        let Some(node) = read_yaml(path, said)? else { continue };
+        let Some(node) = read_yaml(path, overlay, said)? else { continue };
         for (name, node) in crate::yaml::fields::expect_map(&node, "a file of rules", said).unwrap_or_default() {
             rules.push(RuleNode { name: name.clone(), node: node.clone(), inherited: false, renames: Renames::new() });
         }
@@ -177,11 +185,10 @@ fn read_rules(paths: &[PathBuf], said: &mut Diagnostics) -> Result<Vec<RuleNode>
     Ok(rules)
 }
 
-fn read_cases(paths: &[PathBuf], said: &mut Diagnostics) -> Result<Vec<CaseFile>, Error> {
+fn read_cases(paths: &[PathBuf], overlay: &Overlay, said: &mut Diagnostics) -> Result<Vec<CaseFile>, Error> {
     let mut cases = Vec::new();
     for path in paths {
-        let bytes = std::fs::read(path).map_err(|error| Error::io("reading the cases", path, error))?;
-        match String::from_utf8(bytes) {
+        match String::from_utf8(bytes(path, overlay)?) {
             Ok(text) => cases.push(CaseFile { path: path.clone(), text }),
             Err(_) => said.push(Diagnostic::error("E0002", &start_of(path), "a file of cases is not UTF-8 text").help("save it as UTF-8")),
         }

@@ -12,6 +12,7 @@ use super::source_column;
 use super::start_of;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
@@ -74,14 +75,14 @@ impl Written {
 pub(super) const SEVERITIES: &[(&str, Severity)] = &[("reject", Severity::Reject), ("warn", Severity::Warn), ("fail", Severity::Fail)];
 
 /// Reads a source's folder; `None` where nothing can be made of its schema.
-pub(super) fn read(folder: &RulesFolder, said: &mut Diagnostics) -> Result<Option<Written>, Error> {
-    if !folder.schema.is_file() {
+pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnostics) -> Result<Option<Written>, Error> {
+    if !folder.schema.is_file() && overlay.get(&folder.schema).is_none() {
         said.push(
             Diagnostic::error("E0002", &start_of(&folder.schema), "a source has no `schema.yaml`").help("add one, or remove the folder"),
         );
         return Ok(None);
     }
-    let Some(node) = read_yaml(&folder.schema, said)? else { return Ok(None) };
+    let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
     let Some(mut written) = schema(&node, said) else { return Ok(None) };
     let version = name_of(&folder.path);
     let system = folder.path.parent().map(name_of).unwrap_or_default();
@@ -93,8 +94,8 @@ pub(super) fn read(folder: &RulesFolder, said: &mut Diagnostics) -> Result<Optio
             );
         }
     }
-    written.rules = read_rules(&folder.rules, said)?;
-    written.cases = read_cases(&folder.cases, said)?;
+    written.rules = read_rules(&folder.rules, overlay, said)?;
+    written.cases = read_cases(&folder.cases, overlay, said)?;
     Ok(Some(written))
 }
 

@@ -14,6 +14,7 @@ use super::start_of;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
+use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
 use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::TargetColumn;
@@ -29,16 +30,21 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Reads a target's folder; `None` where nothing can be made of its schema.
-pub(super) fn read(folder: &RulesFolder, said: &mut Diagnostics) -> Result<Option<LoadedTarget>, Error> {
-    if !folder.schema.is_file() {
+pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnostics) -> Result<Option<LoadedTarget>, Error> {
+    if !folder.schema.is_file() && overlay.get(&folder.schema).is_none() {
         said.push(
             Diagnostic::error("E0002", &start_of(&folder.schema), "a target has no `schema.yaml`").help("add one, or remove the folder"),
         );
         return Ok(None);
     }
-    let Some(node) = read_yaml(&folder.schema, said)? else { return Ok(None) };
+    let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
     let Some((schema, places)) = schema(&node, &folder.path, said) else { return Ok(None) };
-    Ok(Some(LoadedTarget { schema, places, rules: read_rules(&folder.rules, said)?, cases: read_cases(&folder.cases, said)? }))
+    Ok(Some(LoadedTarget {
+        schema,
+        places,
+        rules: read_rules(&folder.rules, overlay, said)?,
+        cases: read_cases(&folder.cases, overlay, said)?,
+    }))
 }
 
 /// A reference with the places it was written at, to be checked once all tables are known.

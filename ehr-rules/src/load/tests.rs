@@ -5,6 +5,7 @@ use super::Loaded;
 use super::fingerprint::fingerprint;
 use super::load;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::overlay::Overlay;
 use crate::ir::schema::CheckRule;
 use crate::ir::types::Kind;
 use std::path::Path;
@@ -100,7 +101,7 @@ fn changed(file: &str, from: &str, to: &str) -> (tempfile::TempDir, Loaded, Diag
         std::fs::write(path_there, text).unwrap();
     }
     let mut said = Diagnostics::default();
-    let loaded = load(&[folder.path().to_owned()], &mut said).unwrap();
+    let loaded = load(&[folder.path().to_owned()], &Overlay::default(), &mut said).unwrap();
     (folder, loaded, said)
 }
 
@@ -182,7 +183,7 @@ fn a_renamed_column_keeps_its_name_through_two_generations() {
     std::fs::write(third.join("schema.yaml"), "system: acme\nversion: '3'\ninherits: '2'\ntables: {patients: {rename: {Id: PID}}}\n")
         .unwrap();
     let mut said = Diagnostics::default();
-    let loaded = load(&[folder.path().to_owned()], &mut said).unwrap();
+    let loaded = load(&[folder.path().to_owned()], &Overlay::default(), &mut said).unwrap();
     assert_eq!(seen(&said), [""; 0]);
     let source = &loaded.sources[2];
     assert_eq!(source.schema.table("visits").unwrap().references[0].target, "PID");
@@ -274,13 +275,13 @@ fn what_is_wrong_with_a_target_or_category_is_said_where_it_stands() {
 
 #[test]
 fn a_folder_that_is_not_there_or_holds_no_rules_is_an_error() {
-    let said = |path: PathBuf| load(&[path], &mut Diagnostics::default()).unwrap_err().to_string();
+    let said = |path: PathBuf| load(&[path], &Overlay::default(), &mut Diagnostics::default()).unwrap_err().to_string();
     assert!(said(PathBuf::from("no/such/folder")).starts_with("opening the rules folder `no/such/folder`"));
     let empty = tempfile::tempdir().unwrap();
     assert!(said(empty.path().to_owned()).contains("is no folder of rules"));
     std::fs::create_dir_all(empty.path().join("sources/acme/1")).unwrap();
     let mut diagnostics = Diagnostics::default();
-    assert!(load(&[empty.path().to_owned()], &mut diagnostics).unwrap().sources.is_empty());
+    assert!(load(&[empty.path().to_owned()], &Overlay::default(), &mut diagnostics).unwrap().sources.is_empty());
     assert_eq!(seen(&diagnostics), ["E0002 1:1 "]);
 }
 
@@ -289,7 +290,7 @@ fn a_file_that_is_not_utf_8_is_said_without_its_text() {
     let (folder, _, _) = changed("", "", "");
     std::fs::write(folder.path().join("sources/acme/1/patient.yaml"), b"p: \xff\n").unwrap();
     let mut said = Diagnostics::default();
-    load(&[folder.path().to_owned()], &mut said).unwrap();
+    load(&[folder.path().to_owned()], &Overlay::default(), &mut said).unwrap();
     assert_eq!(seen(&said), ["E0002 1:1 "]);
     assert!(said.to_text().contains("patient.yaml:1:1"));
 }
@@ -309,8 +310,28 @@ fn the_fingerprint_is_of_the_rules_and_not_of_where_they_stand() {
 fn the_rules_of_this_repository_load() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rulesets");
     let mut said = Diagnostics::default();
-    let loaded = load(&[folder], &mut said).unwrap();
+    let loaded = load(&[folder], &Overlay::default(), &mut said).unwrap();
     assert!(said.is_empty(), "{}", said.to_text());
     let wanted = loaded.sources.iter().find(|source| source.schema.id() == "synthea/2022").unwrap();
     assert_eq!(wanted.schema.table("patients").unwrap().column("Id").unwrap().ty.kind, Kind::Uuid);
+}
+
+/// What an editor holds counts before what is on disk, and a file that is only there is read as well.
+#[test]
+fn texts_are_laid_over_files() {
+    let rulesets = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/base");
+    let folders = std::slice::from_ref(&rulesets);
+    let mut overlay = Overlay::default();
+    let mut said = Diagnostics::default();
+    let before = load(folders, &overlay, &mut said).unwrap();
+    overlay.set(rulesets.join("categories/pet.yaml"), "category: pet\ncolumns: {name: text}\n".to_owned());
+    let schema = rulesets.join("sources/acme/1/schema.yaml");
+    overlay.set(schema.clone(), std::fs::read_to_string(&schema).unwrap().replacen("type: ", "typ: ", 1));
+    let after = load(folders, &overlay, &mut said).unwrap();
+    assert_eq!(after.categories.len(), before.categories.len() + 1);
+    assert!(said.concern("sources/acme/1/schema.yaml"), "{}", said.to_text());
+    overlay.remove(&schema);
+    let mut said = Diagnostics::default();
+    load(folders, &overlay, &mut said).unwrap();
+    assert!(said.is_empty(), "{}", said.to_text());
 }

@@ -4,6 +4,8 @@ use crate::codes::CodeMap;
 use crate::dataset::input::InputFile;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Source;
+use crate::diagnostic::overlay::Overlay;
 use crate::engine::codes::CodeSource;
 use crate::error::Error;
 use crate::ir::print;
@@ -72,11 +74,15 @@ impl CompiledSource {
 }
 
 /// Compiles both levels.
-pub(crate) fn compile(loaded: Loaded, said: &mut Diagnostics) -> Result<(Vec<CompiledSource>, Vec<CompiledTarget>), Error> {
+pub(crate) fn compile(
+    loaded: Loaded,
+    overlay: &Overlay,
+    said: &mut Diagnostics,
+) -> Result<(Vec<CompiledSource>, Vec<CompiledTarget>), Error> {
     let categories: Vec<TableView> = loaded.categories.iter().map(|category| category_view(&category.category)).collect();
     let shapes: Arc<BTreeMap<_, _>> = Arc::new(categories.iter().map(|view| (view.name.clone(), view.typed())).collect());
     let sources = loaded.sources.into_iter().map(|source| compile_source(source, &categories, &shapes, said)).collect();
-    let targets = loaded.targets.into_iter().map(|target| compile_target(target, &categories, said)).collect::<Result<_, _>>()?;
+    let targets = loaded.targets.into_iter().map(|target| compile_target(target, &categories, overlay, said)).collect::<Result<_, _>>()?;
     Ok((sources, targets))
 }
 
@@ -138,7 +144,12 @@ fn unused(loaded: &LoadedSource, compiled: &Compiled, said: &mut Diagnostics) {
     }
 }
 
-fn compile_target(loaded: LoadedTarget, categories: &[TableView], said: &mut Diagnostics) -> Result<CompiledTarget, Error> {
+fn compile_target(
+    loaded: LoadedTarget,
+    categories: &[TableView],
+    overlay: &Overlay,
+    said: &mut Diagnostics,
+) -> Result<CompiledTarget, Error> {
     let outputs: Vec<TableView> = loaded
         .schema
         .tables
@@ -162,7 +173,10 @@ fn compile_target(loaded: LoadedTarget, categories: &[TableView], said: &mut Dia
     let mut maps = BTreeMap::new();
     for (name, map) in &loaded.schema.code_maps {
         if let CodeMapSource::File { path, target } = map {
-            let read = CodeMap::from_csv(path, target, said)?;
+            let read = match overlay.get(path) {
+                Some(text) => CodeMap::parse(&Source::new(path, text.to_owned()), target, said),
+                None => CodeMap::from_csv(path, target, said)?,
+            };
             maps.insert(name.clone(), Arc::new(CodeSource::Map(read, target.clone())));
         }
     }

@@ -12,6 +12,7 @@ use crate::dataset::order::Order;
 use crate::detect;
 use crate::detect::Detection;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::overlay::Overlay;
 use crate::diagnostic::suggest::nearest;
 use crate::error::Error;
 use crate::functions;
@@ -84,11 +85,20 @@ impl Rulebook {
     /// # Errors
     /// A folder that cannot be read.
     pub fn load(folders: &[PathBuf]) -> Result<(Self, Diagnostics), Error> {
+        Self::load_with(folders, &Overlay::default())
+    }
+
+    /// As [`Rulebook::load`], with texts laid over the files of their paths, as an editor holds them.
+    /// The fingerprint is that of the files on disk.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub fn load_with(folders: &[PathBuf], overlay: &Overlay) -> Result<(Self, Diagnostics), Error> {
         let mut said = Diagnostics::default();
-        let loaded = load::load(folders, &mut said)?;
+        let loaded = load::load(folders, overlay, &mut said)?;
         let fingerprint = load::fingerprint::fingerprint(folders)?;
         let categories = loaded.categories.len();
-        let (sources, targets) = compile::compile(loaded, &mut said)?;
+        let (sources, targets) = compile::compile(loaded, overlay, &mut said)?;
         said.sort();
         Ok((Self { sources, categories, targets, fingerprint }, said))
     }
