@@ -82,6 +82,8 @@ impl How {
 
 impl<'a> FileFit<'a> {
     pub(super) fn new(sample: &'a Sample<'a>, framed: &'a Framed, known: &'a KnownTable<'a>) -> Self {
+        // A table whose header stands in the schema is framed in a way of its own.
+        let framed = sample.framed(&known.dialect).unwrap_or(framed);
         let mut fit = Self {
             sample,
             framed,
@@ -116,7 +118,10 @@ impl<'a> FileFit<'a> {
 
     /// Whether the file is this table, well or badly.
     pub(super) fn recognised(&self) -> bool {
-        if self.named {
+        if !self.table.header.is_empty() {
+            // Names that the schema brought say nothing: the file's name and the values do.
+            self.named && !self.found.is_empty() && self.found.iter().all(|found| found.values.wrong_share() < 0.5)
+        } else if self.named {
             self.framed.header.is_empty() || (self.agreement() >= NAMED && !self.found.is_empty())
         } else {
             self.agreement() >= UNNAMED && self.found.len() > 2

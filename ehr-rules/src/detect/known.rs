@@ -1,6 +1,7 @@
 //! The known schemas, made ready to be held against files: globs compiled, columns and ignored ones in one list.
 
 use crate::detect::value::Probe;
+use crate::ir::schema::Dialect;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use globset::GlobBuilder;
@@ -16,6 +17,8 @@ pub(super) struct Known<'a> {
 pub(super) struct KnownTable<'a> {
     pub table: &'a SourceTable,
     pub slots: Vec<Slot<'a>>,
+    /// How its files are written.
+    pub dialect: Dialect,
     glob: Option<GlobMatcher>,
 }
 
@@ -47,6 +50,11 @@ impl<'a> Known<'a> {
         Self { source, tables }
     }
 
+    /// Every way in which its files may be written.
+    pub(super) fn dialects(&self) -> impl Iterator<Item = Dialect> {
+        std::iter::once(self.source.dialect.clone()).chain(self.tables.iter().map(|table| table.dialect.clone()))
+    }
+
     /// Whether a file of that name is one of its tables.
     pub(super) fn names(&self, file_name: &str) -> bool {
         self.tables.iter().any(|table| table.names(file_name))
@@ -70,7 +78,7 @@ impl<'a> KnownTable<'a> {
         let ignored = table.ignore.keys().map(|name| Slot { name, also: &[], need: Need::Ignored, probe: None });
         // A glob that does not compile is a diagnostic of the rules; here it matches nothing.
         let glob = GlobBuilder::new(&table.file).case_insensitive(true).build().ok().map(|glob| glob.compile_matcher());
-        Self { table, slots: columns.chain(ignored).collect(), glob }
+        Self { table, slots: columns.chain(ignored).collect(), dialect: source.dialect_of(table), glob }
     }
 
     pub(super) fn names(&self, file_name: &str) -> bool {

@@ -36,10 +36,10 @@ pub(super) struct Framed {
 
 /// Reads the heads of all files that look like text tables, in input order.
 pub(super) fn read<'a>(known: &[Known<'_>], files: &'a [InputFile]) -> Result<Vec<Sample<'a>>, Error> {
-    let mut dialects: Vec<&Dialect> = Vec::new();
-    for one in known {
-        if !dialects.contains(&&one.source.dialect) {
-            dialects.push(&one.source.dialect);
+    let mut dialects: Vec<Dialect> = Vec::new();
+    for dialect in known.iter().flat_map(Known::dialects) {
+        if !dialects.contains(&dialect) {
+            dialects.push(dialect);
         }
     }
     let mut samples = Vec::new();
@@ -47,7 +47,7 @@ pub(super) fn read<'a>(known: &[Known<'_>], files: &'a [InputFile]) -> Result<Ve
         let mut framed = Vec::new();
         for dialect in &dialects {
             match head(&file.path, dialect, ROWS) {
-                Ok(head) => framed.push(((*dialect).clone(), Framed::new(head.header, head.rows))),
+                Ok(head) => framed.push((dialect.clone(), Framed::new(head.header, head.rows, dialect))),
                 // What cannot be framed in this way is no table of the systems that write so.
                 Err(error) if error.is_data() => {}
                 Err(error) => return Err(error),
@@ -84,10 +84,11 @@ impl Sample<'_> {
 }
 
 impl Framed {
-    fn new(header: Vec<String>, mut rows: Vec<Vec<String>>) -> Self {
+    fn new(header: Vec<String>, mut rows: Vec<Vec<String>>, dialect: &Dialect) -> Self {
         rows.retain(|row| row.len() == header.len());
-        // One empty field is what an empty file looks like.
-        let header = if header.iter().all(String::is_empty) { Vec::new() } else { header };
+        // One empty field is what an empty file looks like; and where the schema gives the header, rows must bear it out.
+        let nothing = header.iter().all(String::is_empty) || !dialect.header.is_empty() && rows.is_empty();
+        let header = if nothing { Vec::new() } else { header };
         let mut exact = HashMap::new();
         let mut folded = HashMap::new();
         for (at, name) in header.iter().enumerate() {

@@ -31,6 +31,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
     SourceTable {
         name: name.to_owned(),
         file: format!("{name}*.csv"),
+        header: Vec::new(),
         required: false,
         key: Vec::new(),
         columns,
@@ -336,4 +337,18 @@ fn order_of_schemas_and_files_changes_nothing() {
     sources.reverse();
     assert_eq!(one, run(&sources, &files));
     assert_eq!(one.candidates, run(&sources, &[files[1], files[0]]).candidates);
+}
+
+#[test]
+fn a_table_without_a_header_is_known_by_its_files_name_and_its_values() {
+    let mut bare = patients();
+    bare.header = ["Id", "first name", "family name", "birth date", "phone", "fax"].map(str::to_owned).to_vec();
+    let sources = [schema("1", vec![bare])];
+    let rows = "1,Ada,Muster,1980-02-29,555,\n2,Ben,Beispiel,1971-12-01,,\n";
+    assert_eq!(run(&sources, &[("patients.csv", rows)]).identified(), Some(("acme", "1")));
+    // The values are of other kinds, the fields fewer, or the name is another's.
+    let others = "Ada,Muster,x,y,555,1\nBen,Beispiel,y,z,6,1\n";
+    for (name, text) in [("patients.csv", others), ("patients.csv", "1,Ada\n2,Ben\n"), ("people.csv", rows)] {
+        assert_eq!(run(&sources, &[(name, text)]).identified(), None, "{name}: {text}");
+    }
 }

@@ -52,6 +52,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0410", "a column is named twice, or both read and ignored"),
     ("E0411", "a schema only for heirs is used without `inherits`"),
     ("E0412", "the dialect is one that is not read"),
+    ("E0420", "a header that is given lacks a column"),
     ("E0501", "a code map names a source code twice"),
     ("E0502", "a target in a code map is not of its type"),
     ("E0503", "a code map has no file, or it cannot be read as one"),

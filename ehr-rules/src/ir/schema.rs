@@ -30,8 +30,10 @@ pub struct Dialect {
     /// The quote; `Some(None)` where quotes are plain characters.
     #[expect(clippy::option_option, reason = "not said, said to be none, and said are three things")]
     pub quote: Option<Option<u8>>,
-    /// The encoding's WHATWG label; only UTF-8 is read so far.
+    /// The encoding's WHATWG label; UTF-8 where it is not said.
     pub encoding: Option<String>,
+    /// The names of a table's fields, in order, where its files have no header of their own; empty where they have.
+    pub header: Vec<String>,
 }
 
 /// One table of a source: one or several files.
@@ -41,6 +43,8 @@ pub struct SourceTable {
     pub name: String,
     /// A glob over file names, without folders; case does not matter.
     pub file: String,
+    /// The names of the fields, in order, where the files have no header of their own; empty where they have.
+    pub header: Vec<String>,
     /// Whether an export without this table is refused.
     pub required: bool,
     /// Columns that identify a row; unique together.
@@ -229,6 +233,11 @@ impl SourceSchema {
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<&SourceTable> {
         self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// How the files of a table are written.
+    pub fn dialect_of(&self, table: &SourceTable) -> Dialect {
+        Dialect { header: table.header.clone(), ..self.dialect.clone() }
     }
 
     /// `system/version`.

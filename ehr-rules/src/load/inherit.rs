@@ -113,6 +113,7 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
         delimiter: one.dialect.delimiter.or(whole.dialect.delimiter),
         quote: one.dialect.quote.or(whole.dialect.quote),
         encoding: one.dialect.encoding.clone().or(whole.dialect.encoding),
+        header: Vec::new(),
     };
     drop_tables(one, &mut whole.tables, said);
     whole.renames = rename(one, &mut whole.tables, said);
@@ -215,6 +216,7 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
         remove(known, &name.text);
     }
     known.file = table.file.clone().or(known.file.take());
+    known.header = table.header.clone().or(known.header.take());
     known.required = table.required.or(known.required);
     known.key = table.key.clone().or(known.key.take());
     known.extra_columns = table.extra_columns.or(known.extra_columns);
@@ -321,6 +323,7 @@ fn source_table(table: WrittenTable) -> SourceTable {
     SourceTable {
         name: table.name.text,
         file: table.file.unwrap_or_default(),
+        header: table.header.into_iter().flatten().map(|name| name.text).collect(),
         required: table.required.unwrap_or(false),
         key: table.key.unwrap_or_default().into_iter().map(|key| key.text).collect(),
         columns: table.columns.into_iter().map(|(_, column)| column).collect(),
@@ -352,6 +355,32 @@ fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) 
     }
     for one in &table.references {
         check_reference(one, table, tables, said);
+    }
+    check_header(table, said);
+}
+
+/// A header that the schema gives names every column once, and nothing else.
+fn check_header(table: &WrittenTable, said: &mut Diagnostics) {
+    let Some(header) = &table.header else { return };
+    for (at, name) in header.iter().enumerate() {
+        if header[..at].iter().any(|other| other.text == name.text) {
+            said.push(
+                Diagnostic::error("E0410", &name.place, format!("`{}` stands twice in the header", name.text))
+                    .help("give each field a name of its own"),
+            );
+        } else if !has(table, &name.text) {
+            let message = format!("unknown column `{}` of `{}`", name.text, table.name.text);
+            said.push(unknown("E0101", message, &name.text, &name.place, names_of(table)));
+        }
+    }
+    for (name, column) in &table.columns {
+        let lacking = !column.optional && !header.iter().any(|field| field.text == name.text);
+        if let Some(first) = header.first().filter(|_| lacking) {
+            said.push(
+                Diagnostic::error("E0420", &first.place, format!("the header lacks the column `{}`", name.text))
+                    .help("it names each field in the order in which it stands in the files; add this one, or make it `optional`"),
+            );
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::start_of;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::overlay::Overlay;
+use crate::diagnostic::suggest;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
@@ -24,6 +25,7 @@ use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::fields::Fields;
 use crate::yaml::fields::expect_named;
+use encoding_rs::Encoding;
 use globset::GlobBuilder;
 
 /// A source's folder as written.
@@ -47,6 +49,7 @@ pub(super) struct Written {
 pub(super) struct WrittenTable {
     pub name: Key,
     pub file: Option<String>,
+    pub header: Option<Vec<Key>>,
     pub required: Option<bool>,
     pub key: Option<Vec<Key>>,
     pub rename: Vec<(Key, Key)>,
@@ -149,10 +152,14 @@ fn dialect(node: &Node, said: &mut Diagnostics) -> Dialect {
         dialect.quote = if name.text == "none" { Some(None) } else { byte("quote", &name, said).map(Some) };
     }
     if let Some(name) = fields.named("encoding", said) {
-        if !["utf-8", "utf8", "ascii", "us-ascii"].contains(&name.text.to_lowercase().as_str()) {
+        if Encoding::for_label(name.text.as_bytes()).is_none() {
+            let known =
+                ["utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-15", "macintosh", "windows-1250", "shift_jis", "gb18030"];
             said.push(
-                Diagnostic::error("E0412", &name.place, format!("the encoding `{}` is not read", name.text))
-                    .help("only `utf-8` is; bring the files to it first"),
+                Diagnostic::error("E0412", &name.place, format!("`{}` is no encoding that is known", name.text)).help(
+                    suggest::did_you_mean(&name.text, known)
+                        .unwrap_or_else(|| "write a label of the WHATWG's, such as `utf-8`, `windows-1252` or `macintosh`".to_owned()),
+                ),
             );
         }
         dialect.encoding = Some(name.text);
@@ -181,6 +188,7 @@ fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable
     let table = WrittenTable {
         name: name.clone(),
         file: file(&mut fields, said),
+        header: fields.names("header", said),
         required: fields.bool("required", said),
         key: fields.names("key", said),
         rename: renames(&mut fields, said),

@@ -244,7 +244,7 @@ fn what_is_wrong_with_inheriting_is_said_where_it_stands() {
     assert_eq!(child("version: 2", "version: 1")[1], "E0408 2:10 1");
     assert_eq!(child("system: acme", "system: acne")[0], "E0409 1:9 acne");
     assert_eq!(child("delimiter: tab", "delimiter: xx"), ["E0412 4:22 xx"]);
-    assert_eq!(child("quote: none", "encoding: utf-16"), ["E0412 4:37 utf-16"]);
+    assert_eq!(child("quote: none", "encoding: utf-61"), ["E0412 4:37 utf-61"]);
 }
 
 #[test]

@@ -85,11 +85,12 @@ fn matching<'a>(table: &SourceTable, files: &'a [InputFile]) -> Result<Vec<&'a I
 fn has_rows(file: &InputFile, shape: Shape) -> Result<bool, Error> {
     let mut reader = records::reader::Reader::open(&file.path, shape)?;
     let mut records = 0;
-    while records < 2 {
+    let headers = usize::from(shape.headed);
+    while records <= headers {
         let Some(batch) = reader.next(2)? else { break };
         records += batch.len();
     }
-    Ok(records > 1)
+    Ok(records > headers)
 }
 
 /// The field of each column, or `None` where the file cannot be read.

@@ -43,7 +43,6 @@ pub(crate) fn read(
     order: &Order,
     ledger: &Arc<Ledger>,
 ) -> Result<Dataset<dataset::Read>, Error> {
-    only_utf8(schema)?;
     let folder = order.folder.join("read");
     std::fs::create_dir_all(&folder).map_err(|error| Error::io("creating", &folder, error))?;
     let tables = engine::together(&schema.tables, |table| {
@@ -72,16 +71,7 @@ fn one(
         ledger.find(code, &table.name, rule, consequence, 1, reason);
     };
     let index = ledger.index(&table.name).ok_or_else(|| Error::bug(format!("table `{}` is not in the ledger", table.name)))?;
-    let plan = header::plan(table, files, &schema.dialect, &report)?;
+    let plan = header::plan(table, files, &schema.dialect_of(table), &report)?;
     let typing = Typing::new(schema, table, asked, index)?;
     stage::stage(&plan, &typing, index, &folder.join(format!("{}.ipc", table.name)), order, ledger)
-}
-
-fn only_utf8(schema: &SourceSchema) -> Result<(), Error> {
-    match &schema.dialect.encoding {
-        Some(label) if !["utf-8", "utf8"].iter().any(|utf8| label.trim().eq_ignore_ascii_case(utf8)) => {
-            Err(Error::refused(format!("the files of `{}` are written in `{label}`; only `utf-8` is read so far", schema.id())))
-        }
-        _ => Ok(()),
-    }
 }

@@ -25,7 +25,7 @@ pub(super) fn originals(schema: &SourceSchema, files: &[InputFile], order: &Orde
             return Err(Error::bug(format!("rows of `{name}` were set aside, which is no table of `{}`", schema.id())));
         };
         // What is wrong with the files was reported when they were first read.
-        let plan = header::plan(table, files, &schema.dialect, &|_, _, _, _| {})?;
+        let plan = header::plan(table, files, &schema.dialect_of(table), &|_, _, _, _| {})?;
         append(&plan, of_table, order)?;
     }
     Ok(())

@@ -72,8 +72,10 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
     let mut base = 0;
     for (file, of) in plan.files.iter().enumerate() {
         let mut reader = Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes);
-        // The header is a record like any other, and the first.
-        reader.next(1)?;
+        if of.shape.headed {
+            // The header is a record like any other, and the first.
+            reader.next(1)?;
+        }
         let mut reported = 0;
         loop {
             let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(base));

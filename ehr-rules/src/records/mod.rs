@@ -12,6 +12,7 @@ mod tests;
 
 use crate::error::Error;
 use crate::ir::schema::Dialect;
+use encoding_rs::Encoding;
 use reader::Reader;
 use std::path::Path;
 
@@ -24,6 +25,10 @@ pub(crate) struct Shape {
     pub quote: Option<u8>,
     /// Between records.
     pub line_end: LineEnd,
+    /// What the bytes are brought to UTF-8 from.
+    pub encoding: &'static Encoding,
+    /// Whether the first record names the fields.
+    pub headed: bool,
 }
 
 /// What ends a line.
@@ -40,7 +45,7 @@ pub(crate) enum LineEnd {
 pub(crate) struct Head {
     /// How the file is written.
     pub shape: Shape,
-    /// The names in its first record, trimmed; none in an empty file.
+    /// The names in its first record, trimmed, or those that the schema gives; none in an empty file.
     pub header: Vec<String>,
     /// The first sound records after the header; bytes that are no UTF-8 are replaced.
     pub rows: Vec<Vec<String>>,
@@ -51,7 +56,7 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, rows: usize) -> Result<Head, 
     let shape = sniff::sniff(path, dialect)?;
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
     let mut head = Head { shape, header: Vec::new(), rows: Vec::new() };
-    let mut seen_header = false;
+    let mut seen_header = !shape.headed;
     // Malformed records are passed over, so as many are framed as it takes.
     while !seen_header || head.rows.len() < rows {
         let wanted = u64::try_from(rows - head.rows.len()).unwrap_or(u64::MAX).saturating_add(u64::from(!seen_header));
@@ -64,6 +69,9 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, rows: usize) -> Result<Head, 
                 head.rows.push(batch.fields(at).map(|field| String::from_utf8_lossy(field).into_owned()).collect());
             }
         }
+    }
+    if !shape.headed && !head.rows.is_empty() {
+        head.header.clone_from(&dialect.header);
     }
     Ok(head)
 }

@@ -4,6 +4,9 @@ use super::Shape;
 use super::batch::Batch;
 use super::frame::frame;
 use crate::error::Error;
+use encoding_rs::Decoder;
+use encoding_rs::DecoderResult;
+use encoding_rs::UTF_8;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -22,6 +25,8 @@ pub(crate) struct Reader {
     file: File,
     path: PathBuf,
     shape: Shape,
+    /// Brings bytes to UTF-8; none where they are that already.
+    decoder: Option<Decoder>,
     block: usize,
     /// Bytes read and not yet framed.
     rest: Vec<u8>,
@@ -39,7 +44,8 @@ impl Reader {
         let failed = |error| Error::io("opening", path, error);
         let file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
-        Ok(Self { file, path: path.to_owned(), shape, block: BLOCK, rest: Vec::new(), line: 1, read: 0, size, ended: false })
+        let decoder = (shape.encoding != UTF_8).then(|| shape.encoding.new_decoder_with_bom_removal());
+        Ok(Self { file, path: path.to_owned(), shape, decoder, block: BLOCK, rest: Vec::new(), line: 1, read: 0, size, ended: false })
     }
 
     /// Reads so many bytes at once.
@@ -88,9 +94,11 @@ impl Reader {
         let fresh = self.read == 0;
         // A long record makes its block grow in proportion, so that it is not looked at from its start too often.
         let wanted = self.block.max(bytes.len());
-        bytes.reserve(wanted);
         let room = u64::try_from(wanted).unwrap_or(u64::MAX);
-        let got = (&mut self.file).take(room).read_to_end(bytes).map_err(|error| Error::io("reading", &self.path, error))?;
+        let mut foreign = Vec::new();
+        let into = if self.decoder.is_some() { &mut foreign } else { &mut *bytes };
+        into.reserve(wanted);
+        let got = (&mut self.file).take(room).read_to_end(into).map_err(|error| Error::io("reading", &self.path, error))?;
         self.read += got as u64;
         if (got as u64) < room {
             self.ended = true;
@@ -99,6 +107,26 @@ impl Reader {
                 return Err(Error::io("reading", &self.path, cause));
             }
         }
+        if let Some(decoder) = &mut self.decoder {
+            decode(decoder, &foreign, self.ended, bytes);
+        }
         Ok(if fresh && bytes.starts_with(BOM) { BOM.len() } else { 0 })
+    }
+}
+
+/// Appends `foreign` as UTF-8. What is no text in its encoding becomes a byte that is no UTF-8 either, so that its record is
+/// set aside and not changed without a word.
+fn decode(decoder: &mut Decoder, mut foreign: &[u8], last: bool, bytes: &mut Vec<u8>) {
+    const NO_TEXT: u8 = 0xFF;
+    let mut room = vec![0; foreign.len().saturating_mul(3).max(64)];
+    loop {
+        let (result, read, written) = decoder.decode_to_utf8_without_replacement(foreign, &mut room, last);
+        bytes.extend_from_slice(&room[..written]);
+        foreign = &foreign[read..];
+        match result {
+            DecoderResult::InputEmpty => return,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(..) => bytes.push(NO_TEXT),
+        }
     }
 }

@@ -7,6 +7,8 @@ use super::frame::frame;
 use super::reader::BOM;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
+use encoding_rs::Encoding;
+use encoding_rs::UTF_8;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -30,14 +32,19 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect) -> Result<Shape, Error> {
 
 /// The shape of a sample; `whole` says that it is the whole file, `tabs` that its name promises tabs.
 pub(super) fn shape(mut sample: Vec<u8>, whole: bool, dialect: &Dialect, tabs: bool) -> Shape {
+    // A label that is unknown was said where it stands.
+    let encoding = dialect.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
+    if encoding != UTF_8 {
+        sample = encoding.decode_with_bom_removal(&sample).0.into_owned().into_bytes();
+    }
     if sample.starts_with(BOM) {
         sample.drain(..BOM.len());
     }
     let quote = dialect.quote.unwrap_or(Some(b'"'));
     let line_end = line_end(&sample, quote, whole);
-    let known = dialect.delimiter.or(tabs.then_some(b'\t'));
-    let delimiter = known.unwrap_or_else(|| delimiter(sample, whole, quote, line_end));
-    Shape { delimiter, quote, line_end }
+    let known = Shape { delimiter: DELIMITERS[0], quote, line_end, encoding, headed: dialect.header.is_empty() };
+    let delimiter = dialect.delimiter.or(tabs.then_some(b'\t')).unwrap_or_else(|| delimiter(sample, whole, known));
+    Shape { delimiter, ..known }
 }
 
 /// CR alone ends lines where it stands outside quotes and no LF does: a Macintosh spreadsheet has LF inside its cells.
@@ -58,11 +65,11 @@ fn line_end(sample: &[u8], quote: Option<u8>, whole: bool) -> LineEnd {
 
 /// The delimiter with which the most records have as many fields as the header, and the most fields.
 /// A quote in the middle of a field tells against it: with the right one quotes stand at the edges.
-fn delimiter(sample: Vec<u8>, whole: bool, quote: Option<u8>, line_end: LineEnd) -> u8 {
+fn delimiter(sample: Vec<u8>, whole: bool, known: Shape) -> u8 {
     let mut batch = Batch { bytes: sample, ..Batch::default() };
     let mut best = (0, 0, DELIMITERS[0]);
     for delimiter in DELIMITERS {
-        let shape = Shape { delimiter, quote, line_end };
+        let shape = Shape { delimiter, ..known };
         batch.side.clear();
         batch.spans.clear();
         batch.records.clear();
@@ -75,7 +82,8 @@ fn delimiter(sample: Vec<u8>, whole: bool, quote: Option<u8>, line_end: LineEnd)
         if fields < 2 {
             continue;
         }
-        let alike = (0..batch.len()).filter(|record| batch.width(*record) == fields && !batch.has_plain_quote(*record, quote)).count();
+        let alike =
+            (0..batch.len()).filter(|record| batch.width(*record) == fields && !batch.has_plain_quote(*record, known.quote)).count();
         // In tenths, the best two as one, so that a ragged row does not outweigh a delimiter that finds many more fields.
         let tenths = (alike * 10 / batch.len()).min(9);
         if (tenths, fields) > (best.0, best.1) {

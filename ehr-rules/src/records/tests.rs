@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-const COMMA: Shape = Shape { delimiter: b',', quote: Some(b'"'), line_end: LineEnd::Lf };
+const COMMA: Shape = Shape { delimiter: b',', quote: Some(b'"'), line_end: LineEnd::Lf, encoding: encoding_rs::UTF_8, headed: true };
 
 /// Line, and fields or `None` for a malformed record.
 type Framed = (u64, Option<Vec<String>>);

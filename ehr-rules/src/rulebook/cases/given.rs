@@ -17,6 +17,10 @@ use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::rulebook::compile::CompiledSource;
+use encoding_rs::Encoding;
+use encoding_rs::UTF_8;
+use encoding_rs::UTF_16BE;
+use encoding_rs::UTF_16LE;
 use polars::prelude::*;
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -45,22 +49,41 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
     }
     let name = table.file.replace('*', "").replace('?', "x");
     let path = folder.join(&name);
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(schema.dialect.delimiter.unwrap_or(b','))
-        .from_path(&path)
-        .map_err(|error| error.to_string())?;
-    writer.write_record(&columns).map_err(|error| error.to_string())?;
-    for row in rows {
-        let fields = table.columns.iter().map(|column| {
-            let missing = column.missing.as_ref().unwrap_or(&schema.missing).first().map_or("", String::as_str);
-            row.get(&column.name).and_then(text).unwrap_or_else(|| missing.to_owned())
-        });
-        writer.write_record(fields).map_err(|error| error.to_string())?;
+    let quoted = if schema.dialect.quote == Some(None) { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(schema.dialect.delimiter.unwrap_or(b',')).quote_style(quoted).from_writer(Vec::new());
+    // Without a header the fields stand where the schema says, those that are not read among them.
+    let fields = if table.header.is_empty() { columns.clone() } else { table.header.iter().map(String::as_str).collect() };
+    if table.header.is_empty() {
+        writer.write_record(&columns).map_err(|error| error.to_string())?;
     }
-    writer.flush().map_err(|error| error.to_string())?;
-    drop(writer);
-    let bytes = std::fs::metadata(&path).map_err(|error| error.to_string())?.len();
-    Ok(InputFile { name, path, bytes })
+    for row in rows {
+        let values = fields.iter().map(|name| {
+            let own = table.columns.iter().find(|column| column.name == *name).and_then(|column| column.missing.as_ref());
+            let missing = own.unwrap_or(&schema.missing).first().map_or("", String::as_str);
+            row.get(*name).and_then(text).unwrap_or_else(|| missing.to_owned())
+        });
+        writer.write_record(values).map_err(|error| error.to_string())?;
+    }
+    let written = writer.into_inner().map_err(|error| error.to_string())?;
+    let written = encoded(&String::from_utf8(written).map_err(|error| error.to_string())?, &schema.dialect)?;
+    std::fs::write(&path, &written).map_err(|error| error.to_string())?;
+    Ok(InputFile { name, path, bytes: written.len() as u64 })
+}
+
+/// A file's text as the system would have written it.
+fn encoded(text: &str, dialect: &Dialect) -> Result<Vec<u8>, String> {
+    let encoding = dialect.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
+    if encoding == UTF_16LE {
+        return Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    }
+    if encoding == UTF_16BE {
+        return Ok(text.encode_utf16().flat_map(u16::to_be_bytes).collect());
+    }
+    match encoding.encode(text) {
+        (bytes, _, false) => Ok(bytes.into_owned()),
+        _ => Err(format!("a value given cannot be written in `{}`", encoding.name())),
+    }
 }
 
 /// A source whose tables are the categories given, so that the ledger counts them.
@@ -68,6 +91,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
     let table = |name: &String| SourceTable {
         name: name.clone(),
         file: String::new(),
+        header: Vec::new(),
         required: false,
         key: Vec::new(),
         columns: Vec::new(),
