@@ -5,6 +5,8 @@
 
 #[path = "diagnostics/forms.rs"]
 mod forms;
+#[path = "diagnostics/links.rs"]
+mod links;
 #[path = "diagnostics/names.rs"]
 mod names;
 #[path = "diagnostics/schemas.rs"]
@@ -108,7 +110,7 @@ fn changed(base: &BTreeMap<String, String>, mistake: &Mistake) -> BTreeMap<Strin
 }
 
 fn all() -> impl Iterator<Item = &'static Mistake> {
-    [names::MISTAKES, types::MISTAKES, forms::MISTAKES, scripts::MISTAKES, schemas::MISTAKES].into_iter().flatten()
+    [names::MISTAKES, types::MISTAKES, forms::MISTAKES, scripts::MISTAKES, schemas::MISTAKES, links::MISTAKES].into_iter().flatten()
 }
 
 #[test]

@@ -55,6 +55,42 @@ fn a_lookup_that_must_find_its_row_fails_the_order() {
     assert_eq!((finding.code, finding.table.as_str(), finding.rows), ("R0301", "notes", 1));
 }
 
+/// What a target reads straight is counted like anything else; another source is refused before a row is read.
+#[test]
+fn a_target_straight_from_a_source_balances_and_refuses_other_sources() {
+    let book = book();
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    let texts = [
+        ("folks.csv", "Id,Family,Given,Note\n1,Marsh,Ada,\n"),
+        ("papers.csv", "No,Owner,Path,Written,Active\n1,1,a,,1\n2,1,b,,0\n3,9,c,,1\n"),
+    ];
+    for (name, text) in texts {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        files.push(InputFile { name: name.to_owned(), path, bytes: text.len() as u64 });
+    }
+    for whole_categories in [false, true] {
+        let order = Order { whole_categories, ..Order::new(folder.path().to_owned(), chrono::NaiveDate::default()) };
+        let job = book.start(&"linked/1".parse().unwrap(), "direct", &files, order).unwrap();
+        let sound = job.assess(job.read().unwrap()).unwrap();
+        job.verify(&job.convert(&job.categorize(&sound).unwrap()).unwrap()).unwrap();
+        let outcome = job.finish().unwrap();
+        assert!(outcome.balanced && !outcome.failed(), "{:#?}", outcome.findings);
+        let fates: Vec<_> = outcome
+            .tables
+            .iter()
+            .map(|one| (one.table.as_str(), one.read, one.converted, one.rejected, one.filtered, one.unused))
+            .collect();
+        assert_eq!(fates, [("folks", 1, 0, 0, 0, 1), ("papers", 3, 1, 1, 1, 0)]);
+    }
+    let order = Order::new(folder.path().to_owned(), chrono::NaiveDate::default());
+    let refused = book.start(&"tiny/1".parse().unwrap(), "direct", &files, order).err().unwrap();
+    assert_eq!(refused.to_string(), "the target `direct` reads `linked/1`, `linked/2` straight, and the source is `tiny/1`");
+    let way = book.explain("direct.papers.day", Some(&"linked/2".parse().unwrap())).unwrap();
+    assert!(way.contains("day: date? = to_date(Written)") && way.ends_with("linked/2/papers.Written: datetime?\n"), "{way}");
+}
+
 /// Keys made in different tables are the same, or the target's references would resolve to nothing.
 #[test]
 fn references_of_the_target_resolve_and_codes_without_an_entry_are_on_the_work_list() {

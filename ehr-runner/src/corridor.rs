@@ -85,7 +85,9 @@ impl Stages<'_> {
         }
         let categorize = || {
             let common = job.categorize(&sound)?;
-            sink::write_tables(context, common.tables(), &folder.join("categorized"), output)?;
+            // Where the target reads its source straight, what goes on are the source's own tables.
+            let made = if job.target().sources.is_empty() { common.tables() } else { &[] };
+            sink::write_tables(context, made, &folder.join("categorized"), output)?;
             Ok(common)
         };
         let common = self.run("categorize", categorize, |data| rows(data.tables()))?;

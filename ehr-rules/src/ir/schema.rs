@@ -179,6 +179,8 @@ pub struct TargetSchema {
     pub name: String,
     /// What people call it.
     pub title: String,
+    /// The versions of one source (`system/version`) whose tables its rules read straight; none where they read categories.
+    pub sources: Vec<String>,
     /// Tables, those referred to before those that refer.
     pub tables: Vec<TargetTable>,
     /// Code maps by name.
@@ -246,7 +248,6 @@ impl SourceSchema {
     }
 }
 
-#[cfg(test)]
 impl SourceTable {
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&SourceColumn> {

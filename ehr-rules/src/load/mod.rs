@@ -10,6 +10,7 @@ mod inherit;
 pub(crate) mod places;
 mod source;
 mod source_column;
+mod straight;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -73,6 +74,8 @@ pub(crate) struct LoadedCategory {
 pub(crate) struct LoadedTarget {
     /// Its schema.
     pub schema: TargetSchema,
+    /// The sources it says it reads straight, as they are written; those there are stand in its schema.
+    pub sources: Vec<Key>,
     /// Where its tables and columns stand.
     pub places: Places,
     /// Its rules, in the order of its files.
@@ -132,6 +135,7 @@ pub(crate) fn load(folders: &[PathBuf], overlay: &Overlay, said: &mut Diagnostic
         written.extend(source::read(folder, overlay, said)?);
     }
     let sources = inherit::resolve(written, said);
+    straight::resolve(&mut targets, &sources, said);
     Ok(Loaded { sources, categories, targets })
 }
 

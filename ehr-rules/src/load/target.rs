@@ -38,13 +38,9 @@ pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnosti
         return Ok(None);
     }
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
-    let Some((schema, places)) = schema(&node, &folder.path, said) else { return Ok(None) };
-    Ok(Some(LoadedTarget {
-        schema,
-        places,
-        rules: read_rules(&folder.rules, overlay, said)?,
-        cases: read_cases(&folder.cases, overlay, said)?,
-    }))
+    let Some((schema, places, sources)) = schema(&node, &folder.path, said) else { return Ok(None) };
+    let (rules, cases) = (read_rules(&folder.rules, overlay, said)?, read_cases(&folder.cases, overlay, said)?);
+    Ok(Some(LoadedTarget { schema, sources, places, rules, cases }))
 }
 
 /// A reference with the places it was written at, to be checked once all tables are known.
@@ -54,7 +50,7 @@ struct Pending {
     to: Place,
 }
 
-fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetSchema, Places)> {
+fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetSchema, Places, Vec<Key>)> {
     let mut fields = Fields::of(node, "the schema of a target", said)?;
     let name = fields.required_named("target", said)?;
     let shown = name_of(folder);
@@ -66,6 +62,7 @@ fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetS
     }
     let mut places = Places::new(name.place.clone());
     let title = fields.text("title", said).unwrap_or_else(|| name.text.clone());
+    let sources = fields.names("source", said).unwrap_or_default();
     let mut code_maps = BTreeMap::new();
     for (key, node) in fields.map("code_maps", said).unwrap_or_default() {
         code_maps.extend(code_map(key, node, folder, said).map(|source| (key.text.clone(), source)));
@@ -80,7 +77,7 @@ fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetS
     for one in pending {
         check_reference(&one, &tables, said);
     }
-    Some((TargetSchema { name: name.text, title, tables, code_maps }, places))
+    Some((TargetSchema { name: name.text, title, sources: Vec::new(), tables, code_maps }, places, sources))
 }
 
 /// `{file: codes/x.csv, target: integer}` or `{athena: {SYSTEM: VOCABULARY}}`.

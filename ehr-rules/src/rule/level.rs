@@ -53,6 +53,11 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
     compiled
 }
 
+/// Columns that rules name which could not be held against this level: none of them is unused as well.
+pub(crate) fn named(rules: &[RuleNode], level: &Level<'_>) -> BTreeSet<(String, String)> {
+    rules.iter().flat_map(|rule| mentioned(text_of(rule), level)).collect()
+}
+
 /// Columns that a text names: what a mistake keeps from being compiled is not unused as well.
 fn mentioned(text: &str, level: &Level<'_>) -> BTreeSet<(String, String)> {
     let columns = level.inputs.iter().flat_map(|table| table.columns.iter().map(|column| (&table.name, &column.name)));

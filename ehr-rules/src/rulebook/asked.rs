@@ -20,13 +20,21 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Everything.
-    pub(super) fn all(source: &CompiledSource) -> Self {
-        Self { transforms: source.transforms.clone(), columns: None, made: None }
+    /// Everything; but for a target that reads the source straight no categories.
+    pub(super) fn all(source: &CompiledSource, target: &CompiledTarget) -> Self {
+        let transforms = if target.is_straight() { Vec::new() } else { source.transforms.clone() };
+        Self { transforms, columns: None, made: None }
     }
 
     /// What the target's rules read, directly or through others.
     pub(super) fn by(source: &CompiledSource, target: &CompiledTarget) -> Self {
+        if let Ok(rules) = target.rules_for(&source.id())
+            && target.is_straight()
+        {
+            let mut columns: BTreeSet<(String, String)> = rules.iter().flat_map(Transform::reads).collect();
+            columns.extend(checked_later(&source.schema));
+            return Self { transforms: Vec::new(), columns: Some(columns), made: None };
+        }
         let mut asked: BTreeSet<(String, String)> = target.transforms.iter().flat_map(Transform::reads).collect();
         // A table may be asked for without a column: its rows are counted.
         let mut tables: BTreeSet<String> = target.transforms.iter().flat_map(Transform::tables).map(str::to_owned).collect();

@@ -11,7 +11,9 @@ use crate::error::Error;
 use crate::ir::print;
 use crate::ir::schema::Category;
 use crate::ir::schema::CodeMapSource;
+use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
+use crate::ir::schema::SourceTable;
 use crate::ir::schema::TargetSchema;
 use crate::ir::transform::Transform;
 use crate::ir::types::Type;
@@ -27,14 +29,18 @@ use crate::rule::view::TableView;
 use crate::rulebook::SourceId;
 use globset::GlobBuilder;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// Tables' columns with their types, by table.
+pub(crate) type Shapes = BTreeMap<String, Vec<(String, Type)>>;
 
 /// One version of one source, ready to run.
 #[derive(Debug)]
 pub(crate) struct CompiledSource {
     pub schema: SourceSchema,
     pub transforms: Vec<Transform>,
-    pub shapes: Arc<BTreeMap<String, Vec<(String, Type)>>>,
+    pub shapes: Arc<Shapes>,
     pub cases: Vec<CaseFile>,
 }
 
@@ -42,9 +48,44 @@ pub(crate) struct CompiledSource {
 #[derive(Debug)]
 pub(crate) struct CompiledTarget {
     pub schema: TargetSchema,
+    /// Its rules; where it reads a source straight, as the first version of it compiles them.
     pub transforms: Vec<Transform>,
+    /// Its rules for each version of a source that it reads straight.
+    pub straight: Vec<Straight>,
     pub maps: BTreeMap<String, Arc<CodeSource>>,
     pub cases: Vec<CaseFile>,
+}
+
+/// A target's rules, compiled against one version of the source that they read straight.
+#[derive(Debug)]
+pub(crate) struct Straight {
+    pub source: SourceId,
+    pub transforms: Vec<Transform>,
+    pub shapes: Shapes,
+}
+
+impl CompiledTarget {
+    /// Whether its rules read the tables of a source, without categories in between.
+    pub(crate) fn is_straight(&self) -> bool {
+        !self.schema.sources.is_empty()
+    }
+
+    /// Its rules for one source; refused where it reads another one straight.
+    pub(crate) fn rules_for(&self, source: &SourceId) -> Result<&[Transform], Error> {
+        if !self.is_straight() {
+            return Ok(&self.transforms);
+        }
+        let found = self.straight.iter().find(|straight| straight.source == *source).map(|straight| straight.transforms.as_slice());
+        found.ok_or_else(|| {
+            let reads = self.schema.sources.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+            Error::refused(format!("the target `{}` reads {reads} straight, and the source is `{source}`", self.schema.name))
+        })
+    }
+
+    /// The tables its rules read of a source, where they read it straight.
+    pub(crate) fn tables_of(&self, source: &SourceId) -> Option<&Shapes> {
+        self.straight.iter().find(|straight| straight.source == *source).map(|straight| &straight.shapes)
+    }
 }
 
 impl CompiledSource {
@@ -80,52 +121,66 @@ pub(crate) fn compile(
     said: &mut Diagnostics,
 ) -> Result<(Vec<CompiledSource>, Vec<CompiledTarget>), Error> {
     let categories: Vec<TableView> = loaded.categories.iter().map(|category| category_view(&category.category)).collect();
-    let shapes: Arc<BTreeMap<_, _>> = Arc::new(categories.iter().map(|view| (view.name.clone(), view.typed())).collect());
-    let sources = loaded.sources.into_iter().map(|source| compile_source(source, &categories, &shapes, said)).collect();
-    let targets = loaded.targets.into_iter().map(|target| compile_target(target, &categories, overlay, said)).collect::<Result<_, _>>()?;
-    Ok((sources, targets))
+    let shapes: Arc<Shapes> = Arc::new(categories.iter().map(|view| (view.name.clone(), view.typed())).collect());
+    let mut sources: Vec<Reading> = Vec::new();
+    for mut source in loaded.sources {
+        require_keys(&mut source.schema);
+        let views = source_views(&source.schema);
+        let used = source_rules(&source, &views, &categories, said);
+        sources.push(Reading { source, views, used });
+    }
+    let targets = loaded
+        .targets
+        .into_iter()
+        .map(|target| compile_target(target, &categories, &mut sources, overlay, said))
+        .collect::<Result<_, _>>()?;
+    let finish = |reading: Reading| {
+        unused(&reading.source, &reading.used.used, said);
+        let Reading { source: LoadedSource { schema, cases, .. }, used: compiled, .. } = reading;
+        CompiledSource { schema, transforms: compiled.transforms, shapes: Arc::clone(&shapes), cases }
+    };
+    Ok((sources.into_iter().map(finish).collect(), targets))
 }
 
-fn compile_source(
-    mut loaded: LoadedSource,
-    categories: &[TableView],
-    shapes: &Arc<BTreeMap<String, Vec<(String, Type)>>>,
-    said: &mut Diagnostics,
-) -> CompiledSource {
-    for table in &mut loaded.schema.tables {
-        // What identifies a row is never missing.
+/// A source whose columns are still to be read, by its own rules and by targets that read it straight.
+struct Reading {
+    source: LoadedSource,
+    views: Vec<TableView>,
+    used: Compiled,
+}
+
+/// What identifies a row is never missing.
+fn require_keys(schema: &mut SourceSchema) {
+    for table in &mut schema.tables {
         for column in table.columns.iter_mut().filter(|column| table.key.contains(&column.name)) {
             column.ty.nullable = false;
         }
     }
-    let inputs: Vec<TableView> = loaded
-        .schema
-        .tables
-        .iter()
-        .map(|table| TableView {
-            name: table.name.clone(),
-            columns: table
-                .columns
-                .iter()
-                .map(|column| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: Vec::new() })
-                .collect(),
-            key: table.key.clone(),
-            ignored: table.ignore.clone(),
-        })
-        .collect();
+}
+
+fn source_views(schema: &SourceSchema) -> Vec<TableView> {
+    let column = |column: &SourceColumn| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: Vec::new() };
+    let view = |table: &SourceTable| TableView {
+        name: table.name.clone(),
+        columns: table.columns.iter().map(column).collect(),
+        key: table.key.clone(),
+        ignored: table.ignore.clone(),
+    };
+    schema.tables.iter().map(view).collect()
+}
+
+fn source_rules(loaded: &LoadedSource, inputs: &[TableView], categories: &[TableView], said: &mut Diagnostics) -> Compiled {
     let none = BTreeMap::new();
     let name = loaded.schema.id();
-    let level = Level { name: &name, inputs: &inputs, outputs: categories, output_word: "category", code_maps: &none };
-    let compiled = level::compile(&loaded.rules, &level, said);
-    unused(&loaded, &compiled, said);
-    CompiledSource { schema: loaded.schema, transforms: compiled.transforms, shapes: Arc::clone(shapes), cases: loaded.cases }
+    let level = Level { name: &name, inputs, outputs: categories, output_word: "category", code_maps: &none };
+    level::compile(&loaded.rules, &level, said)
 }
 
 /// Every column is read by a rule, is part of a key or a reference, or stands under `ignore`.
-fn unused(loaded: &LoadedSource, compiled: &Compiled, said: &mut Diagnostics) {
+fn unused(loaded: &LoadedSource, used: &BTreeSet<(String, String)>, said: &mut Diagnostics) {
     for table in &loaded.schema.tables {
         for column in &table.columns {
-            let read = compiled.used.contains(&(table.name.clone(), column.name.clone()))
+            let read = used.contains(&(table.name.clone(), column.name.clone()))
                 || table.key.contains(&column.name)
                 || table.references.iter().any(|reference| reference.column == column.name);
             if read {
@@ -147,6 +202,7 @@ fn unused(loaded: &LoadedSource, compiled: &Compiled, said: &mut Diagnostics) {
 fn compile_target(
     loaded: LoadedTarget,
     categories: &[TableView],
+    sources: &mut [Reading],
     overlay: &Overlay,
     said: &mut Diagnostics,
 ) -> Result<CompiledTarget, Error> {
@@ -166,10 +222,32 @@ fn compile_target(
             ignored: BTreeMap::new(),
         })
         .collect();
-    let name = &loaded.schema.name;
-    let level =
-        Level { name, inputs: categories, outputs: &outputs, output_word: "table of the target", code_maps: &loaded.schema.code_maps };
-    let compiled = level::compile(&loaded.rules, &level, said);
+    if loaded.schema.sources.len() < loaded.sources.len() {
+        for reading in sources.iter_mut() {
+            reading.used.used.extend(level::named(&loaded.rules, &target_level(&loaded, &reading.views, &outputs)));
+        }
+    }
+    let mut straight = Vec::new();
+    for reading in sources.iter_mut().filter(|reading| loaded.schema.sources.contains(&reading.source.schema.id())) {
+        // A source that something is wrong with has none, and there is no saying what may be read of it.
+        if reading.views.is_empty() {
+            continue;
+        }
+        let compiled = level::compile(&loaded.rules, &target_level(&loaded, &reading.views, &outputs), said);
+        reading.used.used.extend(compiled.used);
+        let schema = &reading.source.schema;
+        straight.push(Straight {
+            source: SourceId { system: schema.system.clone(), version: schema.version.clone() },
+            transforms: compiled.transforms,
+            shapes: reading.views.iter().map(|view| (view.name.clone(), view.typed())).collect(),
+        });
+    }
+    let transforms = match straight.first() {
+        Some(first) => first.transforms.clone(),
+        None if loaded.sources.is_empty() => level::compile(&loaded.rules, &target_level(&loaded, categories, &outputs), said).transforms,
+        // Nothing is said of rules that read a source that there is not.
+        None => Vec::new(),
+    };
     let mut maps = BTreeMap::new();
     for (name, map) in &loaded.schema.code_maps {
         if let CodeMapSource::File { path, target } = map {
@@ -180,7 +258,11 @@ fn compile_target(
             maps.insert(name.clone(), Arc::new(CodeSource::Map(read, target.clone())));
         }
     }
-    Ok(CompiledTarget { schema: loaded.schema, transforms: compiled.transforms, maps, cases: loaded.cases })
+    Ok(CompiledTarget { schema: loaded.schema, transforms, straight, maps, cases: loaded.cases })
+}
+
+fn target_level<'a>(loaded: &'a LoadedTarget, inputs: &'a [TableView], outputs: &'a [TableView]) -> Level<'a> {
+    Level { name: &loaded.schema.name, inputs, outputs, output_word: "table of the target", code_maps: &loaded.schema.code_maps }
 }
 
 fn category_view(category: &Category) -> TableView {

@@ -6,6 +6,7 @@ use crate::rulebook::Rulebook;
 use crate::rulebook::SourceId;
 use crate::rulebook::unknown;
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// The way of a table or of one column: the target's rule, and each source's rules for the categories it reads.
 pub(crate) fn explain(book: &Rulebook, what: &str, source: Option<&SourceId>) -> Result<String, Error> {
@@ -33,7 +34,11 @@ pub(crate) fn explain(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
         return Err(unknown("source", &id.to_string(), &names));
     }
     let mut text = String::new();
-    let Some(rule) = target.transforms.iter().find(|transform| transform.table == table) else {
+    let rules = match source {
+        Some(id) => target.rules_for(id)?,
+        None => &target.transforms,
+    };
+    let Some(rule) = rules.iter().find(|transform| transform.table == table) else {
         return Ok(format!("{what}: no rule makes `{table}`; it is empty\n"));
     };
     text.push_str(&print::transform(rule, column));
@@ -42,6 +47,19 @@ pub(crate) fn explain(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
         branch.columns.retain(|output| column.is_none_or(|column| output.name == column));
     }
     let read = shown.reads();
+    if target.is_straight() {
+        let schema =
+            book.sources.iter().map(|source| &source.schema).find(|schema| {
+                source.map_or_else(|| target.schema.sources.first() == Some(&schema.id()), |id| schema.id() == id.to_string())
+            });
+        for (table, column) in &read {
+            let found = schema.and_then(|schema| schema.table(table)).and_then(|table| table.column(column));
+            if let (Some(schema), Some(column)) = (schema, found) {
+                let _ = writeln!(text, "{}/{table}.{}: {}", schema.id(), column.name, column.ty);
+            }
+        }
+        return Ok(text);
+    }
     for source in book.sources.iter().filter(|compiled| source.is_none_or(|id| compiled.id() == *id)) {
         for made in source.transforms.iter().filter(|transform| read.iter().any(|(table, _)| *table == transform.table)) {
             text.push('\n');

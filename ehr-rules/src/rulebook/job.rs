@@ -51,6 +51,7 @@ impl<'book> Job<'book> {
         files: Vec<InputFile>,
         order: Order,
     ) -> Result<Self, Error> {
+        target.rules_for(&source.id())?;
         let mut codes = target.maps.clone();
         for (name, map) in &target.schema.code_maps {
             if let CodeMapSource::Athena { systems } = map {
@@ -62,7 +63,7 @@ impl<'book> Job<'book> {
             }
         }
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
-        let asked = if order.whole_categories { Asked::all(source) } else { Asked::by(source, target) };
+        let asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
         Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked })
     }
 
@@ -97,11 +98,15 @@ impl<'book> Job<'book> {
         assess::assess(&self.source.schema, data, &self.order)
     }
 
-    /// From the source's tables to the categories that the target asks for.
+    /// From the source's tables to the categories that the target asks for. A target that reads its source straight asks for
+    /// none: the source's tables themselves go on.
     ///
     /// # Errors
     /// A staged table that cannot be read or written.
     pub fn categorize(&self, data: &Dataset<Sound>) -> Result<Dataset<Common>, Error> {
+        if self.target.is_straight() {
+            return Ok(Dataset::new(data.tables.clone(), Arc::clone(&data.ledger), data.folder.clone()));
+        }
         let shapes = |name: &str| self.asked.shape(name, &self.source.shapes);
         categorize::categorize(&self.asked.transforms, &shapes, data, &self.context("categorize"))
     }
@@ -111,9 +116,11 @@ impl<'book> Job<'book> {
     /// # Errors
     /// A staged table that cannot be read or written.
     pub fn convert(&self, common: &Dataset<Common>) -> Result<Dataset<Converted>, Error> {
-        let shapes = |name: &str| self.source.shapes.get(name).cloned().unwrap_or_default();
+        let id = self.source.id();
+        let read = self.target.tables_of(&id).unwrap_or(&self.source.shapes);
+        let shapes = |name: &str| read.get(name).cloned().unwrap_or_default();
         let (converted, outputs) =
-            convert::convert(&self.target.schema, &self.target.transforms, &shapes, common, &self.context("convert"))?;
+            convert::convert(&self.target.schema, self.target.rules_for(&id)?, &shapes, common, &self.context("convert"))?;
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
         Ok(converted)
     }

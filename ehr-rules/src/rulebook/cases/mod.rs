@@ -112,7 +112,12 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
             None => return Ok(vec![format!("there is no source `{id}`")]),
         },
         (None, Home::Source(source)) => Some(*source),
-        (None, Home::Target(_)) => None,
+        // What a target reads straight is given as the source's tables.
+        (None, Home::Target(target)) => match target.straight.as_slice() {
+            [] => None,
+            [one] => book.source(&one.source),
+            _ => return Ok(vec!["the target reads several versions straight: say which one is given with `source`".to_owned()]),
+        },
     };
     let target = match (&case.target, home) {
         (Some(name), _) => match book.targets.iter().find(|target| target.schema.name == *name) {
@@ -126,14 +131,24 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     let today = case.today.unwrap_or_else(|| chrono::Local::now().date_naive());
     let order = Order { whole_categories: true, ..Order::new(folder.path().to_owned(), today) };
     let none = CompiledTarget {
-        schema: TargetSchema { name: String::new(), title: String::new(), tables: Vec::new(), code_maps: BTreeMap::new() },
+        schema: TargetSchema {
+            name: String::new(),
+            title: String::new(),
+            sources: Vec::new(),
+            tables: Vec::new(),
+            code_maps: BTreeMap::new(),
+        },
         transforms: Vec::new(),
+        straight: Vec::new(),
         maps: BTreeMap::new(),
         cases: Vec::new(),
     };
     let mut tables: Vec<Table> = Vec::new();
     let mut rejects = Vec::new();
     if let Some(source) = source {
+        if let Some(Err(refused)) = target.map(|target| target.rules_for(&source.id())) {
+            return Ok(vec![refused.to_string()]);
+        }
         let files = match given::files(&source.schema, &case.given, folder.path()) {
             Ok(files) => files,
             Err(mistake) => return Ok(vec![mistake]),
@@ -141,8 +156,10 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
         let job = Job::new(source, target.unwrap_or(&none), files, order)?;
         let sound = job.assess(job.read()?)?;
         let common = job.categorize(&sound)?;
-        note(&common, &source.id().to_string(), reached);
-        tables.extend(common.tables().iter().cloned());
+        if !target.is_some_and(CompiledTarget::is_straight) {
+            note(&common, &source.id().to_string(), reached);
+            tables.extend(common.tables().iter().cloned());
+        }
         if let Some(target) = target {
             tables.extend(convert(&job, target, &common, reached)?);
         }
