@@ -13,6 +13,8 @@ mod names;
 mod schemas;
 #[path = "diagnostics/scripts.rs"]
 mod scripts;
+#[path = "diagnostics/steps.rs"]
+mod steps;
 #[path = "diagnostics/types.rs"]
 mod types;
 
@@ -110,7 +112,8 @@ fn changed(base: &BTreeMap<String, String>, mistake: &Mistake) -> BTreeMap<Strin
 }
 
 fn all() -> impl Iterator<Item = &'static Mistake> {
-    [names::MISTAKES, types::MISTAKES, forms::MISTAKES, scripts::MISTAKES, schemas::MISTAKES, links::MISTAKES].into_iter().flatten()
+    let rooms = [names::MISTAKES, types::MISTAKES, forms::MISTAKES, steps::MISTAKES, scripts::MISTAKES, schemas::MISTAKES, links::MISTAKES];
+    rooms.into_iter().flatten()
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub(crate) fn convert(
             .map(|table| table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect())
             .unwrap_or_default()
     };
-    let empty = |name: &str| Transform { table: name.to_owned(), branches: Vec::new(), dedupe: None };
+    let empty = |name: &str| Transform { table: name.to_owned(), branches: Vec::new(), dedupe: None, sort: Vec::new() };
     let written = target.tables.iter().filter(|table| !table.external);
     let without: Vec<Transform> =
         written.filter(|table| !transforms.iter().any(|one| one.table == table.name)).map(|table| empty(&table.name)).collect();

@@ -6,6 +6,7 @@
 pub(crate) mod codes;
 pub(crate) mod expr;
 pub(crate) mod fate;
+pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod key;
 pub(crate) mod script;

@@ -10,10 +10,10 @@ use crate::engine::expr::Lowering;
 use crate::engine::fate;
 use crate::engine::fate::Entered;
 use crate::engine::fate::Verdict;
+use crate::engine::group;
 use crate::engine::script::ROW;
 use crate::error::Error;
 use crate::ir::expr::Form;
-use crate::ir::transform::Aggregate;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Dedupe;
 use crate::ir::transform::Expect;
@@ -55,6 +55,9 @@ pub(crate) fn run(
     };
     if let Some(dedupe) = &transform.dedupe {
         plan = plan_dedupe(plan, dedupe, &entered);
+    }
+    if !transform.sort.is_empty() {
+        plan = plan_sort(plan, &transform.sort);
     }
     let table = engine::stage(plan, &transform.table, path)?;
     let folds = transform.dedupe.is_some() || transform.branches.iter().any(|branch| branch.group.is_some());
@@ -115,11 +118,12 @@ fn plan_branch(
     let before = lowering.failures.len();
     let scripts = interprets(branch);
     let mut plan = inputs(&branch.from)?;
-    if scripts {
-        plan = plan.with_row_index(ROW, None);
-    }
     for join in &branch.joins {
         plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
+    }
+    // Behind whatever repeats rows, so that each has a number of its own.
+    if scripts || branch.group.is_some() {
+        plan = plan.with_row_index(ROW, None);
     }
     if let Some(condition) = &branch.filter {
         let condition = lowering.lower(condition)?;
@@ -129,30 +133,25 @@ fn plan_branch(
     for (name, ty) in columns {
         let output = branch.columns.iter().find(|output| output.name == *name);
         let value = output.map_or_else(|| Ok(lit(NULL)), |output| lowering.lower(&output.expr))?;
-        // The cast is none where the type is right; it types constants and missing columns. What is counted keeps its own type.
-        let counted = output.is_some_and(|output| output.aggregate == Some(Aggregate::Count));
-        let value = if counted { value } else { value.cast(dtype(&ty.kind)) };
+        // The cast is none where the type is right; it types constants and missing columns. What is folded keeps its own type.
+        let own = output.filter(|output| output.fold.is_some()).map_or(&ty.kind, |output| &output.expr.ty.kind);
+        let value = value.cast(dtype(own));
         outputs.push(value.alias(name.as_str()));
     }
-    let group = match &branch.group {
-        None => None,
-        Some(by) => Some(
-            by.iter()
-                .enumerate()
-                .map(|(at, expr)| Ok(lowering.lower(expr)?.alias(format!("_group{at}"))))
-                .collect::<Result<Vec<_>, Error>>()?,
-        ),
-    };
     outputs.push(col(ORIGIN));
-    outputs.extend(group.iter().flatten().cloned());
-    outputs.extend(scripts.then(|| col(ROW)));
+    outputs.extend((scripts || branch.group.is_some()).then(|| col(ROW)));
+    if let Some(by) = &branch.group {
+        outputs.extend(group::keys(by, branch, lowering)?);
+    }
     plan = plan.select(outputs);
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     if let Some(succeeded) = lowering.scripts_succeeded(before, &names) {
-        plan = plan.filter(succeeded).drop(by_name([ROW], true, false));
+        plan = plan.filter(succeeded);
     }
-    if let Some(group) = group {
-        plan = plan_group(plan, branch, columns, group.len(), entered);
+    if let Some(by) = &branch.group {
+        plan = group::plan(plan, branch, columns, by.len(), entered, context);
+    } else if scripts {
+        plan = plan.drop(by_name([ROW], true, false));
     }
     Ok(plan)
 }
@@ -221,28 +220,6 @@ fn plan_join(
     Ok(plan)
 }
 
-/// One row a group. The least origin of a group stays; the others are merged, or converted too where the stage says so.
-fn plan_group(plan: LazyFrame, branch: &Branch, columns: &[(String, Type)], by: usize, entered: &Arc<Entered>) -> LazyFrame {
-    // All rows are one group by a key that is made of each: a constant would make a group of no rows too.
-    let all = || vec![col(ORIGIN).is_not_null().alias("_group")];
-    let keys: Vec<Expr> = if by == 0 { all() } else { (0..by).map(|at| col(format!("_group{at}"))).collect() };
-    let mut values: Vec<Expr> = columns
-        .iter()
-        .map(|(name, ty)| {
-            let value = col(name.as_str());
-            match branch.columns.iter().find(|output| output.name == *name).and_then(|output| output.aggregate) {
-                Some(Aggregate::Min) => value.min(),
-                Some(Aggregate::Max) => value.max(),
-                Some(Aggregate::Count) => value.count().cast(dtype(&ty.kind)).alias(name.as_str()),
-                Some(Aggregate::First) | None => value.sort_by([col(ORIGIN)], SortMultipleOptions::default()).first(),
-            }
-        })
-        .collect();
-    values.push(col(ORIGIN).min());
-    let outputs: Vec<Expr> = columns.iter().map(|(name, _)| col(name.as_str())).chain([col(ORIGIN)]).collect();
-    plan.filter(entered.watch()).group_by(keys).agg(values).select(outputs).sort([ORIGIN], SortMultipleOptions::default())
-}
-
 /// One row of those with equal columns; the others are merged into it.
 fn plan_dedupe(plan: LazyFrame, dedupe: &Dedupe, entered: &Arc<Entered>) -> LazyFrame {
     let mut plan = plan.filter(entered.watch());
@@ -255,6 +232,17 @@ fn plan_dedupe(plan: LazyFrame, dedupe: &Dedupe, entered: &Arc<Entered>) -> Lazy
     let sorting = SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last(true).with_maintain_order(true);
     plan = plan.sort_by_exprs(by, sorting).unique_stable(subset(), UniqueKeepStrategy::First);
     plan.sort([ORIGIN], SortMultipleOptions::default().with_maintain_order(true))
+}
+
+/// The order of the output: rows of equal columns stay in the order in which they come, missing values last. The engine
+/// holds the table in memory for it.
+fn plan_sort(plan: LazyFrame, order: &[(String, bool)]) -> LazyFrame {
+    let by: Vec<Expr> = order.iter().map(|(name, _)| col(name.as_str())).collect();
+    let descending: Vec<bool> = order.iter().map(|(_, descending)| *descending).collect();
+    plan.sort_by_exprs(
+        by,
+        SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last(true).with_maintain_order(true),
+    )
 }
 
 /// Marks each source row that a staged table comes from, and counts the table's rows by source table.

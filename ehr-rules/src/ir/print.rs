@@ -3,6 +3,7 @@
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::expr::Operator;
+use crate::ir::transform::Aggregate;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Join;
 use crate::ir::transform::Output;
@@ -18,6 +19,9 @@ pub(crate) fn transform(transform: &Transform, only: Option<&str>) -> String {
     if let Some(dedupe) = &transform.dedupe {
         let order = if dedupe.order.is_empty() { "the first".to_owned() } else { format!("the first by {}", ordering(&dedupe.order)) };
         line(&mut text, &format!("of equal {} {order} stays, the others are merged", dedupe.by.join(", ")));
+    }
+    if !transform.sort.is_empty() {
+        line(&mut text, &format!("sorted by {}", ordering(&transform.sort)));
     }
     text
 }
@@ -35,15 +39,20 @@ fn branch(branch: &Branch, only: Option<&str>, text: &mut String) {
         line(text, &if by.is_empty() { "  group all rows".to_owned() } else { format!("  group by {}", by.join(", ")) });
     }
     for output in branch.columns.iter().filter(|output| only.is_none_or(|only| output.name == only)) {
-        line(text, &format!("  {}: {} = {}{}", output.name, output.expr.ty, aggregated(output), mark(&output.expr)));
+        line(text, &format!("  {}: {} = {}{}", output.name, output.ty(), aggregated(output), mark(&output.expr)));
     }
 }
 
 fn aggregated(output: &Output) -> String {
-    match output.aggregate {
-        None => expr(&output.expr),
-        Some(aggregate) => format!("{}({})", format!("{aggregate:?}").to_lowercase(), expr(&output.expr)),
-    }
+    let Some(fold) = &output.fold else { return expr(&output.expr) };
+    let order: Vec<String> =
+        fold.order.iter().map(|(by, descending)| format!("{}{}", expr(by), if *descending { " desc" } else { "" })).collect();
+    let order = if order.is_empty() { String::new() } else { format!(" by {}", order.join(", ")) };
+    let with = if fold.how == Aggregate::Join { format!(" with {:?}", fold.with) } else { String::new() };
+    // A constant is there in every row.
+    let value =
+        if fold.how == Aggregate::Count && matches!(output.expr.form, Form::Literal(_)) { "rows".to_owned() } else { expr(&output.expr) };
+    format!("{}({value}{order}{with})", words(&format!("{:?}", fold.how)))
 }
 
 /// Says of an expression that part of it is interpreted row by row.
@@ -56,24 +65,26 @@ fn mark(expr: &Expr) -> &'static str {
 fn join(join: &Join) -> String {
     let on: Vec<String> = join.on.iter().map(|(ours, theirs)| format!("{} = {}.{theirs}", expr(ours), join.alias)).collect();
     let order = if join.order.is_empty() { String::new() } else { format!(", first by {}", ordering(&join.order)) };
-    let words = |debug: String| {
-        debug.chars().fold(String::new(), |mut text, letter| {
-            if letter.is_uppercase() && !text.is_empty() {
-                text.push('_');
-            }
-            text.extend(letter.to_lowercase());
-            text
-        })
-    };
     format!(
         "{} as {} on {}, expect {}{order}, on_missing {}, on_ambiguous {}",
         join.table,
         join.alias,
         on.join(" and "),
-        words(format!("{:?}", join.expect)),
-        words(format!("{:?}", join.on_missing)),
-        words(format!("{:?}", join.on_ambiguous)),
+        words(&format!("{:?}", join.expect)),
+        words(&format!("{:?}", join.on_missing)),
+        words(&format!("{:?}", join.on_ambiguous)),
     )
+}
+
+/// `AtMostOne` as it is written: `at_most_one`.
+fn words(name: &str) -> String {
+    name.chars().fold(String::new(), |mut text, letter| {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.extend(letter.to_lowercase());
+        text
+    })
 }
 
 fn ordering(order: &[(String, bool)]) -> String {

@@ -14,6 +14,8 @@ pub struct Transform {
     pub branches: Vec<Branch>,
     /// Rows of equal `by` are one; applied to the union.
     pub dedupe: Option<Dedupe>,
+    /// The order of the rows made: output column and whether descending; empty for the order in which they come.
+    pub sort: Vec<(String, bool)>,
 }
 
 /// One driving table, what is joined to it, what is kept and what is computed.
@@ -38,7 +40,8 @@ impl Branch {
     fn exprs(&self) -> impl Iterator<Item = &Expr> {
         let joins = self.joins.iter().flat_map(|join| join.on.iter().map(|(ours, _)| ours));
         let steps = self.filter.iter().chain(self.group.iter().flatten());
-        self.columns.iter().map(|output| &output.expr).chain(joins).chain(steps)
+        let orders = self.columns.iter().filter_map(|output| output.fold.as_ref()).flat_map(|fold| fold.order.iter().map(|(by, _)| by));
+        self.columns.iter().map(|output| &output.expr).chain(orders).chain(joins).chain(steps)
     }
 
     /// The table and column behind a name: a joined table's, or the driving one's.
@@ -58,22 +61,56 @@ pub struct Output {
     pub name: String,
     /// Its value.
     pub expr: Expr,
-    /// The aggregate over the group, where the branch groups.
-    pub aggregate: Option<Aggregate>,
+    /// How the values of a group become one, where the branch groups.
+    pub fold: Option<Fold>,
 }
 
-/// Aggregates over a group.
+impl Output {
+    /// The type of the column made.
+    pub fn ty(&self) -> &Type {
+        self.fold.as_ref().map_or(&self.expr.ty, |fold| &fold.ty)
+    }
+}
+
+/// How the values of a group become one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fold {
+    /// Which way.
+    pub how: Aggregate,
+    /// The order in which the rows of the group are looked at, and whether descending; ties, and all rows where it is empty, in row order.
+    pub order: Vec<(Expr, bool)>,
+    /// What stands between texts, for [`Aggregate::Join`].
+    pub with: String,
+    /// What it yields.
+    pub ty: Type,
+}
+
+/// Aggregates over a group. Every one but `First` and `Last` passes over missing values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aggregate {
-    /// The first in row order.
+    /// The first row's.
     First,
-    /// The least, missing values passed over.
+    /// The last row's.
+    Last,
+    /// The least.
     Min,
-    /// The greatest, missing values passed over.
+    /// The greatest.
     Max,
     /// How many values are there.
     Count,
+    /// How many different values are there.
+    CountDistinct,
+    /// All added up, of the kind of what is added; one too large for it fails the order (`R0304`).
+    Sum,
+    /// The arithmetic mean.
+    Mean,
+    /// Whether it is true of some row; a missing value is not true.
+    Any,
+    /// Whether it is true of every row; a missing value is not true.
+    All,
+    /// Texts with a separator; empty ones are passed over too, and nothing is missing.
+    Join,
 }
 
 /// A table joined to the driving row.
@@ -163,7 +200,8 @@ impl Transform {
     pub fn keeping(&self, asked: &dyn Fn(&str) -> bool) -> Self {
         let mut kept = self.clone();
         let decides = |name: &str| {
-            self.dedupe.as_ref().is_some_and(|dedupe| dedupe.by.iter().chain(dedupe.order.iter().map(|(by, _)| by)).any(|by| by == name))
+            let dedupes = self.dedupe.iter().flat_map(|dedupe| dedupe.by.iter().chain(dedupe.order.iter().map(|(by, _)| by)));
+            dedupes.chain(self.sort.iter().map(|(by, _)| by)).any(|by| by == name)
         };
         for branch in &mut kept.branches {
             branch.columns.retain(|output| asked(&output.name) || decides(&output.name) || output.expr.leaves_a_trace());

@@ -3,14 +3,13 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest::nearest;
-use crate::ir::expr::Expr;
-use crate::ir::expr::Form;
-use crate::ir::transform::Aggregate;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
 use crate::load::Renames;
 use crate::rule::check;
 use crate::rule::expr;
+use crate::rule::group;
+use crate::rule::group::Group;
 use crate::rule::join;
 use crate::rule::narrow;
 use crate::rule::scope::Scope;
@@ -21,9 +20,6 @@ use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
-
-const AGGREGATES: &[(&str, Aggregate)] =
-    &[("first", Aggregate::First), ("min", Aggregate::Min), ("max", Aggregate::Max), ("count", Aggregate::Count)];
 
 /// The keys of a branch; a rule without `union` is one branch.
 pub(super) const KEYS: &[&str] = &["from", "join", "where", "group", "columns"];
@@ -67,17 +63,7 @@ pub(super) fn compile(
     if let Some(filter) = &filter {
         scope.present.extend(narrow::present(filter));
     }
-    let group = match node.get("group") {
-        None => None,
-        Some(by) => {
-            let items = match by.as_list() {
-                Some(items) => items,
-                None => std::slice::from_ref(by),
-            };
-            let by: Vec<Option<Expr>> = items.iter().map(|item| expr::compile(item, None, &mut scope, said)).collect();
-            Some(by.into_iter().collect::<Option<Vec<Expr>>>())
-        }
-    };
+    let group = node.get("group").map(|by| group::by(by, &mut scope, said));
     let columns = node.get("columns");
     let Some(columns) = columns else {
         if check::misspelt(node, "columns") {
@@ -129,9 +115,6 @@ pub(super) fn compile(
     Some((branch, used))
 }
 
-/// What the rows are grouped by, where they are; nothing inside where something is wrong with it.
-type Group<'a> = Option<Option<&'a [Expr]>>;
-
 fn column_of(node: &Node, column: &ColumnView, group: Group<'_>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
     let table = scope.rule.clone();
     scope.rule = format!("{table}.{}", column.name);
@@ -140,46 +123,12 @@ fn column_of(node: &Node, column: &ColumnView, group: Group<'_>, scope: &mut Sco
     made
 }
 
-fn value_of(node: &Node, column: &ColumnView, group: Group<'_>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
-    let name = column.name.clone();
-    let aggregate = node.as_map().and_then(|entries| {
-        entries.iter().find_map(|(key, value)| Some((AGGREGATES.iter().find(|(word, _)| *word == key.text)?, key, value)))
-    });
-    let Some(by) = group else {
-        if let Some(((word, _), key, _)) = aggregate {
-            said.push(
-                Diagnostic::error("E0310", &key.place, format!("`{word}` outside of a group")).help("add `group: [COLUMN]` to the rule"),
-            );
-            return None;
-        }
-        let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
-        check::output(&expr, column, node, said)?;
-        return Some(Output { name, expr, aggregate: None });
-    };
-    if let Some(((word, aggregate), _, value)) = aggregate {
-        check::only(node.as_map().unwrap_or_default(), &format!("`{word}`"), [*word], said);
-        let mut expr = expr::compile(value, Some(&column.ty.kind), scope, said)?;
-        if *aggregate == Aggregate::Count {
-            // A count is an integer that is always there, whatever is counted.
-            let counted = Expr { ty: crate::ir::types::Type::required(crate::ir::types::Kind::Integer), ..expr.clone() };
-            check::output(&counted, column, node, said)?;
-        } else {
-            check::output(&expr, column, node, said)?;
-        }
-        expr.ty.nullable &= *aggregate != Aggregate::Count;
-        return Some(Output { name, expr, aggregate: Some(*aggregate) });
+fn value_of(node: &Node, column: &ColumnView, by: Group<'_>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
+    if let Some(by) = by {
+        return group::value(node, column, by, scope, said);
     }
+    group::refuse(node, said)?;
     let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
-    let by = by?;
-    let grouped: Vec<&str> =
-        by.iter().filter_map(|expr| if let Form::Column(name) = &expr.form { Some(name.as_str()) } else { None }).collect();
-    if let Some(stray) = expr.columns().into_iter().find(|column| !grouped.contains(column)) {
-        said.push(
-            Diagnostic::error("E0310", &node.place, format!("`{stray}` is not what the rows are grouped by, so a group has several"))
-                .help("take one with `{first: …}`, `{min: …}` or `{max: …}`, or add it to `group:`"),
-        );
-        return None;
-    }
     check::output(&expr, column, node, said)?;
-    Some(Output { name, expr, aggregate: None })
+    Some(Output { name: column.name.clone(), expr, fold: None })
 }

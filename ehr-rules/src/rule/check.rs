@@ -65,6 +65,23 @@ pub(super) fn texts(node: &Node, wanted: &str, said: &mut Diagnostics) -> Option
     }
 }
 
+/// `COLUMN`, `COLUMN desc`, or a list of these: each column, whether descending, and its place.
+pub(super) fn ordered(node: &Node, said: &mut Diagnostics) -> Option<Vec<(String, bool, Place)>> {
+    let texts = texts(node, "a column, with `desc` behind it where the greatest comes first", said)?;
+    let parts = texts.into_iter().map(|(text, mut place)| {
+        let (column, descending) = match text.strip_suffix(" desc") {
+            Some(column) => (column.trim(), true),
+            None => (text.strip_suffix(" asc").unwrap_or(&text).trim(), false),
+        };
+        // Only the column is wrong where it is unknown, not what stands behind it.
+        if place.source.text.get(place.span.clone()).is_some_and(|written| written.starts_with(column)) {
+            place.span.end = place.span.start + column.len();
+        }
+        (column.to_owned(), descending, place)
+    });
+    Some(parts.collect())
+}
+
 /// Says where a kind does not fit.
 pub(super) fn kind(expr: &Expr, wanted: &Kind, place: &Place, said: &mut Diagnostics) -> Option<()> {
     if expr.ty.kind.fits(wanted) {

@@ -204,20 +204,12 @@ fn choice<T: Copy>(node: &Node, key: &str, words: &[(&str, T)], default: T, said
 
 /// `COLUMN`, `COLUMN desc`, or a list of these.
 fn ordering(node: &Node, table: &TableView, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Vec<(String, bool)>> {
-    check::texts(node, "a column, with `desc` behind it where the greatest comes first", said)?
+    check::ordered(node, said)?
         .into_iter()
-        .map(|(text, mut place)| {
-            let (column, descending) = match text.strip_suffix(" desc") {
-                Some(column) => (column.trim(), true),
-                None => (text.strip_suffix(" asc").unwrap_or(&text).trim(), false),
-            };
-            // Only the column is wrong where it is unknown, not what stands behind it.
-            if place.source.text.get(place.span.clone()).is_some_and(|written| written.starts_with(column)) {
-                place.span.end = place.span.start + column.len();
-            }
-            known(table, column, &place, said)?;
-            scope.used.insert((table.name.clone(), column.to_owned()));
-            Some((column.to_owned(), descending))
+        .map(|(column, descending, place)| {
+            known(table, &column, &place, said)?;
+            scope.used.insert((table.name.clone(), column.clone()));
+            Some((column, descending))
         })
         .collect()
 }

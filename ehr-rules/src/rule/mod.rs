@@ -3,6 +3,7 @@
 pub(crate) mod branch;
 pub(crate) mod check;
 pub(crate) mod expr;
+pub(crate) mod group;
 pub(crate) mod join;
 pub(crate) mod level;
 pub(crate) mod narrow;

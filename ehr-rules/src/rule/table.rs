@@ -33,7 +33,7 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
     let mut used = BTreeSet::new();
     let mut branches = Vec::new();
     if let Some(union) = rule.node.get("union") {
-        check::only(entries, "a union", ["union", "dedupe"], said);
+        check::only(entries, "a union", ["union", "dedupe", "sort"], said);
         for (node, at) in check::list(union, "a list of branches", said)?.iter().zip(1..) {
             let Some(entries) = check::map(node, "a branch", said) else { continue };
             check::only(entries, "a branch", branch::KEYS.iter().copied(), said);
@@ -43,7 +43,7 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
             }
         }
     } else {
-        check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe"]), said);
+        check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe", "sort"]), said);
         let (branch, read) = branch::compile(&rule.node, &full, output, level, &rule.renames, said)?;
         used.extend(read);
         branches.push(branch);
@@ -52,7 +52,28 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         Some(node) => Some(dedupe(node, output, said)?),
         None => None,
     };
-    Some((Transform { table: name.clone(), branches, dedupe }, used))
+    let sort = match rule.node.get("sort") {
+        Some(node) => sort(node, output, said)?,
+        None => Vec::new(),
+    };
+    Some((Transform { table: name.clone(), branches, dedupe, sort }, used))
+}
+
+/// `sort:` the order of the rows made, by columns made.
+fn sort(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Vec<(String, bool)>> {
+    let mut order: Vec<(String, bool)> = Vec::new();
+    for (name, descending, place) in check::ordered(node, said)? {
+        let name = known(name, &place, output, said)?;
+        if order.iter().any(|(earlier, _)| *earlier == name) {
+            said.push(
+                Diagnostic::error("E0306", &place, format!("`{name}` stands twice in `sort`"))
+                    .help("the first decides; leave the other out"),
+            );
+            return None;
+        }
+        order.push((name, descending));
+    }
+    Some(order)
 }
 
 fn dedupe(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Dedupe> {
