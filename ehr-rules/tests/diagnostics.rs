@@ -9,12 +9,16 @@ mod forms;
 mod links;
 #[path = "diagnostics/names.rs"]
 mod names;
+#[path = "diagnostics/pages.rs"]
+mod pages;
 #[path = "diagnostics/schemas.rs"]
 mod schemas;
 #[path = "diagnostics/scripts.rs"]
 mod scripts;
 #[path = "diagnostics/steps.rs"]
 mod steps;
+#[path = "diagnostics/traps.rs"]
+mod traps;
 #[path = "diagnostics/types.rs"]
 mod types;
 
@@ -112,7 +116,16 @@ fn changed(base: &BTreeMap<String, String>, mistake: &Mistake) -> BTreeMap<Strin
 }
 
 fn all() -> impl Iterator<Item = &'static Mistake> {
-    let rooms = [names::MISTAKES, types::MISTAKES, forms::MISTAKES, steps::MISTAKES, scripts::MISTAKES, schemas::MISTAKES, links::MISTAKES];
+    let rooms = [
+        names::MISTAKES,
+        types::MISTAKES,
+        forms::MISTAKES,
+        steps::MISTAKES,
+        scripts::MISTAKES,
+        schemas::MISTAKES,
+        traps::MISTAKES,
+        links::MISTAKES,
+    ];
     rooms.into_iter().flatten()
 }
 
@@ -170,7 +183,7 @@ fn every_code_is_pinned() {
 
 /// Each code that a text says, alone or before a place.
 fn quoted(text: &str) -> impl Iterator<Item = String> {
-    let codes = text.match_indices("\"E").filter_map(|(at, _)| text.get(at + 1..at + 6));
+    let codes = text.match_indices(['E', 'W']).filter(|(at, _)| text[..*at].ends_with('"')).filter_map(|(at, _)| text.get(at..at + 5));
     codes.filter(|code| code.bytes().skip(1).all(|byte| byte.is_ascii_digit())).map(str::to_owned)
 }
 

@@ -46,7 +46,7 @@ pub(crate) struct Global {
     /// A folder of rulesets; may be given several times
     #[arg(long, global = true, value_name = "DIR", env = "EHR_RULES", default_value = "rulesets")]
     pub(crate) rules: Vec<PathBuf>,
-    /// How the answer is printed on stdout
+    /// How the answer is printed on stdout; `github` and `sarif` are for `check` only
     #[arg(long, global = true, value_enum, env = "EHR_FORMAT", default_value = "human")]
     pub(crate) format: Format,
     /// Only errors on stderr
@@ -67,4 +67,8 @@ pub(crate) enum Format {
     Human,
     /// One JSON value, for scripts.
     Json,
+    /// GitHub's workflow commands: annotations beside the lines of a pull request.
+    Github,
+    /// SARIF 2.1.0, for code scanners and editors.
+    Sarif,
 }

@@ -26,7 +26,8 @@ pub(crate) struct Context {
     pub(crate) cancel: Arc<AtomicBool>,
     /// Where an order's log goes, once there is an order.
     pub(crate) journal: Journal,
-    format: Format,
+    /// How answers are printed.
+    pub(crate) format: Format,
     quiet: bool,
 }
 
@@ -63,8 +64,9 @@ impl Context {
     /// Prints the answer on stdout, as it was asked for.
     pub(crate) fn answer(&self, human: &str, json: &Value) -> Result<(), Failure> {
         let mut text = match self.format {
-            Format::Human => human.to_owned(),
-            Format::Json => serde_json::to_string_pretty(json).unwrap_or_else(|_| json.to_string()),
+            // What a command has no such form for is said in words; `check` has its own.
+            Format::Human | Format::Github => human.to_owned(),
+            Format::Json | Format::Sarif => serde_json::to_string_pretty(json).unwrap_or_else(|_| json.to_string()),
         };
         if text.is_empty() {
             return Ok(());

@@ -38,7 +38,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0305", "`otherwise` is missing"),
     ("E0306", "an expression is of no known form"),
     ("E0307", "a map names a value twice"),
-    ("E0308", "a branch is never reached"),
+    ("E0308", "a branch or an entry of a map is never reached"),
     ("E0309", "a column is neither used nor ignored"),
     ("E0310", "a column of a grouped rule is neither grouped nor an aggregate"),
     ("E0401", "a table refers to one that is loaded later"),
@@ -62,11 +62,29 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0601", "a script does not compile"),
     ("E0602", "a script needs a `type`"),
     ("E0603", "a script is of the wrong type"),
+    ("W0001", "two formats read one date differently"),
 ];
 
 /// What a code says.
 pub fn meaning(code: &str) -> Option<&'static str> {
     CODES.iter().find(|(known, _)| *known == code).map(|(_, text)| *text)
+}
+
+/// How early a code is said: what a file that is not read or a name that is not known leads to comes after it.
+pub(crate) fn rank(code: &str) -> u8 {
+    match code {
+        // A required column may lack its rule, and a column its reader, because of anything before.
+        "E0302" => 6,
+        "E0309" => 7,
+        _ => match code.get(..3).unwrap_or_default() {
+            "E00" => 0,
+            "E04" | "E05" => 1,
+            "E01" => 2,
+            "E03" | "E06" => 3,
+            "E02" => 4,
+            _ => 5,
+        },
+    }
 }
 
 #[cfg(test)]

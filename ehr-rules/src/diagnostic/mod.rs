@@ -2,21 +2,26 @@
 
 pub(crate) mod code;
 pub(crate) mod overlay;
+pub(crate) mod pages;
 pub(crate) mod render;
 pub(crate) mod suggest;
 
 use serde::Serialize;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 /// One file of rules and its text, shared by every place in it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Source {
     /// The path as it is shown: relative to where the rules were loaded from, with `/`.
     pub path: String,
     /// The text.
     pub text: String,
+    /// Where each line begins, once somebody asked: a file of ten thousand lines is not counted for each place in it.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// A place in a file of rules.
@@ -53,39 +58,114 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Other places that belong to it: where the first of two stands, say.
+    pub related: Vec<Related>,
+}
+
+/// Another place that belongs to a diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What stands there, in a few words.
+    pub label: String,
 }
 
 /// Every diagnostic of a load.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     all: Vec<Diagnostic>,
+    /// What was said where, so that nothing is said twice.
+    seen: HashSet<(&'static str, String, usize, String)>,
 }
 
 impl Source {
     /// A source from its path and text.
     pub fn new(path: &Path, text: String) -> Arc<Self> {
-        Arc::new(Self { path: path.display().to_string().replace('\\', "/"), text })
+        Arc::new(Self { path: path.display().to_string().replace('\\', "/"), text, lines: OnceLock::new() })
+    }
+
+    /// The number of the line that a byte stands in, from 0, and where that line begins.
+    fn line_at(&self, at: usize) -> (usize, usize) {
+        let breaks = || self.text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = self.lines.get_or_init(|| std::iter::once(0).chain(breaks()).collect());
+        let line = lines.partition_point(|start| *start <= at).saturating_sub(1);
+        (line, lines.get(line).copied().unwrap_or_default())
     }
 }
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.text == other.text
+    }
+}
+
+impl Eq for Source {}
 
 impl Place {
     /// Line and column, both counted from 1, the column in characters.
     pub fn line_column(&self) -> (usize, usize) {
-        let upto = &self.source.text[..self.span.start.min(self.source.text.len())];
-        let line_start = upto.rfind('\n').map_or(0, |at| at + 1);
-        (upto.matches('\n').count() + 1, upto[line_start..].chars().count() + 1)
+        let (line, before) = self.before();
+        (line + 1, before.chars().count() + 1)
+    }
+
+    /// Line and column, both counted from 1, the column in UTF-16 code units, as editors count.
+    pub fn line_column_utf16(&self) -> (usize, usize) {
+        let (line, before) = self.before();
+        (line + 1, before.encode_utf16().count() + 1)
+    }
+
+    /// The place where it ends, empty.
+    pub fn end(&self) -> Self {
+        let end = self.span.end.max(self.span.start);
+        Self { source: Arc::clone(&self.source), span: end..end }
+    }
+
+    /// The number of its line from 0, and what stands in that line before it.
+    fn before(&self) -> (usize, &str) {
+        let at = self.span.start.min(self.source.text.len());
+        let (line, start) = self.source.line_at(at);
+        (line, self.source.text.get(start..at).unwrap_or_default())
     }
 }
 
 impl Diagnostic {
     /// An error at a place.
     pub(crate) fn error(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), place: place.clone(), label: String::new(), help: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            place: place.clone(),
+            label: String::new(),
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// A warning at a place.
+    pub(crate) fn warning(code: &'static str, place: &Place, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, place, message) }
     }
 
     /// What its code says of every diagnostic of its kind.
     pub fn meaning(&self) -> &'static str {
         code::meaning(self.code).unwrap_or_default()
+    }
+
+    /// The page of a code: what is wrong, why that is refused, a wrong and a right example, as Markdown. `None` for a code that is none.
+    ///
+    /// ```
+    /// assert!(ehr_rules::Diagnostic::page("E0101").is_some_and(|page| page.starts_with("# E0101")));
+    /// ```
+    pub fn page(code: &str) -> Option<&'static str> {
+        pages::page(code)
+    }
+
+    /// With another place that belongs to it.
+    pub(crate) fn also(mut self, place: &Place, label: impl Into<String>) -> Self {
+        self.related.push(Related { place: place.clone(), label: label.into() });
+        self
     }
 
     /// With a word on what stands at the place.
@@ -104,9 +184,8 @@ impl Diagnostic {
 impl Diagnostics {
     /// Adds one, unless it is there already: an inherited rule is compiled once a version, and its help may differ between them.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        let same =
-            |known: &Diagnostic| known.code == diagnostic.code && known.place == diagnostic.place && known.message == diagnostic.message;
-        if !self.all.iter().any(same) {
+        let place = &diagnostic.place;
+        if self.seen.insert((diagnostic.code, place.source.path.clone(), place.span.start, diagnostic.message.clone())) {
             self.all.push(diagnostic);
         }
     }
@@ -121,15 +200,12 @@ impl Diagnostics {
         self.sources().any(|source| source.path.ends_with(end))
     }
 
-    /// Errors first, then by file and place.
+    /// Errors first; what others may follow from before them; then by file and place.
     pub(crate) fn sort(&mut self) {
         self.all.sort_by(|a, b| {
-            (a.severity, &a.place.source.path, a.place.span.start, a.code).cmp(&(
-                b.severity,
-                &b.place.source.path,
-                b.place.span.start,
-                b.code,
-            ))
+            let key = |one: &Diagnostic| (one.severity, code::rank(one.code));
+            let place = |one: &Diagnostic| (one.place.span.start, one.code);
+            key(a).cmp(&key(b)).then_with(|| a.place.source.path.cmp(&b.place.source.path)).then_with(|| place(a).cmp(&place(b)))
         });
     }
 

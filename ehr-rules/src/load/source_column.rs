@@ -23,6 +23,7 @@ use chrono::format::Item;
 use chrono::format::StrftimeItems;
 use regex::Regex;
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 /// Reads a column; `None` where it is neither a type nor a map.
 pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<SourceColumn> {
@@ -75,7 +76,30 @@ fn formats(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Vec<
             );
         }
     }
+    for (at, second) in names.iter().enumerate() {
+        if let Some((first, shown)) = names[..at].iter().find_map(|first| Some((first, read_otherwise(&first.text, &second.text)?))) {
+            said.push(
+                Diagnostic::warning("W0001", &second.place, format!("`{}` and `{}` read `{shown}` differently", first.text, second.text))
+                    .label("only where the first does not fit")
+                    .also(&first.place, "this one wins")
+                    .help("remove the one that the system does not write; where it writes both, nobody can tell them apart"),
+            );
+        }
+    }
     names.into_iter().map(|name| name.text).collect()
+}
+
+/// A date that both formats read, the one as 3 February and the other as 2 March.
+fn read_otherwise(first: &str, second: &str) -> Option<String> {
+    let read = |text: &str, format: &str| {
+        let date = NaiveDate::parse_from_str(text, format);
+        date.or_else(|_| NaiveDateTime::parse_from_str(text, format).map(|at| at.date())).ok()
+    };
+    let (day, other) = (NaiveDate::from_ymd_opt(2001, 2, 3)?, NaiveDate::from_ymd_opt(2001, 3, 2)?);
+    let mut shown = String::new();
+    // A format may ask for what this moment has not, a zone say.
+    write!(shown, "{}", day.and_hms_opt(4, 5, 6)?.format(first)).ok()?;
+    (read(&shown, first)? == day && read(&shown, second)? == other).then_some(shown)
 }
 
 /// Words for true and false: both or neither, and none for both.

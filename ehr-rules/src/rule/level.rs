@@ -25,11 +25,11 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
     let mut seen: BTreeMap<&str, &RuleNode> = BTreeMap::new();
     for rule in rules {
         if let Some(first) = seen.insert(&rule.name.text, rule) {
-            let (line, _) = first.name.place.line_column();
             said.push(
                 Diagnostic::error("E0301", &rule.name.place, format!("two rules make `{}`", rule.name.text))
                     .label("the second")
-                    .help(format!("the first stands in `{}`, line {line}; put both under one `union:`", first.name.place.source.path)),
+                    .also(&first.name.place, "the first")
+                    .help("put both under one `union:`"),
             );
             continue;
         }

@@ -185,10 +185,10 @@ fn key(node: Node, entries: &[(Key, Node)], said: &mut Vec<Diagnostic>) -> Await
         return Awaited::Refused;
     };
     if let Some((first, _)) = entries.iter().find(|(known, _)| known.text == text) {
-        let (line, _) = first.place.line_column();
         said.push(
             Diagnostic::error("E0003", &node.place, format!("the key `{text}` stands twice"))
-                .label(format!("first in line {line}"))
+                .label("the second")
+                .also(&first.place, "the first")
                 .help("remove one of the two"),
         );
         return Awaited::Refused;

@@ -176,5 +176,5 @@ fn a_diagnostic_shows_its_line() {
       |
       = help: did you mean `prenoms`?
     ");
-    insta::assert_snapshot!(said.to_json().get(1).unwrap().to_string(), @r#"{"code":"E0012","severity":"error","message":"unknown key `prenon` in a rule","meaning":"a key is unknown","file":"rules/test.yaml","line":1,"column":1,"end_line":1,"end_column":7,"label":"","help":"did you mean `prenoms`?"}"#);
+    insta::assert_snapshot!(said.to_json().get(1).unwrap().to_string(), @r#"{"code":"E0012","severity":"error","message":"unknown key `prenon` in a rule","meaning":"a key is unknown","file":"rules/test.yaml","line":1,"column":1,"end_line":1,"end_column":7,"label":"","help":"did you mean `prenoms`?","related":[]}"#);
 }

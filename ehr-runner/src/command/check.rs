@@ -1,9 +1,11 @@
 //! `check`: compiles everything, prints every diagnostic, changes nothing.
 
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
 use clap::Args;
+use ehr_rules::Diagnostic;
 use ehr_rules::Rulebook;
 use serde_json::Map;
 use serde_json::json;
@@ -26,14 +28,27 @@ impl Check {
         };
         let mut human: Vec<String> = counts.iter().map(|(what, count)| counted(*count, what)).collect();
         human.push(problems);
-        let json = json!({
-            "ok": !said.has_errors(),
-            "counts": counts.iter().map(|(what, count)| ((*what).to_owned(), json!(count))).collect::<Map<_, _>>(),
-            "diagnostics": said.to_json(),
-        });
-        context.answer(&human.join(", "), &json)?;
+        let root = std::env::current_dir().unwrap_or_default();
+        let json = match context.format {
+            Format::Sarif => said.to_sarif(&root),
+            _ => json!({
+                "ok": !said.has_errors(),
+                "counts": counts.iter().map(|(what, count)| ((*what).to_owned(), json!(count))).collect::<Map<_, _>>(),
+                "diagnostics": said.to_json(),
+            }),
+        };
+        let human = match context.format {
+            Format::Github => said.to_github(&root),
+            _ => format!("{}{}", human.join(", "), said.iter().next().map(more).unwrap_or_default()),
+        };
+        context.answer(&human, &json)?;
         Ok(if said.has_errors() { Status::RulesWrong } else { Status::Done })
     }
+}
+
+/// How to read on, with the first code as the example.
+fn more(first: &Diagnostic) -> String {
+    format!("\n`ehr-runner explain {}` says what that code means, with an example; so for every other code", first.code)
 }
 
 /// `1 source`, `2 sources`, `1 category`.

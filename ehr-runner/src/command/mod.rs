@@ -9,6 +9,7 @@ mod run;
 mod status;
 mod test;
 
+use crate::cli::Format;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
@@ -38,6 +39,9 @@ pub(crate) enum Command {
 impl Command {
     /// Does it.
     pub(crate) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        if matches!(context.format, Format::Github | Format::Sarif) && !matches!(self, Self::Check(_)) {
+            return Err(Failure::Usage("only `check` answers as `github` or `sarif`; here `--format` is `human` or `json`".to_owned()));
+        }
         match self {
             Self::Check(check) => check.run(context),
             Self::Test(test) => test.run(context),

@@ -87,3 +87,25 @@ fn a_folder_without_rules_says_so() {
     let place = Place::new();
     place.ehr("check --rules nowhere").code(5);
 }
+
+#[test]
+fn diagnostics_are_annotations_or_sarif_where_that_is_asked_for() {
+    let place = Place::new();
+    place.replace(RULES, "birth_date: BIRTHDATE", "birth_date: BIRTHDAT");
+    let said = stdout(&place.ehr("check --format github").code(1));
+    assert!(said.starts_with(&format!("::error file={RULES},line=")) && said.contains("help: did you mean `BIRTHDATE`?"), "{said}");
+    let sarif = answer(&place.ehr("check --format sarif").code(1));
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], RULES);
+    let refused = stderr(&place.ehr("functions --format sarif").code(2));
+    assert!(refused.contains("only `check`"), "{refused}");
+}
+
+#[test]
+fn a_code_is_explained() {
+    let place = Place::new();
+    place.replace(RULES, "birth_date: BIRTHDATE", "birth_date: BIRTHDAT");
+    assert!(stdout(&place.ehr("check").code(1)).contains("ehr-runner explain E0101"));
+    assert!(stdout(&place.ehr("explain e0101").code(0)).starts_with("# E0101"));
+    assert!(stderr(&place.ehr("explain E9999").code(2)).contains("`E9999`"));
+}
