@@ -73,6 +73,8 @@ pub fn meaning(code: &str) -> Option<&'static str> {
 /// How early a code is said: what a file that is not read or a name that is not known leads to comes after it.
 pub(crate) fn rank(code: &str) -> u8 {
     match code {
+        // Without the version that is inherited or read, every name of it is unknown.
+        "E0108" | "E0120" => 1,
         // A required column may lack its rule, and a column its reader, because of anything before.
         "E0302" => 6,
         "E0309" => 7,
