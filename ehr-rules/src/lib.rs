@@ -33,6 +33,7 @@ pub use dataset::ledger::Ledger;
 pub use dataset::order::Order;
 pub use dataset::order::Progress;
 pub use dataset::output::OutputRows;
+pub use dataset::texts;
 pub use detect::Candidate;
 pub use detect::Detection;
 pub use detect::Drift;

@@ -9,6 +9,8 @@ mod forms;
 mod links;
 #[path = "diagnostics/names.rs"]
 mod names;
+#[path = "diagnostics/nested.rs"]
+mod nested;
 #[path = "diagnostics/pages.rs"]
 mod pages;
 #[path = "diagnostics/schemas.rs"]
@@ -125,6 +127,7 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         schemas::MISTAKES,
         traps::MISTAKES,
         links::MISTAKES,
+        nested::MISTAKES,
     ];
     rooms.into_iter().flatten()
 }

@@ -87,7 +87,8 @@ impl Stages<'_> {
             let common = job.categorize(&sound)?;
             // Where the target reads its source straight, what goes on are the source's own tables.
             let made = if job.target().sources.is_empty() { common.tables() } else { &[] };
-            sink::write_tables(context, made, &folder.join("categorized"), output)?;
+            let kind = |table: &str, column: &str| job.category_kind(table, column);
+            sink::write_tables(context, made, &kind, &folder.join("categorized"), output)?;
             Ok(common)
         };
         let common = self.run("categorize", categorize, |data| rows(data.tables()))?;
@@ -96,7 +97,8 @@ impl Stages<'_> {
         }
         let convert = || {
             let converted = job.convert(&common)?;
-            sink::write_tables(context, converted.tables(), &folder.join("converted"), output)?;
+            let kind = |table: &str, column: &str| job.target_kind(table, column);
+            sink::write_tables(context, converted.tables(), &kind, &folder.join("converted"), output)?;
             Ok(converted)
         };
         let converted = self.run("convert", convert, |data| rows(data.tables()))?;

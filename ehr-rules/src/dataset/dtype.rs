@@ -2,6 +2,7 @@
 
 use crate::ir::types::Kind;
 use polars::prelude::DataType;
+use polars::prelude::Field;
 use polars::prelude::TimeUnit;
 
 /// The column type that values of a kind are staged in. UUIDs are staged as text.
@@ -14,6 +15,9 @@ pub(crate) fn dtype(kind: &Kind) -> DataType {
         Kind::Boolean => DataType::Boolean,
         Kind::Date => DataType::Date,
         Kind::Time => DataType::Time,
-        Kind::Datetime => DataType::Datetime(TimeUnit::Microseconds, None),
+        // An instant is in UTC by its kind; the frame need not say so again.
+        Kind::Datetime | Kind::Instant => DataType::Datetime(TimeUnit::Microseconds, None),
+        Kind::List(item) => DataType::List(Box::new(dtype(item))),
+        Kind::Struct(fields) => DataType::Struct(fields.iter().map(|(name, kind)| Field::new(name.as_str().into(), dtype(kind))).collect()),
     }
 }

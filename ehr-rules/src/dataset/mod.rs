@@ -11,8 +11,10 @@ pub(crate) mod order;
 pub(crate) mod origin;
 pub(crate) mod output;
 pub(crate) mod rows;
+pub(crate) mod text;
 
 use crate::error::Error;
+use crate::ir::types::Kind;
 use ledger::Ledger;
 use polars::prelude::*;
 use std::marker::PhantomData;
@@ -95,6 +97,30 @@ impl Table {
         let kept: Vec<Expr> = schema.iter_names().filter(|name| !name.starts_with('_')).map(|name| col(name.clone())).collect();
         Ok(frame.select(kept))
     }
+
+    /// The same for a form that has text and numbers only: instants, lists and structs as text. `kind` says what a column is.
+    pub fn texts(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
+        texts(self.frame()?, kind).map_err(|error| Error::engine("reading a staged table's columns", error))
+    }
+}
+
+/// A frame with its instants, lists and structs as text, for a form that has text and numbers only; `kind` says what a
+/// column is. A frame does not tell an instant from a datetime, so the rules must.
+///
+/// ```
+/// use ehr_rules::Kind;
+/// use polars::prelude::*;
+///
+/// let frame = df!("id" => [1_i64])?.lazy();
+/// let texts = ehr_rules::texts(frame, |_| Some(Kind::Integer))?.collect()?;
+/// assert_eq!(texts.height(), 1);
+/// # Ok::<(), PolarsError>(())
+/// ```
+pub fn texts(mut frame: LazyFrame, kind: impl Fn(&str) -> Option<Kind>) -> PolarsResult<LazyFrame> {
+    let schema = frame.collect_schema()?;
+    let written = schema.iter_names().filter_map(|name| Some((name, kind(name)?))).filter(|(_, kind)| text::needs_text(kind));
+    let written: Vec<Expr> = written.map(|(name, kind)| text::as_text(name, &kind)).collect();
+    Ok(if written.is_empty() { frame } else { frame.with_columns(written) })
 }
 
 fn scan(path: &Path) -> Result<LazyFrame, Error> {

@@ -109,7 +109,8 @@ impl Probe {
     fn parses(&self, text: &str) -> bool {
         let text = if self.kind == Kind::Text { text } else { text.trim() };
         match &self.kind {
-            Kind::Text => true,
+            // What is inside is looked at when it is read.
+            Kind::Text | Kind::List(_) | Kind::Struct(_) => true,
             Kind::Integer => text.parse::<i64>().is_ok(),
             Kind::Decimal { precision, scale } => is_decimal(text, usize::from(*precision), usize::from(*scale)),
             Kind::Float => text.parse::<f64>().is_ok(),
@@ -118,8 +119,8 @@ impl Probe {
             Kind::Date => self.formats.iter().any(|format| is_date(text, format)),
             Kind::Time if self.formats.is_empty() => ["%H:%M:%S%.f", "%H:%M"].iter().any(|format| is_time(text, format)),
             Kind::Time => self.formats.iter().any(|format| is_time(text, format)),
-            Kind::Datetime if self.formats.is_empty() => is_iso_datetime(text),
-            Kind::Datetime => self.formats.iter().any(|format| is_datetime(text, format)),
+            Kind::Datetime | Kind::Instant if self.formats.is_empty() => is_iso_datetime(text),
+            Kind::Datetime | Kind::Instant => self.formats.iter().any(|format| is_datetime(text, format)),
             Kind::Uuid => text.len() == 36 && uuid::Uuid::parse_str(text).is_ok(),
         }
     }

@@ -26,6 +26,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0107", "a parameter is unknown"),
     ("E0108", "the version a schema inherits from is unknown"),
     ("E0109", "a type is unknown"),
+    ("E0110", "a time zone is unknown"),
     ("E0120", "the source that a target reads straight is unknown"),
     ("E0201", "a value is of the wrong type"),
     ("E0202", "a required column is fed by an expression that may be missing"),

@@ -46,8 +46,8 @@ impl<'a> Lowering<'a> {
             Form::Parameter(name) => return Err(Error::bug(format!("no parameter `{name}`"))),
             Form::Call { function, args } => {
                 let function = functions::find(function).ok_or_else(|| Error::bug(format!("no function `{function}`")))?;
-                let args = self.all(args)?;
-                (function.lower)(&args)
+                let first = args.first().map_or(&expr.ty.kind, |first| &first.ty.kind);
+                function.lowered(&self.all(args)?, first)
             }
             Form::Operator { op, args } => operator(*op, self.all(args)?)?,
             Form::Map { from, entries, otherwise } => {
@@ -136,7 +136,7 @@ pub(crate) fn literal(value: &Value, kind: &Kind) -> pl::Expr {
         Value::Date(date) => {
             pl::lit(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).cast(pl::DataType::Int32).cast(pl::DataType::Date)
         }
-        Value::Datetime(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
+        Value::Datetime(at) | Value::Instant(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
     }
 }
 
@@ -198,7 +198,7 @@ fn constants<'v>(values: impl Iterator<Item = &'v Value>, kind: &Kind) -> Option
         Kind::Float => pl::Series::new(name, all(values, |value| if let Value::Float(number) = value { Some(*number) } else { None })?),
         Kind::Date => pl::Series::new(name, all(values, |value| if let Value::Date(date) = value { Some(*date) } else { None })?),
         Kind::Text => pl::Series::new(name, all(values, |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })?),
-        Kind::Decimal { .. } | Kind::Time | Kind::Datetime | Kind::Uuid => return None,
+        Kind::Decimal { .. } | Kind::Time | Kind::Datetime | Kind::Instant | Kind::Uuid | Kind::List(_) | Kind::Struct(_) => return None,
     })
 }
 

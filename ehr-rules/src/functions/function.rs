@@ -4,6 +4,8 @@ use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
 use polars::prelude::Expr;
+use polars::prelude::concat_str;
+use polars::prelude::lit;
 
 /// One function of the catalogue.
 #[derive(Debug)]
@@ -54,6 +56,9 @@ pub(crate) enum Accepts {
     Date,
     /// Datetime.
     Datetime,
+    /// Instant.
+    #[expect(dead_code, reason = "no function of the catalogue takes one yet")]
+    Instant,
     /// Date or datetime.
     Day,
     /// Anything.
@@ -101,6 +106,8 @@ pub(crate) enum Sample {
     Date(&'static str),
     /// An ISO 8601 date and time.
     Datetime(&'static str),
+    /// An ISO 8601 date and time of UTC, without `Z`.
+    Instant(&'static str),
 }
 
 /// Arguments and the result they give.
@@ -142,8 +149,9 @@ impl Accepts {
             Self::Number => matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. }),
             Self::Date => *kind == Kind::Date,
             Self::Datetime => *kind == Kind::Datetime,
+            Self::Instant => *kind == Kind::Instant,
             Self::Day => matches!(kind, Kind::Date | Kind::Datetime),
-            Self::Any => true,
+            Self::Any => !kind.is_nested(),
             Self::First => kind.fits(first),
         }
     }
@@ -156,6 +164,7 @@ impl Accepts {
             Self::Float => Kind::Float,
             Self::Date | Self::Day => Kind::Date,
             Self::Datetime => Kind::Datetime,
+            Self::Instant => Kind::Instant,
             Self::Any | Self::First => first.clone(),
         }
     }
@@ -170,6 +179,7 @@ impl Accepts {
             Self::Number => "number",
             Self::Date => "date",
             Self::Datetime => "datetime",
+            Self::Instant => "instant",
             Self::Day => "date or datetime",
             Self::Any => "any",
             Self::First => "same as the first",
@@ -201,6 +211,7 @@ impl Sample {
             Self::Bool(truth) => Value::Boolean(truth),
             Self::Date(text) => text.parse().map_or(Value::Null, Value::Date),
             Self::Datetime(text) => text.parse().map_or(Value::Null, Value::Datetime),
+            Self::Instant(text) => text.parse().map_or(Value::Null, Value::Instant),
         }
     }
 }
@@ -228,6 +239,13 @@ impl Function {
             Nulls::Never => false,
         };
         Type { kind, nullable }
+    }
+
+    /// The native expression of a call; `first` is the kind of the first argument, since a frame does not tell an instant
+    /// from a datetime, and as text the two differ by a `Z`.
+    pub(crate) fn lowered(&self, args: &[Expr], first: &Kind) -> Expr {
+        let value = (self.lower)(args);
+        if self.name == "to_text" && *first == Kind::Instant { concat_str([value, lit("Z")], "", false) } else { value }
     }
 
     /// `age_at(birth: date, on: date) -> integer`.

@@ -31,7 +31,7 @@ fn value_as_any(value: Value) -> AnyValue<'static> {
         Value::Float(number) => AnyValue::Float64(number),
         Value::Boolean(truth) => AnyValue::Boolean(truth),
         Value::Date(date) => AnyValue::Date(date.to_epoch_days()),
-        Value::Datetime(at) => AnyValue::Datetime(at.and_utc().timestamp_micros(), TimeUnit::Microseconds, None),
+        Value::Datetime(at) | Value::Instant(at) => AnyValue::Datetime(at.and_utc().timestamp_micros(), TimeUnit::Microseconds, None),
     }
 }
 
@@ -70,7 +70,8 @@ fn every_example_gives_what_it_says_in_the_type_it_says() {
             }
             let ty = function.result(&types);
             let frame = DataFrame::new(3, columns).unwrap();
-            let lowered = (function.lower)(&args).alias("out");
+            let first = types.first().map_or(Kind::Text, |first| first.kind.clone());
+            let lowered = function.lowered(&args, &first).alias("out");
             let planned = frame.clone().lazy().select([lowered.clone()]).collect_schema().unwrap();
             let small = frame.clone().lazy().select([lowered.clone()]).collect().unwrap();
             let out = frame.lazy().select([lowered]).collect_with_engine(Engine::Streaming).unwrap().unwrap_single();

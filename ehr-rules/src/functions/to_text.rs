@@ -23,6 +23,7 @@ pub(super) static FUNCTION: Function = Function {
         example(&[Sample::Bool(true)], Sample::Text("true")),
         example(&[Sample::Date("2024-02-29")], Sample::Text("2024-02-29")),
         example(&[Sample::Datetime("2024-02-29T08:30:00")], Sample::Text("2024-02-29T08:30:00")),
+        example(&[Sample::Instant("2024-02-29T08:30:00")], Sample::Text("2024-02-29T08:30:00Z")),
         example(&[Sample::Null], Sample::Null),
     ],
     lower,

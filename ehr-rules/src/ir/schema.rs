@@ -92,6 +92,29 @@ pub struct SourceColumn {
     pub checks: Vec<Check>,
     /// The HIPAA identifier it holds, if any.
     pub phi: Option<String>,
+    /// The IANA zone of instants that are written without one.
+    pub zone: Option<String>,
+    /// How what is inside is written: a list's item, a struct's fields in order; nothing where only their types are said.
+    pub inside: Vec<SourceColumn>,
+}
+
+impl SourceColumn {
+    /// A column of which only the type is said; its values may be missing.
+    pub fn plain(name: &str, kind: Kind) -> Self {
+        Self {
+            name: name.to_owned(),
+            also: Vec::new(),
+            ty: Type::nullable(kind),
+            formats: Vec::new(),
+            words: None,
+            missing: None,
+            optional: false,
+            checks: Vec::new(),
+            phi: None,
+            zone: None,
+            inside: Vec::new(),
+        }
+    }
 }
 
 /// A constraint on the values of one column.

@@ -26,10 +26,16 @@ pub enum Kind {
     Date,
     /// A time of day, to the microsecond.
     Time,
-    /// An instant or local date and time, to the microsecond; zoned input is brought to UTC.
+    /// A date and time of day as written, to the microsecond; zoned input is brought to UTC.
     Datetime,
+    /// A point in time, to the microsecond, held in UTC. Never mixed with [`Kind::Datetime`] unless a zone is named.
+    Instant,
     /// A UUID in its canonical text form.
     Uuid,
+    /// Values of one kind in order; an item may be missing.
+    List(Box<Kind>),
+    /// Named values, each of which may be missing, in the order of the schema.
+    Struct(Vec<(String, Kind)>),
 }
 
 /// A kind and whether a value may be missing.
@@ -59,6 +65,8 @@ pub enum Value {
     Date(chrono::NaiveDate),
     /// A date and time.
     Datetime(chrono::NaiveDateTime),
+    /// A point in time, in UTC.
+    Instant(chrono::NaiveDateTime),
 }
 
 impl Type {
@@ -84,6 +92,19 @@ impl Kind {
     pub fn fits(&self, wanted: &Self) -> bool {
         self == wanted || (*self == Self::Uuid && *wanted == Self::Text)
     }
+
+    /// Whether it is a list or a struct: what is inside has no order, and is no key.
+    pub const fn is_nested(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Struct(_))
+    }
+
+    /// The kind of a struct's field.
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Struct(fields) => fields.iter().find(|(field, _)| field == name).map(|(_, kind)| kind),
+            _ => None,
+        }
+    }
 }
 
 impl Value {
@@ -97,6 +118,7 @@ impl Value {
             Self::Boolean(_) => Kind::Boolean,
             Self::Date(_) => Kind::Date,
             Self::Datetime(_) => Kind::Datetime,
+            Self::Instant(_) => Kind::Instant,
         })
     }
 }
@@ -112,7 +134,16 @@ impl fmt::Display for Kind {
             Self::Date => f.write_str("date"),
             Self::Time => f.write_str("time"),
             Self::Datetime => f.write_str("datetime"),
+            Self::Instant => f.write_str("instant"),
             Self::Uuid => f.write_str("uuid"),
+            Self::List(item) => write!(f, "list({item})"),
+            Self::Struct(fields) => {
+                f.write_str("struct(")?;
+                for (at, (name, kind)) in fields.iter().enumerate() {
+                    write!(f, "{}{name}: {kind}", if at == 0 { "" } else { ", " })?;
+                }
+                f.write_str(")")
+            }
         }
     }
 }
@@ -134,6 +165,7 @@ impl fmt::Display for Value {
             Self::Boolean(truth) => write!(f, "{truth}"),
             Self::Date(date) => write!(f, "{date}"),
             Self::Datetime(at) => write!(f, "{}", at.format("%Y-%m-%dT%H:%M:%S")),
+            Self::Instant(at) => write!(f, "{}", at.format("%Y-%m-%dT%H:%M:%S%.fZ")),
         }
     }
 }

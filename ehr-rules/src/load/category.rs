@@ -50,7 +50,7 @@ fn category(node: &Node, stem: &str, said: &mut Diagnostics) -> Option<LoadedCat
 
 fn category_column(name: &str, node: &Node, said: &mut Diagnostics) -> Option<CategoryColumn> {
     let what = format!("column `{name}`");
-    let (kind, fields) = column::typed(node, &what, said)?;
+    let (kind, fields) = column::typed(node, &what, &mut column::inner, said)?;
     let mut column = CategoryColumn { name: name.to_owned(), ty: Type::nullable(kind), element: String::new(), one_of: Vec::new() };
     let Some(mut fields) = fields else { return Some(column) };
     column.ty.nullable = !fields.bool("required", said).unwrap_or(false);

@@ -20,6 +20,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("date", Kind::Date),
     ("time", Kind::Time),
     ("datetime", Kind::Datetime),
+    ("instant", Kind::Instant),
     ("uuid", Kind::Uuid),
 ];
 
@@ -37,16 +38,29 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("numeric", "decimal(p,s)"),
     ("decimal", "decimal(p,s)"),
     ("timestamp", "datetime"),
+    ("array", "{type: list, of: TYPE}"),
+    ("list", "{type: list, of: TYPE}"),
+    ("object", "{type: struct, fields: {NAME: TYPE}}"),
+    ("record", "{type: struct, fields: {NAME: TYPE}}"),
+    ("struct", "{type: struct, fields: {NAME: TYPE}}"),
 ];
+
+/// Reads the type inside a list or of a struct's field: its name, and what stands there.
+pub(super) type Inner<'a> = &'a mut dyn FnMut(&str, &Node, &mut Diagnostics) -> Option<Kind>;
 
 /// The type of a column: short as text, or under `type` in a map, whose other keys are then to be read.
 ///
 /// An unknown type is said and taken for text, so that the column itself is known to what follows.
-pub(super) fn typed<'a>(node: &'a Node, what: &str, said: &mut Diagnostics) -> Option<(Kind, Option<Fields<'a>>)> {
+pub(super) fn typed<'a>(node: &'a Node, what: &str, inner: Inner<'_>, said: &mut Diagnostics) -> Option<(Kind, Option<Fields<'a>>)> {
     match &node.content {
         Content::Map(_) => {
             let mut fields = Fields::of(node, what, said)?;
-            let kind = fields.required_named("type", said).and_then(|name| kind(&name, said));
+            let name = fields.required_named("type", said);
+            let kind = match name.as_ref().map(|name| name.text.trim()) {
+                Some("list") => list(&mut fields, inner, said),
+                Some("struct") => structure(&mut fields, inner, said),
+                _ => name.and_then(|name| kind(&name, said)),
+            };
             Some((kind.unwrap_or(Kind::Text), Some(fields)))
         }
         Content::Scalar { .. } if node.as_text().is_some() => {
@@ -55,6 +69,32 @@ pub(super) fn typed<'a>(node: &'a Node, what: &str, said: &mut Diagnostics) -> O
         }
         _ => wrong(node, "a type or a map", what, said),
     }
+}
+
+/// The type of a list's items or a struct's field, where nothing but the type is said of it.
+pub(super) fn inner(name: &str, node: &Node, said: &mut Diagnostics) -> Option<Kind> {
+    let (kind, fields) = typed(node, &format!("`{name}`"), &mut inner, said)?;
+    if let Some(fields) = fields {
+        fields.finish(said);
+    }
+    Some(kind)
+}
+
+fn list(fields: &mut Fields<'_>, inner: Inner<'_>, said: &mut Diagnostics) -> Option<Kind> {
+    let of = fields.required("of", said)?;
+    Some(Kind::List(Box::new(inner("of", of, said).unwrap_or(Kind::Text))))
+}
+
+fn structure(fields: &mut Fields<'_>, inner: Inner<'_>, said: &mut Diagnostics) -> Option<Kind> {
+    fields.required("fields", said)?;
+    let entries = fields.map("fields", said)?;
+    if entries.is_empty() {
+        let place = value_place(fields, "fields");
+        said.push(Diagnostic::error("E0109", &place, "a struct without fields").help("name its fields and their types"));
+        return None;
+    }
+    let entries = entries.iter().map(|(key, node)| (key.text.clone(), inner(&key.text, node, said).unwrap_or(Kind::Text)));
+    Some(Kind::Struct(entries.collect()))
 }
 
 /// The type of that name.
@@ -72,10 +112,17 @@ pub(super) fn kind(name: &Key, said: &mut Diagnostics) -> Option<Kind> {
             None
         });
     }
+    if let Some(inside) = text.strip_prefix("list(").and_then(|rest| rest.strip_suffix(')')) {
+        let inside = Key { text: inside.to_owned(), place: name.place.clone() };
+        return Some(Kind::List(Box::new(kind(&inside, said)?)));
+    }
     let other = OTHER_WORDS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, ours)| *ours);
     let near = other.or_else(|| suggest::nearest(text, KINDS.iter().map(|(known, _)| *known)));
     let help = near.map_or_else(
-        || "types are `text`, `integer`, `decimal(p,s)`, `float`, `boolean`, `date`, `time`, `datetime`, `uuid`".to_owned(),
+        || {
+            "types are `text`, `integer`, `decimal(p,s)`, `float`, `boolean`, `date`, `time`, `datetime`, `instant`, `uuid`, `list(TYPE)`"
+                .to_owned()
+        },
         |near| format!("did you mean `{near}`?"),
     );
     said.push(Diagnostic::error("E0109", &name.place, format!("unknown type `{text}`")).help(help));
@@ -132,6 +179,12 @@ pub(super) fn one_of(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostic
 pub(super) fn misfit(constraint: &str, kind: &Kind, wanted: &str, place: &Place) -> Diagnostic {
     Diagnostic::error("E0403", place, format!("`{constraint}` does not go with the type {kind}"))
         .help(format!("`{constraint}` is for {wanted}; leave it out or change the type"))
+}
+
+/// Says that a list or struct cannot identify a row.
+pub(super) fn no_identity(constraint: &str, column: &str, kind: &Kind, place: &Place) -> Diagnostic {
+    Diagnostic::error("E0403", place, format!("`{column}` is {kind}, which cannot stand in `{constraint}`"))
+        .help("rows are told apart by single values; a rule can `explode` a list")
 }
 
 /// Where the value of a key stands; the map's place where there is no such key.

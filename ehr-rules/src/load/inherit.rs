@@ -3,6 +3,7 @@
 use super::LoadedSource;
 use super::Renames;
 use super::RuleNode;
+use super::column::no_identity;
 use super::column::unknown;
 use super::places::Places;
 use super::source::Written;
@@ -351,6 +352,15 @@ fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) 
         if !table.columns.iter().any(|(column, _)| column.text == name.text) {
             let known = table.columns.iter().map(|(column, _)| column.text.as_str());
             said.push(unknown("E0101", format!("unknown column `{}` of `{}`", name.text, table.name.text), &name.text, &name.place, known));
+        }
+    }
+    for (constraint, name) in
+        table.key.iter().flatten().map(|name| ("key", name)).chain(table.references.iter().map(|one| ("references", &one.column)))
+    {
+        if let Some((_, column)) = table.columns.iter().find(|(column, _)| column.text == name.text)
+            && column.ty.kind.is_nested()
+        {
+            said.push(no_identity(constraint, &name.text, &column.ty.kind, &name.place));
         }
     }
     for one in &table.references {

@@ -7,15 +7,17 @@ use super::source::SEVERITIES;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
+use crate::diagnostic::suggest;
 use crate::ir::schema::Check;
 use crate::ir::schema::CheckRule;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::types::Kind;
-use crate::ir::types::Type;
 use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::fields::Fields;
+use chrono::DateTime;
+use chrono::FixedOffset;
 use chrono::NaiveDate;
 use chrono::NaiveDateTime;
 use chrono::NaiveTime;
@@ -28,18 +30,9 @@ use std::fmt::Write;
 /// Reads a column; `None` where it is neither a type nor a map.
 pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<SourceColumn> {
     let what = format!("column `{name}`");
-    let (kind, fields) = column::typed(node, &what, said)?;
-    let mut column = SourceColumn {
-        name: name.to_owned(),
-        also: Vec::new(),
-        ty: Type::nullable(kind),
-        formats: Vec::new(),
-        words: None,
-        missing: None,
-        optional: false,
-        checks: Vec::new(),
-        phi: None,
-    };
+    let mut within = Vec::new();
+    let (kind, fields) = column::typed(node, &what, &mut |name, node, said| inside(name, node, &mut within, said), said)?;
+    let mut column = SourceColumn { inside: within, ..SourceColumn::plain(name, kind) };
     let Some(mut fields) = fields else { return Some(column) };
     let kind = column.ty.kind.clone();
     column.ty.nullable = !fields.bool("required", said).unwrap_or(false);
@@ -47,19 +40,58 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     column.optional = fields.bool("optional", said).unwrap_or(false);
     column.missing = fields.texts("missing", said);
     column.phi = fields.text("phi", said);
-    column.formats = formats(&mut fields, &kind, said);
-    column.words = words(&mut fields, &kind, said);
+    form(&mut column, &mut fields, said);
     let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
     column.checks = rules(&mut fields, &kind, said).into_iter().map(|rule| Check { rule, severity }).collect();
     fields.finish(said);
     Some(column)
 }
 
+/// An item of a list or a field of a struct: how its values are written, and no constraints.
+fn inside(name: &str, node: &Node, within: &mut Vec<SourceColumn>, said: &mut Diagnostics) -> Option<Kind> {
+    let mut deeper = Vec::new();
+    let (kind, fields) = column::typed(node, &format!("`{name}`"), &mut |name, node, said| inside(name, node, &mut deeper, said), said)?;
+    let mut column = SourceColumn { inside: deeper, ..SourceColumn::plain(name, kind.clone()) };
+    if let Some(mut fields) = fields {
+        column.missing = fields.texts("missing", said);
+        form(&mut column, &mut fields, said);
+        fields.finish(said);
+    }
+    within.push(column);
+    Some(kind)
+}
+
+/// How values are written.
+fn form(column: &mut SourceColumn, fields: &mut Fields<'_>, said: &mut Diagnostics) {
+    let kind = column.ty.kind.clone();
+    column.formats = formats(fields, &kind, said);
+    column.words = words(fields, &kind, said);
+    column.zone = zone(fields, &kind, said);
+}
+
+/// The zone of instants that are written without one.
+fn zone(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Option<String> {
+    let name = fields.named("zone", said)?;
+    if !matches!(kind, Kind::Instant) {
+        said.push(misfit("zone", kind, "instant", &name.place));
+        return None;
+    }
+    if name.text.parse::<chrono_tz::Tz>().is_err() {
+        let known = || chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        // The nearest name of an abbreviation is another's, and `EST` knows no summer.
+        let near = if name.text.contains('/') { suggest::did_you_mean(&name.text, known()) } else { None };
+        let help = near.unwrap_or_else(|| "zones are named as in `America/Toronto` or `Europe/Berlin`".to_owned());
+        said.push(Diagnostic::error("E0110", &name.place, format!("unknown zone `{}`", name.text)).help(help));
+        return None;
+    }
+    Some(name.text)
+}
+
 /// Formats for days and times, each of which must be one that can be read.
 fn formats(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Vec<String> {
     let Some(names) = fields.names("formats", said) else { return Vec::new() };
-    if !matches!(kind, Kind::Date | Kind::Time | Kind::Datetime) {
-        said.push(misfit("formats", kind, "date, time and datetime", &value_place(fields, "formats")));
+    if !matches!(kind, Kind::Date | Kind::Time | Kind::Datetime | Kind::Instant) {
+        said.push(misfit("formats", kind, "date, time, datetime and instant", &value_place(fields, "formats")));
         return Vec::new();
     }
     for name in &names {
@@ -145,7 +177,11 @@ fn rules(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Vec<Ch
     rules.extend(max.map(|(text, _)| CheckRule::Max(text)));
     rules.extend(column::max_length(fields, kind, said).map(CheckRule::MaxLength));
     if fields.bool("unique", said) == Some(true) {
-        rules.push(CheckRule::Unique);
+        if kind.is_nested() {
+            said.push(misfit("unique", kind, "single values", &value_place(fields, "unique")));
+        } else {
+            rules.push(CheckRule::Unique);
+        }
     }
     rules
 }
@@ -173,7 +209,7 @@ fn pattern(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Opti
 /// A limit as text, checked to be a value of the column's type.
 fn limit(fields: &mut Fields<'_>, key: &str, kind: &Kind, said: &mut Diagnostics) -> Option<(String, Place)> {
     let name = fields.named(key, said)?;
-    if matches!(kind, Kind::Text | Kind::Boolean | Kind::Uuid) {
+    if matches!(kind, Kind::Text | Kind::Boolean | Kind::Uuid) || kind.is_nested() {
         said.push(misfit(key, kind, "numbers, dates and times", &name.place));
         return None;
     }
@@ -194,11 +230,17 @@ fn compare(left: &str, right: &str, kind: &Kind) -> Option<Ordering> {
         Kind::Float | Kind::Decimal { .. } => left.parse::<f64>().ok()?.partial_cmp(&right.parse().ok()?),
         Kind::Date => Some(left.parse::<NaiveDate>().ok()?.cmp(&right.parse().ok()?)),
         Kind::Time => Some(left.parse::<NaiveTime>().ok()?.cmp(&right.parse().ok()?)),
-        Kind::Datetime => Some(instant(left)?.cmp(&instant(right)?)),
-        Kind::Text | Kind::Boolean | Kind::Uuid => None,
+        Kind::Datetime => Some(datetime(left)?.cmp(&datetime(right)?)),
+        Kind::Instant => Some(instant(left)?.cmp(&instant(right)?)),
+        Kind::Text | Kind::Boolean | Kind::Uuid | Kind::List(_) | Kind::Struct(_) => None,
     }
 }
 
-fn instant(text: &str) -> Option<NaiveDateTime> {
+/// A point in time says its zone.
+fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
+}
+
+fn datetime(text: &str) -> Option<NaiveDateTime> {
     text.parse().ok().or_else(|| text.replacen(' ', "T", 1).parse().ok()).or_else(|| text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0))
 }

@@ -139,6 +139,9 @@ fn table(
     }
     fields.finish(said);
     for part in &key {
+        if let Some(column) = columns.iter().find(|column| column.name == part.text && column.ty.kind.is_nested()) {
+            said.push(column::no_identity("key", &column.name, &column.ty.kind, &part.place));
+        }
         if !columns.iter().any(|column| column.name == part.text) {
             let known = columns.iter().map(|column| column.name.as_str());
             said.push(unknown("E0101", format!("unknown column `{}` of `{}`", part.text, name.text), &part.text, &part.place, known));
@@ -149,7 +152,7 @@ fn table(
 
 /// A column, and where it says what it refers to.
 fn target_column(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<(TargetColumn, Option<Place>)> {
-    let (kind, fields) = column::typed(node, &format!("column `{}`", name.text), said)?;
+    let (kind, fields) = column::typed(node, &format!("column `{}`", name.text), &mut column::inner, said)?;
     let mut column = TargetColumn { name: name.text.clone(), ty: Type::nullable(kind), max_length: None, references: None };
     let Some(mut fields) = fields else { return Some((column, None)) };
     column.ty.nullable = !fields.bool("required", said).unwrap_or(false);
@@ -182,6 +185,10 @@ fn check_reference(one: &Pending, tables: &[TargetTable], said: &mut Diagnostics
         said.push(unknown("E0101", format!("unknown column `{target}` of `{referred}`"), target, &one.to, known));
         return;
     };
+    if column.ty.kind.is_nested() {
+        said.push(column::no_identity("references", &column.name, &column.ty.kind, &one.to));
+        return;
+    }
     if !column.ty.kind.fits(&other.ty.kind) && !other.ty.kind.fits(&column.ty.kind) {
         let message = format!("`{}` is {} and refers to {}", column.name, column.ty.kind, other.ty.kind);
         said.push(Diagnostic::error("E0403", &one.to, message).help("values of unlike types are never equal; change one of the types"));

@@ -97,6 +97,10 @@ pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, trou
             .numbers::<Int64Type>(troubles, |text| formats.datetime(text), |micros| Measure::Whole((*micros).into()))
             .into_datetime(TimeUnit::Microseconds, None)
             .into_series(),
+        Parser::Instant(formats, zone) => reader
+            .numbers::<Int64Type>(troubles, |text| formats.instant(text, *zone), |micros| Measure::Whole((*micros).into()))
+            .into_datetime(TimeUnit::Microseconds, None)
+            .into_series(),
         Parser::Boolean(words) => {
             let mut builder = BooleanChunkedBuilder::new(name, rows.records.len());
             let parse = |text: &str| words.boolean(text);

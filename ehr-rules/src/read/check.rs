@@ -155,6 +155,8 @@ mod tests {
             optional: false,
             checks: vec![crate::ir::schema::Check { rule, severity: Severity::Reject }],
             phi: None,
+            zone: None,
+            inside: Vec::new(),
         };
         let parser = Parser::new(&column).unwrap();
         Check::of(&column, &parser).unwrap()[0].holds(text, parser.measure(text).unwrap())

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::ir::schema::SourceColumn;
 use crate::ir::types::Kind;
 use crate::read::times::Formats;
+use chrono_tz::Tz;
 
 /// How one column's texts are read.
 #[derive(Debug)]
@@ -11,12 +12,17 @@ pub(super) enum Parser {
     Text,
     Uuid,
     Integer,
-    Decimal { precision: u8, scale: u8 },
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
     Float,
     Boolean(Words),
     Date(Formats),
     Time(Formats),
     Datetime(Formats),
+    /// With the zone of values that name none.
+    Instant(Formats, Option<Tz>),
 }
 
 /// The words for true and for false, in lower case.
@@ -51,6 +57,14 @@ impl Parser {
             Kind::Date => Self::Date(formats()?),
             Kind::Time => Self::Time(formats()?),
             Kind::Datetime => Self::Datetime(formats()?),
+            Kind::Instant => {
+                let zone =
+                    column.zone.as_ref().map(|zone| zone.parse().map_err(|_| Error::bug(format!("no zone `{zone}`")))).transpose()?;
+                Self::Instant(formats()?, zone)
+            }
+            Kind::List(_) | Kind::Struct(_) => {
+                return Err(Error::refused(format!("column `{}` is {}, which is not read from files", column.name, column.ty.kind)));
+            }
         })
     }
 
@@ -65,6 +79,10 @@ impl Parser {
             Self::Boolean(words) => words.boolean(text).map(|truth| whole(truth.into())),
             Self::Date(formats) => Formats::default().date(text).or_else(|| formats.date(text)).map(|days| whole(days.into())),
             Self::Time(formats) => Formats::default().time(text).or_else(|| formats.time(text)).map(|nanos| whole(nanos.into())),
+            Self::Instant(formats, zone) => {
+                let iso = Formats::default();
+                iso.instant(text, *zone).or_else(|| formats.instant(text, *zone)).map(|micros| whole(micros.into()))
+            }
             Self::Datetime(formats) => {
                 let iso = Formats::default();
                 // A bound may be given as a day.

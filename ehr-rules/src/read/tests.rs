@@ -42,6 +42,8 @@ fn column(name: &str, kind: Kind) -> SourceColumn {
         optional: false,
         checks: Vec::new(),
         phi: None,
+        zone: None,
+        inside: Vec::new(),
     }
 }
 

@@ -5,12 +5,14 @@ use chrono::DateTime;
 use chrono::Datelike as _;
 use chrono::NaiveDate;
 use chrono::NaiveTime;
+use chrono::TimeZone as _;
 use chrono::Timelike as _;
 use chrono::format::Fixed;
 use chrono::format::Item;
 use chrono::format::Numeric;
 use chrono::format::Parsed;
 use chrono::format::StrftimeItems;
+use chrono_tz::Tz;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -30,6 +32,8 @@ struct Format {
     has_year: bool,
     /// Whether it names a zone by letters, which says nothing of its offset.
     has_zone_name: bool,
+    /// Whether it names an offset, or a point in time by itself.
+    has_offset: bool,
 }
 
 impl Formats {
@@ -62,12 +66,49 @@ impl Formats {
         }
         self.0.iter().find_map(|format| format.datetime(text))
     }
+
+    /// Microseconds since 1970-01-01T00:00:00Z of a text that names its zone, or else is of `zone`. A time that this zone's
+    /// clocks show twice or never is no point in time.
+    pub(super) fn instant(&self, text: &str, zone: Option<Tz>) -> Option<i64> {
+        let read = |local: i64| local_to_utc(local, zone?);
+        if self.0.is_empty() {
+            let zoned = text.as_bytes().get(19..)?.iter().any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'));
+            let at = iso_datetime(text.as_bytes())?;
+            return if zoned { Some(at) } else { read(at) };
+        }
+        self.0.iter().find_map(|format| {
+            let at = format.datetime(text)?;
+            if format.has_zone_name || format.has_offset { Some(at) } else { read(at) }
+        })
+    }
+}
+
+/// The point in time at which a zone's clocks show this.
+fn local_to_utc(local: i64, zone: Tz) -> Option<i64> {
+    let local = DateTime::from_timestamp_micros(local)?.naive_utc();
+    zone.from_local_datetime(&local).single().map(|at| at.timestamp_micros())
 }
 
 impl Format {
     fn new(text: &str) -> Result<Self, Error> {
         let items =
             StrftimeItems::new(text).parse_to_owned().map_err(|_| Error::bug(format!("`{text}` is no format of a date or time")))?;
+        let is_offset = |item: &Item<'_>| {
+            let zoned = matches!(
+                item,
+                Item::Fixed(
+                    Fixed::TimezoneOffset
+                        | Fixed::TimezoneOffsetColon
+                        | Fixed::TimezoneOffsetColonZ
+                        | Fixed::TimezoneOffsetDoubleColon
+                        | Fixed::TimezoneOffsetTripleColon
+                        | Fixed::TimezoneOffsetZ
+                        | Fixed::RFC2822
+                        | Fixed::RFC3339
+                )
+            );
+            zoned || matches!(item, Item::Numeric(Numeric::Timestamp, _))
+        };
         let is_year = |item: &Item<'_>| matches!(item, Item::Numeric(Numeric::Year | Numeric::IsoYear, _));
         Ok(Self {
             is_iso_date: matches!(text, "%Y-%m-%d" | "%F"),
@@ -78,6 +119,7 @@ impl Format {
                 _ => false,
             }),
             has_year: items.iter().any(is_year),
+            has_offset: items.iter().any(is_offset),
             has_zone_name: items.contains(&Item::Fixed(Fixed::TimezoneName)),
             items,
         })
@@ -271,6 +313,26 @@ mod tests {
         assert_eq!(formats(&["%d/%m/%Y"]).datetime("29/02/2024"), Some(19_782 * DAY_MICROS));
         assert_eq!(formats(&["%Y-%m-%d %H:%M:%S %Z"]).datetime("2024-02-29 12:00:00 UTC"), Some(noon));
         assert_eq!(formats(&["%Y-%m-%d %H:%M:%S %Z"]).datetime("2024-02-29 12:00:00 EST"), None);
+    }
+
+    #[test]
+    fn an_instant_names_its_zone_or_is_of_the_columns() {
+        let iso = Formats::default();
+        let toronto = Some(chrono_tz::America::Toronto);
+        let noon = iso.datetime("2024-01-31T12:00:00");
+        assert_eq!(iso.instant("2024-01-31T12:00:00Z", None), noon);
+        assert_eq!(iso.instant("2024-01-31T07:00:00-05:00", toronto), noon);
+        assert_eq!(iso.instant("2024-01-31T07:00:00", toronto), noon);
+        assert_eq!(iso.instant("2024-07-31T08:00:00", toronto), iso.datetime("2024-07-31T12:00:00"));
+        assert_eq!(iso.instant("2024-01-31T12:00:00", None), None);
+        // The clocks never show the first, and show the second twice.
+        assert_eq!(iso.instant("2024-03-10T02:30:00", toronto), None);
+        assert_eq!(iso.instant("2024-11-03T01:30:00", toronto), None);
+        assert_eq!(iso.instant("2024-11-03T01:30:00-04:00", toronto), iso.datetime("2024-11-03T05:30:00"));
+        let day_first = formats(&["%d/%m/%Y %H:%M %z", "%d/%m/%Y %H:%M"]);
+        assert_eq!(day_first.instant("31/01/2024 07:00 -0500", None), noon);
+        assert_eq!(day_first.instant("31/01/2024 07:00", toronto), noon);
+        assert_eq!(day_first.instant("31/01/2024 07:00", None), None);
     }
 
     #[test]

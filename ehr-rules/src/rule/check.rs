@@ -114,6 +114,10 @@ fn rewrite(to: &Kind) -> Option<&'static str> {
 fn remedy(from: &Kind, to: &Kind) -> Option<&'static str> {
     Some(match (from, to) {
         (Kind::Date, Kind::Datetime) => "midnight of that day: `do: [to_datetime]`",
+        (Kind::Datetime, Kind::Instant) => "say in which zone: `do: [{to_instant: ZONE}]`",
+        (Kind::Instant, Kind::Datetime) => "say in which zone: `do: [{in_zone: ZONE}]`",
+        (Kind::List(_), _) => "one row an item: `explode:`",
+        (Kind::Struct(_), _) => "take one of its fields, as in `COLUMN.FIELD`",
         (Kind::Datetime, Kind::Date) => "its day: `do: [to_date]`",
         (Kind::Integer, Kind::Float) => "`do: [to_float]`",
         (Kind::Text, Kind::Integer) => {

@@ -157,6 +157,7 @@ fn wanted(accepts: Accepts, first: &Kind) -> Option<Kind> {
         Accepts::Float => Kind::Float,
         Accepts::Date => Kind::Date,
         Accepts::Datetime => Kind::Datetime,
+        Accepts::Instant => Kind::Instant,
         Accepts::First => first.clone(),
         Accepts::Number | Accepts::Day | Accepts::Any => return None,
     })
@@ -172,6 +173,7 @@ fn sample(sample: Sample) -> Expr {
         Sample::Bool(truth) => Value::Boolean(truth),
         Sample::Date(text) => text.parse().map_or(Value::Null, Value::Date),
         Sample::Datetime(text) => text.parse().map_or(Value::Null, Value::Datetime),
+        Sample::Instant(text) => text.parse().map_or(Value::Null, Value::Instant),
     };
     expr::constant(value, None)
 }

@@ -41,7 +41,7 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
             let Some(kind) = simple_kind(text) else {
                 said.push(
                     Diagnostic::error("E0201", &ty.place, format!("`{text}` is no type of a script"))
-                        .help("a script gives text, integer, float, boolean, date or datetime"),
+                        .help("a script gives text, integer, float, boolean, date, datetime or instant"),
                 );
                 return None;
             };
@@ -179,6 +179,7 @@ fn simple_kind(text: &str) -> Option<Kind> {
         "boolean" => Kind::Boolean,
         "date" => Kind::Date,
         "datetime" => Kind::Datetime,
+        "instant" => Kind::Instant,
         _ => return None,
     })
 }

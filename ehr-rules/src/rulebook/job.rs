@@ -19,6 +19,7 @@ use crate::engine::codes::CodeSource;
 use crate::error::Error;
 use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::TargetSchema;
+use crate::ir::types::Kind;
 use crate::read;
 use crate::rulebook::SourceId;
 use crate::rulebook::asked::Asked;
@@ -75,6 +76,17 @@ impl<'book> Job<'book> {
     /// The source.
     pub fn source(&self) -> SourceId {
         self.source.id()
+    }
+
+    /// The kind of a category's column.
+    pub fn category_kind(&self, category: &str, column: &str) -> Option<Kind> {
+        self.source.shapes.get(category)?.iter().find(|(name, _)| name == column).map(|(_, ty)| ty.kind.clone())
+    }
+
+    /// The kind of a column of the target.
+    pub fn target_kind(&self, table: &str, column: &str) -> Option<Kind> {
+        let table = self.target.schema.table(table)?;
+        table.columns.iter().find(|known| known.name == column).map(|column| column.ty.kind.clone())
     }
 
     /// The target's schema.

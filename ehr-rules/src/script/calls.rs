@@ -68,7 +68,7 @@ fn argument(function: &Function, param: &Param, arg: Expr, first: &Kind) -> Resu
 fn converted(accepts: Accepts, arg: &Expr, first: &Kind) -> Option<Expr> {
     match (accepts.usual(first), &arg.form) {
         (Kind::Float, Form::Literal(Value::Integer(number))) => Some(literal(Value::Float(*number as f64))),
-        (kind @ (Kind::Date | Kind::Datetime), _) => dated(arg, &kind),
+        (kind @ (Kind::Date | Kind::Datetime | Kind::Instant), _) => dated(arg, &kind),
         _ => None,
     }
 }
@@ -81,7 +81,7 @@ fn arguments(count: usize) -> String {
 pub(super) fn words(kind: &Kind) -> String {
     match kind {
         Kind::Text => "text".to_owned(),
-        Kind::Integer => "an integer".to_owned(),
+        Kind::Integer | Kind::Instant => format!("an {kind}"),
         other => format!("a {other}"),
     }
 }

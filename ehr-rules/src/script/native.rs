@@ -4,6 +4,7 @@
 
 use crate::dataset::dtype::dtype;
 use crate::functions::function::Function;
+use crate::functions::function::Returns;
 use crate::functions::function::Sample;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
@@ -60,11 +61,16 @@ fn call(function: &Function, args: Vec<Dynamic>) -> Result<Dynamic, Box<EvalAltR
             exprs.push(col(param.name));
         }
     }
-    let result = DataFrame::new(1, columns).and_then(|frame| frame.lazy().select([(function.lower)(&exprs).alias("result")]).collect());
+    let result =
+        DataFrame::new(1, columns).and_then(|frame| frame.lazy().select([function.lowered(&exprs, &first).alias("result")]).collect());
     let failed = |_| -> Box<EvalAltResult> { format!("`{}` failed", function.name).into() };
     let frame = result.map_err(failed)?;
     let column = frame.column("result").map_err(failed)?;
-    Ok(value::into_script(&column.get(0).map_err(failed)?))
+    let result = match &function.returns {
+        Returns::Kind(kind) => kind,
+        Returns::First => &first,
+    };
+    Ok(value::of_kind(&column.get(0).map_err(failed)?, result))
 }
 
 /// The kind of a script's value; a missing one has none.
@@ -76,6 +82,7 @@ fn kind(value: &Dynamic) -> Option<Kind> {
         value if value.is_bool() => Kind::Boolean,
         value if value.is::<NaiveDate>() => Kind::Date,
         value if value.is::<NaiveDateTime>() => Kind::Datetime,
+        value if value.is::<chrono::DateTime<chrono::Utc>>() => Kind::Instant,
         value if value.is::<chrono::NaiveTime>() => Kind::Time,
         _ => return None,
     })

@@ -63,8 +63,8 @@ pub(crate) fn run(
 fn evaluate(script: &Script, engine: &mut Engine, inputs: &[(String, Kind)], cells: &[AnyValue<'_>], by_col: bool) -> Option<Dynamic> {
     let mut scope = Scope::new();
     let mut map = Map::new();
-    for ((name, _), cell) in inputs.iter().zip(cells) {
-        let value = value::into_script(cell);
+    for ((name, kind), cell) in inputs.iter().zip(cells) {
+        let value = value::of_kind(cell, kind);
         if by_col {
             map.insert(name.as_str().into(), value.clone());
         }

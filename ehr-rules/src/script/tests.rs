@@ -58,7 +58,7 @@ fn lower(expr: &Expr) -> pl::Expr {
             Value::Float(number) => pl::lit(*number),
             Value::Boolean(truth) => pl::lit(*truth),
             Value::Date(date) => pl::lit(*date).cast(dtype(&Kind::Date)),
-            Value::Datetime(at) => pl::lit(*at).cast(dtype(&Kind::Datetime)),
+            Value::Datetime(at) | Value::Instant(at) => pl::lit(*at).cast(dtype(&Kind::Datetime)),
         },
         Form::Call { function, args } => {
             let args: Vec<pl::Expr> = args.iter().map(lower).collect();

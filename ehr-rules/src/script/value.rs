@@ -1,11 +1,13 @@
 //! Values on their way into a script and out of it.
 
 use crate::ir::types::Kind;
+use chrono::DateTime;
 use chrono::Datelike;
 use chrono::NaiveDate;
 use chrono::NaiveDateTime;
 use chrono::NaiveTime;
 use chrono::Timelike;
+use chrono::Utc;
 use polars::prelude::AnyValue;
 use polars::prelude::TimeUnit;
 use rhai::Dynamic;
@@ -15,6 +17,14 @@ use rhai::ImmutableString;
 use rhai::Variant;
 
 const NANOS_OF_SECOND: i64 = 1_000_000_000;
+
+/// A value of a kind as a script sees it: a frame does not tell an instant from a datetime.
+pub(super) fn of_kind(value: &AnyValue<'_>, kind: &Kind) -> Dynamic {
+    match (kind, into_script(value).try_cast::<NaiveDateTime>()) {
+        (Kind::Instant, Some(at)) => Dynamic::from(at.and_utc()),
+        _ => into_script(value),
+    }
+}
 
 /// A value of a frame as a script sees it; a decimal is seen as a float.
 #[expect(clippy::cast_precision_loss, reason = "a decimal is seen as a float, as the reference says")]
@@ -50,6 +60,9 @@ pub(super) fn from_script(value: Dynamic, kind: &Kind) -> Option<AnyValue<'stati
             let at = value.try_cast::<NaiveDateTime>()?;
             AnyValue::Datetime(at.and_utc().timestamp_micros(), TimeUnit::Microseconds, None)
         }
+        Kind::Instant => AnyValue::Datetime(value.try_cast::<DateTime<Utc>>()?.timestamp_micros(), TimeUnit::Microseconds, None),
+        // A script makes single values.
+        Kind::List(_) | Kind::Struct(_) => return None,
         Kind::Time => {
             let time = value.try_cast::<NaiveTime>()?;
             AnyValue::Time(i64::from(time.num_seconds_from_midnight()) * NANOS_OF_SECOND + i64::from(time.nanosecond()))
@@ -87,9 +100,9 @@ fn decimal(value: &Dynamic, precision: u8, scale: u8) -> Option<AnyValue<'static
 
 fn datetime(at: i64, unit: TimeUnit) -> Option<NaiveDateTime> {
     let instant = match unit {
-        TimeUnit::Nanoseconds => chrono::DateTime::from_timestamp_nanos(at),
-        TimeUnit::Microseconds => chrono::DateTime::from_timestamp_micros(at)?,
-        TimeUnit::Milliseconds => chrono::DateTime::from_timestamp_millis(at)?,
+        TimeUnit::Nanoseconds => DateTime::from_timestamp_nanos(at),
+        TimeUnit::Microseconds => DateTime::from_timestamp_micros(at)?,
+        TimeUnit::Milliseconds => DateTime::from_timestamp_millis(at)?,
     };
     Some(instant.naive_utc())
 }
@@ -110,19 +123,27 @@ pub(super) fn iso_datetime(text: &str) -> Option<NaiveDateTime> {
     with_time().iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()).or_else(|| iso_date(text)?.and_hms_opt(0, 0, 0))
 }
 
+/// A constant that is compared with an instant: ISO 8601, with a zone.
+pub(super) fn iso_instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
+}
+
 /// Dates, datetimes and times for a sandbox.
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<NaiveDate>("date");
     engine.register_type_with_name::<NaiveDateTime>("datetime");
+    engine.register_type_with_name::<DateTime<Utc>>("instant");
     engine.register_type_with_name::<NaiveTime>("time");
     comparable(engine, iso_date);
     comparable(engine, iso_datetime);
+    comparable(engine, iso_instant);
     comparable(engine, |text| text.parse::<NaiveTime>().ok());
     engine.register_fn("year", |date: NaiveDate| i64::from(date.year()));
     engine.register_fn("month", |date: NaiveDate| i64::from(date.month()));
     engine.register_fn("day", |date: NaiveDate| i64::from(date.day()));
     engine.register_fn("to_string", |date: NaiveDate| date.to_string());
     engine.register_fn("to_string", |at: NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%S%.f").to_string());
+    engine.register_fn("to_string", |at: DateTime<Utc>| at.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string());
     engine.register_fn("to_string", |time: NaiveTime| time.to_string());
 }
 

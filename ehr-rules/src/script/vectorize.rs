@@ -250,20 +250,22 @@ fn comparison(op: Operator, left: Expr, right: Expr, at: Option<(usize, usize)>)
 pub(super) fn alike(left: Expr, right: Expr, at: Option<(usize, usize)>, otherwise: &str) -> Result<(Expr, Expr), TypeMistake> {
     use Kind::Date;
     use Kind::Datetime;
+    use Kind::Instant;
     use Kind::Text;
     use Kind::Uuid;
     let number = |kind: &Kind| matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. });
     let (a, b) = (left.ty.kind.clone(), right.ty.kind.clone());
     match (&a, &b) {
+        (a, b) if a.is_nested() || b.is_nested() => {}
         (a, b) if a == b => return Ok((left, right)),
         (Text | Uuid, Text | Uuid) => return Ok((left, right)),
         (a, b) if number(a) && number(b) => return Ok((float(left, at)?, float(right, at)?)),
-        (Date | Datetime, Text) => {
+        (Date | Datetime | Instant, Text) => {
             if let Some(constant) = dated(&right, &a) {
                 return Ok((left, constant));
             }
         }
-        (Text, Date | Datetime) => {
+        (Text, Date | Datetime | Instant) => {
             if let Some(constant) = dated(&left, &b) {
                 return Ok((constant, right));
             }
@@ -274,6 +276,10 @@ pub(super) fn alike(left: Expr, right: Expr, at: Option<(usize, usize)>, otherwi
         (Datetime, Date) => Some(format!("take the day of it: `to_date({})`", name(&left))),
         (Date, Datetime) => Some(format!("take the day of it: `to_date({})`", name(&right))),
         (Date, Text) | (Text, Date) => Some("write dates as \"2024-01-31\"".to_owned()),
+        (Instant, Text) | (Text, Instant) => Some("write instants with their zone, as \"2024-01-31T08:30:00Z\"".to_owned()),
+        (Instant, Date | Datetime) | (Date | Datetime, Instant) => {
+            Some("say in which zone: `in_zone(INSTANT, ZONE)` is a datetime, `to_instant(DATETIME, ZONE)` an instant".to_owned())
+        }
         (Datetime, Text) | (Text, Datetime) => Some("write datetimes as \"2024-01-31T08:30:00\"".to_owned()),
         (Text | Uuid, other) | (other, Text | Uuid) if number(other) => {
             Some("put numbers that are codes in quotes, or read text as a number with `as_integer` or `as_float`".to_owned())
@@ -290,6 +296,7 @@ pub(super) fn dated(expr: &Expr, kind: &Kind) -> Option<Expr> {
     Some(literal(match kind {
         Kind::Date => Value::Date(value::iso_date(text)?),
         Kind::Datetime => Value::Datetime(value::iso_datetime(text)?),
+        Kind::Instant => Value::Instant(value::iso_instant(text)?.naive_utc()),
         _ => return None,
     }))
 }
@@ -360,7 +367,7 @@ pub(super) fn name(expr: &Expr) -> String {
     match &expr.form {
         Form::Column(name) => name.clone(),
         Form::Literal(Value::Null) => "()".to_owned(),
-        Form::Literal(value @ (Value::Date(_) | Value::Datetime(_))) => format!("\"{value}\""),
+        Form::Literal(value @ (Value::Date(_) | Value::Datetime(_) | Value::Instant(_))) => format!("\"{value}\""),
         Form::Literal(value) => value.to_string(),
         Form::Parameter(name) => format!("{name}()"),
         Form::Call { function, .. } => format!("{function}(…)"),

@@ -86,6 +86,7 @@ impl Node {
                 Value::Boolean(_) => "a boolean",
                 Value::Date(_) => "a date",
                 Value::Datetime(_) => "a datetime",
+                Value::Instant(_) => "an instant",
             },
             Content::List(_) => "a list",
             Content::Map(_) => "a map",

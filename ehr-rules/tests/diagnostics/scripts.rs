@@ -106,7 +106,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         PATIENT,
         ", type: text}",
         ", type: string}",
-        &[("E0201 17:45 `string`", "a script gives text, integer, float, boolean, date or datetime")],
+        &[("E0201 17:45 `string`", "a script gives text, integer, float, boolean, date, datetime or instant")],
     ),
     mistake(
         "a script of another type than asked for",

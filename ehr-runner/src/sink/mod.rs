@@ -9,9 +9,11 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::order::Output;
 use crate::order::make_folder;
+use ehr_rules::Kind;
 use ehr_rules::Table;
 use polars::prelude::Engine;
 use polars::prelude::FileWriteFormat;
+use polars::prelude::LazyFrame;
 use polars::prelude::PlRefPath;
 use polars::prelude::SinkDestination;
 use polars::prelude::SinkTarget;
@@ -49,27 +51,30 @@ impl std::fmt::Display for Destination {
     }
 }
 
+/// The kind of a table's column.
+pub(crate) type Kinds<'a> = &'a dyn Fn(&str, &str) -> Option<Kind>;
+
 /// Writes every table into a new folder, one file each.
-pub(crate) fn write_tables(context: &Context, tables: &[Table], folder: &Path, output: Output) -> Result<(), Failure> {
+pub(crate) fn write_tables(context: &Context, tables: &[Table], kinds: Kinds<'_>, folder: &Path, output: Output) -> Result<(), Failure> {
     make_folder(folder)?;
     for table in tables {
         context.go_on()?;
         let path = folder.join(format!("{}.{}", table.name, output.extension()));
-        let format = match output {
-            Output::Csv => csv::format(),
-            Output::Parquet => parquet::format(),
+        let (frame, format) = match output {
+            // CSV has no type for what is nested or has a zone.
+            Output::Csv => (table.texts(|column| kinds(&table.name, column))?, csv::format()),
+            Output::Parquet => (table.frame()?, parquet::format()),
         };
-        write_table(table, &path, format)?;
+        write_table(frame, &path, format)?;
     }
     Ok(())
 }
 
 /// In row order, in bounded memory.
-fn write_table(table: &Table, path: &Path, format: FileWriteFormat) -> Result<(), Failure> {
+fn write_table(frame: LazyFrame, path: &Path, format: FileWriteFormat) -> Result<(), Failure> {
     let fail = |error| Failure::engine("writing", path, &error);
     let target = SinkTarget::Path(PlRefPath::try_from_path(path).map_err(fail)?);
-    table
-        .frame()?
+    frame
         .sink(SinkDestination::File { target }, format, UnifiedSinkArgs::default())
         .and_then(|plan| plan.collect_with_engine(Engine::Streaming))
         .map_err(fail)?;

@@ -155,7 +155,8 @@ const fn column_type(kind: &Kind) -> &'static str {
         Kind::Integer | Kind::Boolean => "INTEGER",
         Kind::Decimal { .. } => "NUMERIC",
         Kind::Float => "REAL",
-        Kind::Text | Kind::Date | Kind::Time | Kind::Datetime | Kind::Uuid => "TEXT",
+        // A list or struct is JSON text, which SQLite's own functions read.
+        Kind::Text | Kind::Date | Kind::Time | Kind::Datetime | Kind::Instant | Kind::Uuid | Kind::List(_) | Kind::Struct(_) => "TEXT",
     }
 }
 

@@ -14,6 +14,7 @@ use polars::prelude::Engine;
 use polars::prelude::LazyFrame;
 use polars::prelude::PlRefPath;
 use polars::prelude::PlanCallback;
+use polars::prelude::PolarsResult;
 use polars::prelude::ScanArgsParquet;
 use polars::prelude::TimeUnit;
 use rusqlite::types::Value;
@@ -56,7 +57,7 @@ pub(super) fn rows(
             }
             Ok(())
         }
-        Output::Parquet => batches(path, |frame| {
+        Output::Parquet => batches(path, kinds, |frame| {
             for row in 0..frame.height() {
                 each(frame.columns().iter().map(|column| column.get(row).map_or(Value::Null, |cell| any_value(&cell))).collect())?;
             }
@@ -94,11 +95,18 @@ fn scan(path: &Path) -> Result<LazyFrame, Failure> {
     LazyFrame::scan_parquet(shown, ScanArgsParquet { glob: false, ..ScanArgsParquet::default() }).map_err(fail)
 }
 
+/// What a database has no type for, as the text it is written as.
+fn as_texts(mut frame: LazyFrame, kinds: &[Kind]) -> PolarsResult<LazyFrame> {
+    let names: Vec<String> = frame.collect_schema()?.iter_names().map(ToString::to_string).collect();
+    ehr_rules::texts(frame, |column| kinds.get(names.iter().position(|name| name == column)?).cloned())
+}
+
 /// The frames of a file in order, one in memory at a time.
-fn batches(path: &Path, mut each: impl FnMut(DataFrame) -> Result<(), Failure>) -> Result<(), Failure> {
+fn batches(path: &Path, kinds: &[Kind], mut each: impl FnMut(DataFrame) -> Result<(), Failure>) -> Result<(), Failure> {
     let fail = |error| Failure::engine("reading", path, &error);
     let (send, receive) = sync_channel(1);
-    let plan = scan(path)?
+    let plan = as_texts(scan(path)?, kinds)
+        .map_err(fail)?
         // The plan stops where nobody listens any more.
         .sink_batches(PlanCallback::new(move |frame| Ok(send.send(frame).is_err())), true, None)
         .map_err(fail)?;

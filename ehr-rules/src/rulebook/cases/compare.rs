@@ -4,6 +4,7 @@ use super::Row;
 use super::given::text;
 use crate::dataset::Table;
 use crate::error::Error;
+use crate::ir::types::Kind;
 use polars::prelude::*;
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -16,7 +17,14 @@ const REJECTS: &str = "rejects";
 type Made = Vec<BTreeMap<String, Option<String>>>;
 
 /// What differs, table by table.
-pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rejects: &Made) -> Result<Vec<String>, Error> {
+///
+/// `kind` is that of a column of the table at this place of `tables`.
+pub(super) fn compare(
+    expect: &BTreeMap<String, Vec<Row>>,
+    tables: &[Table],
+    kind: &dyn Fn(usize, &str) -> Option<Kind>,
+    rejects: &Made,
+) -> Result<Vec<String>, Error> {
     let mut differences = Vec::new();
     for (name, rows) in expect {
         let mut rows: Vec<&Row> = rows.iter().collect();
@@ -28,8 +36,8 @@ pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rej
             let field = |row: &BTreeMap<String, Option<String>>, name: &str| row.get(name).cloned().flatten();
             made.sort_by_key(|row| place(field(row, "table"), field(row, "line"), field(row, "code")));
             made
-        } else if let Some(table) = tables.iter().rev().find(|table| table.name == *name) {
-            made(table)?
+        } else if let Some(table) = tables.iter().rposition(|table| table.name == *name) {
+            made(&tables[table], &|column| kind(table, column))?
         } else {
             differences.push(format!("nothing makes `{name}`"));
             continue;
@@ -43,7 +51,7 @@ pub(super) fn compare(expect: &BTreeMap<String, Vec<Row>>, tables: &[Table], rej
                     differences.push(format!("{name}[{at}]: there is no column `{column}`"));
                     continue;
                 };
-                let expected = text(value);
+                let expected = if value.is_mapping() || value.is_sequence() { Some(nested(value, found.as_deref())) } else { text(value) };
                 if !same(expected.as_deref(), found.as_deref(), value) {
                     let shown = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), |text| format!("`{text}`"));
                     differences.push(format!(
@@ -74,8 +82,8 @@ fn same(expected: Option<&str>, found: Option<&str>, value: &Value) -> bool {
 }
 
 /// Every row of a small table, as text.
-fn made(table: &Table) -> Result<Made, Error> {
-    let frame = crate::engine::collect(table.frame()?, "reading what a case made")?;
+fn made(table: &Table, kind: &dyn Fn(&str) -> Option<Kind>) -> Result<Made, Error> {
+    let frame = crate::engine::collect(table.texts(kind)?, "reading what a case made")?;
     let mut rows: Made = vec![BTreeMap::new(); frame.height()];
     for column in frame.columns() {
         for (at, row) in rows.iter_mut().enumerate() {
@@ -84,6 +92,33 @@ fn made(table: &Table) -> Result<Made, Error> {
         }
     }
     Ok(rows)
+}
+
+/// An expected list or struct as the text of what was made, where it says the same; else as JSON of its own. A field that is
+/// not said is missing.
+fn nested(expected: &Value, made: Option<&str>) -> String {
+    let json = serde_json::to_value(expected).unwrap_or_default();
+    match made {
+        Some(made) if serde_json::from_str(made).is_ok_and(|found| alike(&json, &found)) => made.to_owned(),
+        _ => json.to_string(),
+    }
+}
+
+fn alike(expected: &serde_json::Value, made: &serde_json::Value) -> bool {
+    use serde_json::Value as Json;
+    match (expected, made) {
+        (Json::Object(expected), Json::Object(made)) => {
+            expected.keys().all(|key| made.contains_key(key))
+                && made.iter().all(|(key, value)| alike(expected.get(key).unwrap_or(&Json::Null), value))
+        }
+        (Json::Array(expected), Json::Array(made)) => {
+            expected.len() == made.len() && expected.iter().zip(made).all(|(expected, made)| alike(expected, made))
+        }
+        (Json::Number(expected), Json::Number(made)) => {
+            expected == made || matches!((expected.as_f64(), made.as_f64()), (Some(one), Some(other)) if one.total_cmp(&other).is_eq())
+        }
+        (expected, made) => expected == made,
+    }
 }
 
 fn shown(value: &AnyValue<'_>) -> Option<String> {

@@ -173,6 +173,11 @@ fn typed(name: &str, kind: &Kind, values: &[Option<String>]) -> Option<Column> {
         Kind::Boolean => Column::new(name.into(), all(values, |text| text.parse::<bool>().ok())?),
         Kind::Date => Column::new(name.into(), all(values, |text| text.parse::<chrono::NaiveDate>().ok())?),
         Kind::Time => Column::new(name.into(), all(values, |text| text.parse::<chrono::NaiveTime>().ok())?),
+        Kind::Instant => {
+            let read = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.naive_utc());
+            Column::new(name.into(), all(values, read)?)
+        }
+        Kind::List(_) | Kind::Struct(_) => return None,
         Kind::Datetime => Column::new(
             name.into(),
             all(values, |text| text.trim_end_matches('Z').replace(' ', "T").parse::<chrono::NaiveDateTime>().ok())?,

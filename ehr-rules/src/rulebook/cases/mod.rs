@@ -145,6 +145,8 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     };
     let mut tables: Vec<Table> = Vec::new();
     let mut rejects = Vec::new();
+    // Categories stand before the target's tables, and may have their names.
+    let mut categories = 0;
     if let Some(source) = source {
         if let Some(Err(refused)) = target.map(|target| target.rules_for(&source.id())) {
             return Ok(vec![refused.to_string()]);
@@ -160,6 +162,7 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
             note(&common, &source.id().to_string(), reached);
             tables.extend(common.tables().iter().cloned());
         }
+        categories = tables.len();
         if let Some(target) = target {
             tables.extend(convert(&job, target, &common, reached)?);
         }
@@ -178,7 +181,14 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
         };
         tables.extend(convert(&job, target, &common, reached)?);
     }
-    compare::compare(&case.expect, &tables, &rejects)
+    let kind = |at: usize, column: &str| {
+        let table = &tables.get(at)?.name;
+        if at >= categories {
+            return target?.schema.table(table)?.columns.iter().find(|known| known.name == column).map(|known| known.ty.kind.clone());
+        }
+        source?.shapes.get(table)?.iter().find(|(name, _)| name == column).map(|(_, ty)| ty.kind.clone())
+    };
+    compare::compare(&case.expect, &tables, &kind, &rejects)
 }
 
 fn convert(job: &Job<'_>, target: &CompiledTarget, common: &Dataset<Common>, reached: &mut BTreeSet<String>) -> Result<Vec<Table>, Error> {
