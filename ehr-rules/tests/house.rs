@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("ir", 1),
     ("dataset", 1),
     ("codes", 1),
+    ("forms", 1),
     ("yaml", 2),
     ("functions", 2),
     ("script", 2),
@@ -28,6 +29,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("convert", 5),
     ("verify", 5),
     ("rulebook", 6),
+    ("editor", 7),
 ];
 
 /// Rooms of one floor that know each other all the same, with the reason.

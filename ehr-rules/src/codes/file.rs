@@ -22,7 +22,7 @@ const CODE: &[&str] = &["source_code", "sourceCode"];
 /// Names of the column that holds the target.
 const TARGET: &[&str] = &["target", "target_concept_id", "conceptId"];
 /// Names of the column that holds the status.
-const STATUS: &[&str] = &["status", "mappingStatus"];
+pub(super) const STATUS: &[&str] = &["status", "mappingStatus"];
 /// Names of the column that says why an entry no longer counts.
 const INVALID: &[&str] = &["invalid_reason"];
 /// What a status may be, and whether the entry counts; Usagi's own words among them.

@@ -1,6 +1,7 @@
 //! Code maps in memory: files that a terminologist edits, and an Athena vocabulary download.
 
 mod file;
+pub(crate) mod tally;
 mod vocabulary;
 
 use crate::ir::types::Value;

@@ -37,7 +37,7 @@ use std::sync::Arc;
 pub(crate) type Renames = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Everything under the folders of rules.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     /// Sources by system and version.
     pub sources: Vec<LoadedSource>,
@@ -137,6 +137,14 @@ pub(crate) fn load(folders: &[PathBuf], overlay: &Overlay, said: &mut Diagnostic
     let sources = inherit::resolve(written, said);
     straight::resolve(&mut targets, &sources, said);
     Ok(Loaded { sources, categories, targets })
+}
+
+/// Every file of YAML under these folders with its text, as far as they can be read.
+pub(crate) fn texts(folders: &[PathBuf], overlay: &Overlay) -> Vec<(PathBuf, String)> {
+    let found = folder::find(folders, overlay).unwrap_or_default();
+    let inside = |folder: folder::RulesFolder| std::iter::once(folder.schema).chain(folder.rules).chain(folder.cases);
+    let paths = found.categories.into_iter().chain(found.sources.into_iter().chain(found.targets).flat_map(inside));
+    paths.filter_map(|path| Some((String::from_utf8(bytes(&path, overlay).ok()?).ok()?, path))).map(|(text, path)| (path, text)).collect()
 }
 
 fn twice(what: &str, place: &Place) -> Diagnostic {

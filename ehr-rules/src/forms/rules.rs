@@ -1,0 +1,79 @@
+//! The forms of a file of rules.
+
+use super::Form;
+use super::Holds;
+use super::KeyDoc;
+use super::key;
+use super::required;
+use super::values;
+
+/// A file of rules: what is made, and how.
+pub(crate) const RULES: Holds = Holds::Map(&Holds::Output, &Holds::Form(RULE));
+
+const FROM: KeyDoc = key("from", Holds::Input, "The driving table: each of its rows becomes at most one row of what is made.");
+const JOIN: KeyDoc =
+    key("join", Holds::Map(&Holds::Free, &Holds::Form(JOINED)), "Other tables by an alias; their columns are then seen as `alias.COLUMN`.");
+const WHERE: KeyDoc = key(
+    "where",
+    Holds::Script,
+    "A condition, as a script. Rows for which it does not hold are counted as filtered, by this rule. `x != ()` makes `x` non-nullable in what follows.",
+);
+const GROUP: KeyDoc = key(
+    "group",
+    Holds::List(&Holds::Value),
+    "One row a group of rows that are equal in these; each column is then one of them, or an aggregate such as `{min: COLUMN}`.",
+);
+const COLUMNS: KeyDoc =
+    required("columns", Holds::Map(&Holds::OutputColumn, &Holds::Made), "Each column of what is made, and what it gets.");
+
+const RULE: &Form = &Form {
+    name: "a rule",
+    keys: &[
+        FROM,
+        JOIN,
+        WHERE,
+        GROUP,
+        COLUMNS,
+        key("union", Holds::List(&Holds::Form(BRANCH)), "Several sources of one table: a list of branches, in order."),
+        key(
+            "sort",
+            Holds::List(&Holds::OutputOrder),
+            "The order of the rows made, by columns made: `[person_id, start desc]`; stable, missing values last.",
+        ),
+        key("dedupe", Holds::Form(DEDUPE), "Rows that are the same thing become one; the others are counted as merged."),
+    ],
+};
+
+const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, JOIN, WHERE, GROUP, COLUMNS] };
+
+const JOINED: &Form = &Form {
+    name: "a join",
+    keys: &[
+        key("table", Holds::Input, "The table that is joined; left out, it is that of the alias."),
+        values::ON,
+        values::EXPECT,
+        values::ORDER,
+        values::ON_MISSING,
+        values::ON_AMBIGUOUS,
+    ],
+};
+
+const DEDUPE: &Form = &Form {
+    name: "`dedupe`",
+    keys: &[
+        required("by", Holds::List(&Holds::OutputColumn), "The columns that make two rows the same thing."),
+        required(
+            "keep",
+            Holds::Either(&Holds::Words(&["first"]), &Holds::Form(KEEP)),
+            "Which row stays: `first`, `{latest: COLUMN}` or `{earliest: COLUMN}`.",
+        ),
+    ],
+};
+
+const KEEP: &Form = &Form {
+    name: "`keep`",
+    keys: &[
+        key("latest", Holds::OutputColumn, "The row with the greatest value stays."),
+        key("earliest", Holds::OutputColumn, "The row with the least value stays."),
+    ],
+};

@@ -1,0 +1,176 @@
+//! The forms of schemas: of sources, categories and targets.
+
+use super::Form;
+use super::Holds;
+use super::KeyDoc;
+use super::SEVERITIES;
+use super::key;
+use super::required;
+
+/// `schema.yaml` of a source.
+pub(crate) const SOURCE: Holds = Holds::Form(&Form {
+    name: "the schema of a source",
+    keys: &[
+        required("system", Holds::Free, "The system's name, that of the folder above."),
+        required("version", Holds::Free, "The version's name, that of this folder, in quotes where it looks like a number."),
+        key("title", Holds::Free, "What people call it."),
+        key("inherits", Holds::Version, "A version of the same system: only what changed since stands here."),
+        key("dialect", Holds::Form(DIALECT), "Hints on how the files are written; what is left out is found for each file."),
+        key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' anywhere in this system (default: the empty text)."),
+        key("drop_tables", Holds::List(&Holds::OwnTable), "With `inherits`: tables that this version no longer writes."),
+        key("drop_rules", Holds::List(&Holds::Output), "With `inherits`: categories that this version no longer makes."),
+        key("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(SOURCE_TABLE)), "The tables this system writes, by name."),
+    ],
+});
+
+const DIALECT: &Form = &Form {
+    name: "`dialect`",
+    keys: &[
+        key("delimiter", Holds::Free, "The character between fields; a tab is `tab`."),
+        key("quote", Holds::Free, "The character around fields, or `none`."),
+        key("encoding", Holds::Free, "How the files' bytes are read as text: a WHATWG label such as `utf-8` or `windows-1252`."),
+    ],
+};
+
+const KEY: KeyDoc = key("key", Holds::List(&Holds::OwnColumn), "Columns that identify a row: unique together, never missing.");
+const TYPE: KeyDoc = required("type", Holds::Type, "What a value is.");
+const MAX_LENGTH: KeyDoc = key("max_length", Holds::Free, "The most characters a text may have.");
+
+const SOURCE_TABLE: &Form = &Form {
+    name: "a table of a source",
+    keys: &[
+        required("file", Holds::Free, "A glob over file names, as in `\"patients*.csv\"`; several files are one table."),
+        key("required", Holds::Truth, "Whether an export without this table is refused (default: an absent table is empty)."),
+        key("header", Holds::List(&Holds::OwnColumn), "Only where the files have no header of their own: their fields, in order."),
+        KEY,
+        key("rename", Holds::Map(&Holds::OwnColumn, &Holds::Free), "With `inherits`: the parent's column and its name now."),
+        key("drop", Holds::List(&Holds::OwnColumn), "With `inherits`: columns that this version no longer writes."),
+        key(
+            "columns",
+            Holds::Map(&Holds::OwnColumn, &Holds::Either(&Holds::Type, &Holds::Form(SOURCE_COLUMN))),
+            "The columns by their names in the header, and what they hold: a type, or a map such as `{type: date, required: true}`.",
+        ),
+        key(
+            "references",
+            Holds::Map(&Holds::OwnColumn, &Holds::Either(&Holds::Reference, &Holds::Form(REFERENCE))),
+            "Columns that hold a value of another table's column: `{PATIENT: patients.Id}`.",
+        ),
+        key("extra_columns", Holds::Words(&["report", "ignore", "forbid"]), "What is done with columns that the schema does not name."),
+        key(
+            "ignore",
+            Holds::Map(&Holds::OwnColumn, &Holds::Free),
+            "Columns that are in the files and deliberately not read, each with the reason.",
+        ),
+    ],
+};
+
+const SOURCE_COLUMN: &Form = &Form {
+    name: "a column of a source",
+    keys: &[
+        TYPE,
+        key("required", Holds::Truth, "Whether a missing value is an error of the row (default: it may be missing)."),
+        key(
+            "formats",
+            Holds::List(&Holds::Free),
+            "How dates and times are written, as strftime formats tried in this order (default: ISO 8601).",
+        ),
+        key("one_of", Holds::List(&Holds::Free), "The only texts allowed."),
+        key("pattern", Holds::Free, "A regular expression that the whole text matches."),
+        key("min", Holds::Free, "The least value allowed."),
+        key("max", Holds::Free, "The greatest value allowed."),
+        MAX_LENGTH,
+        key("unique", Holds::Truth, "Whether no two rows share a value."),
+        key("on_error", SEVERITIES, "What a broken constraint does: `reject` the row (the default), `warn`, or `fail` the order."),
+        key("also", Holds::List(&Holds::Free), "Other spellings of the header."),
+        key("optional", Holds::Truth, "Whether a file may come without this column; its values are then missing."),
+        key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' here, instead of the system's."),
+        key("true", Holds::List(&Holds::Free), "Words for true, compared without case; needs `false` as well."),
+        key("false", Holds::List(&Holds::Free), "Words for false, compared without case; needs `true` as well."),
+        key("phi", Holds::Free, "The HIPAA identifier that it holds, as in `birth_date`."),
+    ],
+};
+
+const REFERENCE: &Form = &Form {
+    name: "a reference",
+    keys: &[
+        required("to", Holds::Reference, "The table and column it refers to, as `table.column`."),
+        key("on_error", SEVERITIES, "What becomes of a row that refers to nothing."),
+    ],
+};
+
+/// A category.
+pub(crate) const CATEGORY: Holds = Holds::Form(&Form {
+    name: "a category",
+    keys: &[
+        required("category", Holds::Free, "The category's name, that of the file."),
+        key("resource", Holds::Free, "The FHIR resource it stands for."),
+        key("summary", Holds::Free, "What a reader should know."),
+        required(
+            "columns",
+            Holds::Map(&Holds::OwnColumn, &Holds::Either(&Holds::Type, &Holds::Form(CATEGORY_COLUMN))),
+            "Its columns and what they hold.",
+        ),
+    ],
+});
+
+const CATEGORY_COLUMN: &Form = &Form {
+    name: "a column of a category",
+    keys: &[
+        TYPE,
+        key("required", Holds::Truth, "Whether every rule must give it a value that is never missing."),
+        key("one_of", Holds::List(&Holds::Free), "The only texts allowed, where it is coded with a required binding."),
+        key("element", Holds::Free, "The FHIR element it stands for, as in `Patient.birthDate`."),
+    ],
+};
+
+/// `schema.yaml` of a target.
+pub(crate) const TARGET: Holds = Holds::Form(&Form {
+    name: "the schema of a target",
+    keys: &[
+        required("target", Holds::Free, "The target's name, that of the folder."),
+        key("title", Holds::Free, "What people call it."),
+        key(
+            "source",
+            Holds::List(&Holds::Source),
+            "A source, as `SYSTEM/VERSION`, or versions of one system, whose tables the rules read straight, without categories.",
+        ),
+        key("code_maps", Holds::Map(&Holds::CodeMap, &Holds::Form(CODE_MAP)), "Code maps by name, for `codes:` in rules."),
+        required("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(TARGET_TABLE)), "The target's tables, in load order."),
+    ],
+});
+
+const CODE_MAP: &Form = &Form {
+    name: "a code map",
+    keys: &[
+        key("file", Holds::Free, "A CSV in this folder: `source_code,source_name,target,status,author,reviewed_on,comment`."),
+        key("target", Holds::Words(&["integer", "text"]), "The type of the targets."),
+        key(
+            "athena",
+            Holds::Map(&Holds::Free, &Holds::Free),
+            "From a code system to an OMOP `vocabulary_id`; through 'Maps to', to the standard concept.",
+        ),
+    ],
+};
+
+const TARGET_TABLE: &Form = &Form {
+    name: "a table of a target",
+    keys: &[
+        key("external", Holds::Truth, "Filled by somebody else: not created, not loaded, references to it not checked."),
+        KEY,
+        required(
+            "columns",
+            Holds::Map(&Holds::OwnColumn, &Holds::Either(&Holds::Type, &Holds::Form(TARGET_COLUMN))),
+            "Its columns in the order in which they are written.",
+        ),
+    ],
+};
+
+const TARGET_COLUMN: &Form = &Form {
+    name: "a column of a target",
+    keys: &[
+        TYPE,
+        key("required", Holds::Truth, "Whether it is never missing."),
+        MAX_LENGTH,
+        key("references", Holds::Reference, "The table and column it refers to, as `table.column`."),
+    ],
+};
