@@ -99,3 +99,66 @@ fn a_sum_that_is_too_large_fails_the_order_and_no_other() {
     assert_eq!(found, ["R0304 out/sums.cost Failed 1", "R0304 out/sums.count Failed 1"]);
     assert_eq!(large.tables["sums"], "who,count,cost\na,,3.00\nb,3,\nc,5,\n");
 }
+
+fn with_parameters() -> Small {
+    Small::new(&[
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', parameters: {pattern: {type: text, default: 'x'}, limit: {type: integer, default: 3}}, tables: {items: {file: items.csv, columns: {Who: text}}}}",
+        ),
+        (
+            "sources/small/1/item.yaml",
+            "item: {from: items, columns: {who: {from: Who, do: [{extract: {parameter: pattern}}, {left: {parameter: limit}}]}}}",
+        ),
+        ("categories/item.yaml", "{category: item, resource: Basic, columns: {who: text}}"),
+        (
+            "targets/out/schema.yaml",
+            "{target: out, parameters: {day: {type: date, required: true, summary: The day it counts from.}, limit: {type: text, default: none}}, tables: {whos: {columns: {who: text, day: date, limit: text}}}}",
+        ),
+        ("targets/out/whos.yaml", "whos: {from: item, columns: {who: who, day: {parameter: day}, limit: {parameter: limit}}}"),
+    ])
+}
+
+#[test]
+fn a_parameter_is_checked_before_the_first_row_is_read() {
+    let small = with_parameters();
+    let refused = |set: &[(&str, &str)]| {
+        let order =
+            Order { parameters: set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(), ..small.order() };
+        small.book.start(&"small/1".parse().unwrap(), "out", &[], order).err().map(|error| {
+            assert!(error.is_refused());
+            error.to_string()
+        })
+    };
+    assert_eq!(refused(&[]).unwrap(), "the parameter `day` must be set (The day it counts from.): `--set day=…`");
+    assert_eq!(refused(&[("day", "2024-02-30")]).unwrap(), "the parameter `day` is date, and `2024-02-30` is none, as in `2024-01-31`");
+    assert_eq!(refused(&[("day", "2024-02-03"), ("patern", "x")]).unwrap(), "unknown parameter `patern`: did you mean `pattern`?");
+    assert_eq!(
+        refused(&[("day", "2024-02-03"), ("today", "2024-02-03")]).unwrap(),
+        "unknown parameter `today`: the order's date is set by itself"
+    );
+    // One name, an integer to the source and a text to the target.
+    assert_eq!(refused(&[("day", "2024-02-03"), ("limit", "few")]).unwrap(), "the parameter `limit` is integer, and `few` is none");
+    // What a function asks for as a constant is held against the function.
+    assert_eq!(
+        refused(&[("day", "2024-02-03"), ("pattern", "(")]).unwrap(),
+        "the parameter `pattern` is an argument of `extract`: `(` is not a regular expression"
+    );
+    assert_eq!(refused(&[("day", "2024-02-03"), ("limit", "2")]), None);
+}
+
+#[test]
+fn each_level_has_its_own_parameters() {
+    let small = with_parameters();
+    let order = Order {
+        parameters: [("day", "2024-02-03"), ("pattern", "([a-z]+)"), ("limit", "2")].map(|(a, b)| (a.to_owned(), b.to_owned())).into(),
+        ..small.order()
+    };
+    let job = small.book.start(&"small/1".parse().unwrap(), "out", &small.files(&[("items.csv", "Who\n12abc\n")]), order).unwrap();
+    assert_eq!(job.parameters().into_iter().collect::<Vec<_>>().len(), 3);
+    let common = job.categorize(&job.assess(job.read().unwrap()).unwrap()).unwrap();
+    let made = job.convert(&common).unwrap().table("whos").unwrap().frame().unwrap().collect().unwrap();
+    let mut text = Vec::new();
+    CsvWriter::new(&mut text).finish(&mut made.clone()).unwrap();
+    assert_eq!(String::from_utf8(text).unwrap(), "who,day,limit\nab,2024-02-03,2\n");
+}

@@ -11,6 +11,7 @@ use chrono::SubsecRound;
 use chrono::Utc;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
 use std::io;
@@ -37,6 +38,9 @@ pub(crate) struct OrderFile {
     pub(crate) target: String,
     /// What `today()` gave.
     pub(crate) today: NaiveDate,
+    /// What the rules asked of it, defaults among them.
+    #[serde(default)]
+    pub(crate) parameters: BTreeMap<String, String>,
     /// How tables are written.
     pub(crate) output: Output,
     /// Only so many rows of each table were read.

@@ -1,5 +1,6 @@
 //! What one run is asked to do, and how it is told to stop.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,6 +25,8 @@ pub struct Order {
     pub limit: Option<u64>,
     /// The order's date: what `today()` gives.
     pub today: chrono::NaiveDate,
+    /// What rules ask of an order, by name, as it is written: `--set NAME=VALUE`.
+    pub parameters: BTreeMap<String, String>,
     /// The folder of an Athena vocabulary download, if there is one.
     pub vocabulary: Option<PathBuf>,
     /// Make whole categories, as people want to see them, and not only what the target asks for, which is faster.
@@ -51,7 +54,16 @@ pub enum Progress<'a> {
 impl Order {
     /// Settings for a run in this folder on this date, all else left out.
     pub fn new(folder: PathBuf, today: chrono::NaiveDate) -> Self {
-        Self { folder, limit: None, today, vocabulary: None, whole_categories: false, cancel: Arc::default(), progress: Arc::new(|_| {}) }
+        Self {
+            folder,
+            limit: None,
+            today,
+            parameters: BTreeMap::new(),
+            vocabulary: None,
+            whole_categories: false,
+            cancel: Arc::default(),
+            progress: Arc::new(|_| {}),
+        }
     }
 
     /// Fails where the run was told to stop.

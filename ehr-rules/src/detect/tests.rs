@@ -51,6 +51,7 @@ fn schema(version: &str, tables: Vec<SourceTable>) -> SourceSchema {
         dialect: Dialect::default(),
         missing: vec![String::new()],
         tables,
+        parameters: Vec::new(),
     }
 }
 

@@ -69,8 +69,8 @@ impl<'a> Lowering<'a> {
             Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
             Form::When { branches, otherwise } => self.when(branches, otherwise)?,
             Form::Key { parts, space, uuid } => key::key(&self.all(parts)?, space.clone(), *uuid),
-            Form::Script { source, inputs, rule } => {
-                let (value, failures) = script::script(source, inputs, &expr.ty.kind, rule, self.guard.clone(), self.context)?;
+            Form::Script { source, inputs, settings, rule } => {
+                let (value, failures) = script::script(source, inputs, settings, &expr.ty.kind, rule, self.guard.clone(), self.context)?;
                 self.failures.push(failures);
                 value
             }

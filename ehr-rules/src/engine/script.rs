@@ -9,6 +9,7 @@ use crate::engine::fate::Verdict;
 use crate::error::Error;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
+use crate::ir::types::Value;
 use crate::script;
 use crate::script::Script;
 use polars::prelude::*;
@@ -49,6 +50,7 @@ impl Failures {
 pub(super) fn script(
     source: &str,
     inputs: &[(String, Type)],
+    settings: &[(String, Value)],
     kind: &Kind,
     rule: &str,
     guard: Option<Expr>,
@@ -60,6 +62,7 @@ pub(super) fn script(
     let failures =
         Arc::new(Failures { verdict: Verdict::new(context, rule, "R0303", "", false), rows: Mutex::default(), origins: Mutex::default() });
     let names: Vec<(String, Kind)> = inputs.iter().map(|(name, ty)| (name.clone(), ty.kind.clone())).collect();
+    let settings = settings.to_vec();
     let guarded = guard.is_some();
     let row = col(ROW).cast(DataType::Int64);
     let columns: Vec<Expr> = std::iter::once(row).chain(names.iter().map(|(name, _)| col(name.as_str()))).chain(guard).collect();
@@ -67,7 +70,7 @@ pub(super) fn script(
     let output = Field::new("script".into(), dtype(kind));
     let function = move |columns: &mut [Column]| {
         let inputs = &columns[2..names.len() + 2];
-        let (value, rows) = script::run(&script, &names, &result, today, inputs, columns[0].len())?;
+        let (value, rows) = script::run(&script, &names, &settings, &result, today, inputs, columns[0].len())?;
         if !rows.is_empty() {
             let (origins, numbers) = (columns[0].i64()?, columns[1].i64()?);
             // Where another branch is taken, nobody asks what the script would have said.

@@ -88,6 +88,8 @@ pub enum Form {
         source: String,
         /// Columns it reads, with their types.
         inputs: Vec<(String, Type)>,
+        /// Parameters it reads, with their values once an order has given them.
+        settings: Vec<(String, Value)>,
         /// The rule, for findings: `table.column`.
         rule: String,
     },
@@ -143,6 +145,43 @@ impl Expr {
         let mut found = false;
         self.visit(&mut |expr| found |= matches!(expr.form, Form::Script { .. } | Form::Codes { .. }));
         found
+    }
+
+    /// Puts the order's values where parameters stand.
+    pub fn settle(&mut self, value: &dyn Fn(&str) -> Option<Value>) {
+        match &mut self.form {
+            Form::Column(_) | Form::Literal(_) => {}
+            Form::Parameter(name) => {
+                if let Some(value) = value(name) {
+                    self.form = Form::Literal(value);
+                }
+            }
+            Form::Script { settings, .. } => {
+                for (name, setting) in settings {
+                    *setting = value(name).unwrap_or(Value::Null);
+                }
+            }
+            Form::Call { args, .. } | Form::Operator { args, .. } => args.iter_mut().for_each(|arg| arg.settle(value)),
+            Form::JoinTexts { parts, .. } | Form::Key { parts, .. } => parts.iter_mut().for_each(|part| part.settle(value)),
+            Form::Map { from, otherwise, .. } => {
+                from.settle(value);
+                otherwise.settle(value);
+            }
+            Form::Codes { system, code, otherwise, .. } => {
+                if let Some(system) = system {
+                    system.settle(value);
+                }
+                code.settle(value);
+                otherwise.settle(value);
+            }
+            Form::When { branches, otherwise } => {
+                for (condition, then) in branches {
+                    condition.settle(value);
+                    then.settle(value);
+                }
+                otherwise.settle(value);
+            }
+        }
     }
 
     /// Calls `see` on this expression and every one inside it, outermost first.

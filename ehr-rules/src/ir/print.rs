@@ -98,7 +98,8 @@ pub(crate) fn expr(expr: &Expr) -> String {
         Form::Column(name) if name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.')) => name.clone(),
         Form::Column(name) => format!("col({name:?})"),
         Form::Literal(value) => value.to_string(),
-        Form::Parameter(name) => format!("{name}()"),
+        Form::Parameter(name) if name == "today" => format!("{name}()"),
+        Form::Parameter(name) => format!("parameter({name:?})"),
         Form::Call { function, args } => format!("{function}({})", all(args)),
         Form::Operator { op, args } => operator(*op, args),
         Form::Map { from, entries, otherwise } => {

@@ -2,6 +2,7 @@
 
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
+use crate::ir::types::Value;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -20,6 +21,23 @@ pub struct SourceSchema {
     pub missing: Vec<String>,
     /// Tables in the order of the schema.
     pub tables: Vec<SourceTable>,
+    /// What its rules ask of an order.
+    pub parameters: Vec<Parameter>,
+}
+
+/// What rules ask of an order: `--set NAME=VALUE`, read as `{parameter: NAME}` and `parameter("NAME")`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// What it is: text, integer, float, boolean, date, datetime or instant; never missing.
+    pub kind: Kind,
+    /// What it is where nobody sets it; without one it must be set.
+    pub default: Option<Value>,
+    /// The only texts it takes, where it is one of a few.
+    pub one_of: Vec<String>,
+    /// What it is for.
+    pub summary: String,
 }
 
 /// How text files are written, as far as the schema says; `None` is found for each file.
@@ -208,6 +226,8 @@ pub struct TargetSchema {
     pub tables: Vec<TargetTable>,
     /// Code maps by name.
     pub code_maps: BTreeMap<String, CodeMapSource>,
+    /// What its rules ask of an order.
+    pub parameters: Vec<Parameter>,
 }
 
 /// One table of a target.

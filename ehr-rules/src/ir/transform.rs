@@ -2,6 +2,7 @@
 
 use crate::ir::expr::Expr;
 use crate::ir::types::Type;
+use crate::ir::types::Value;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -42,6 +43,16 @@ impl Branch {
         let steps = self.filter.iter().chain(self.group.iter().flatten());
         let orders = self.columns.iter().filter_map(|output| output.fold.as_ref()).flat_map(|fold| fold.order.iter().map(|(by, _)| by));
         self.columns.iter().map(|output| &output.expr).chain(orders).chain(joins).chain(steps)
+    }
+
+    fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let joins = self.joins.iter_mut().flat_map(|join| join.on.iter_mut().map(|(ours, _)| ours));
+        let steps = self.filter.iter_mut().chain(self.group.iter_mut().flatten());
+        let outputs = self.columns.iter_mut().flat_map(|output| {
+            let orders = output.fold.iter_mut().flat_map(|fold| fold.order.iter_mut().map(|(by, _)| by));
+            std::iter::once(&mut output.expr).chain(orders)
+        });
+        outputs.chain(joins).chain(steps)
     }
 
     /// The table and column behind a name: a joined table's, or the driving one's.
@@ -193,6 +204,16 @@ impl Transform {
             }
         }
         read
+    }
+
+    /// Puts the order's values where parameters stand.
+    pub fn settle(&mut self, value: &dyn Fn(&str) -> Option<Value>) {
+        self.branches.iter_mut().flat_map(Branch::exprs_mut).for_each(|expr| expr.settle(value));
+    }
+
+    /// Calls `see` on each expression, inner ones among them.
+    pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Expr)) {
+        self.branches.iter().flat_map(Branch::exprs).for_each(|expr| expr.visit(see));
     }
 
     /// The same without the columns that `asked` does not name, but for those that decide which rows there are, and those

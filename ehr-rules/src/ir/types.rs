@@ -108,6 +108,22 @@ impl Kind {
 }
 
 impl Value {
+    /// The constant of a kind that a text says, as it is written in rules and settings; `None` where it says none, and for
+    /// kinds that have no constants.
+    pub fn parse(text: &str, kind: &Kind) -> Option<Self> {
+        match kind {
+            Kind::Text => Some(Self::Text(text.to_owned())),
+            Kind::Integer => text.parse().ok().map(Self::Integer),
+            Kind::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Float),
+            Kind::Boolean => text.parse().ok().map(Self::Boolean),
+            Kind::Date => text.parse().ok().map(Self::Date),
+            Kind::Datetime => text.replacen(' ', "T", 1).parse().ok().map(Self::Datetime),
+            // A point in time says its zone.
+            Kind::Instant => chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| Self::Instant(at.naive_utc())),
+            _ => None,
+        }
+    }
+
     /// The kind of this constant; `None` for [`Value::Null`], which is of every kind.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self {

@@ -14,6 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::Parameter;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use crate::yaml::Key;
@@ -27,6 +28,7 @@ struct Merged {
     dialect: Dialect,
     missing: Option<Vec<String>>,
     tables: Vec<WrittenTable>,
+    parameters: Vec<Parameter>,
     rules: Vec<RuleNode>,
     renames: Renames,
     /// A parent could not be found, so nothing is said about what may have stood in it.
@@ -103,6 +105,7 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
             dialect: one.dialect.clone(),
             missing: one.missing.clone(),
             tables: one.tables.clone(),
+            parameters: one.parameters.clone(),
             rules: one.rules.clone(),
             renames: Renames::new(),
             orphan: one.inherits.is_some(),
@@ -124,6 +127,8 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
             None => whole.tables.push(table.clone()),
         }
     }
+    whole.parameters.retain(|known| !one.parameters.iter().any(|own| own.name == known.name));
+    whole.parameters.extend(one.parameters.iter().cloned());
     whole.rules = merge_rules(one, whole.rules, &whole.renames, said);
     whole
 }
@@ -314,6 +319,7 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         dialect: whole.dialect,
         missing: whole.missing.unwrap_or_else(|| vec![String::new()]),
         tables: if whole.orphan { Vec::new() } else { whole.tables.into_iter().map(source_table).collect() },
+        parameters: whole.parameters,
     };
     // Without its parent there is no saying what a version's rules may read.
     let rules = if whole.orphan { Vec::new() } else { whole.rules };

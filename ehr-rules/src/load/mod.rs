@@ -7,6 +7,7 @@ mod column;
 pub(crate) mod fingerprint;
 mod folder;
 mod inherit;
+mod parameter;
 pub(crate) mod places;
 mod source;
 mod source_column;

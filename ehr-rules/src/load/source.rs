@@ -5,6 +5,7 @@ use super::RuleNode;
 use super::column::reference;
 use super::folder::RulesFolder;
 use super::folder::name_of;
+use super::parameter;
 use super::read_cases;
 use super::read_rules;
 use super::read_yaml;
@@ -17,6 +18,7 @@ use crate::diagnostic::suggest;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::Parameter;
 use crate::ir::schema::Reference;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
@@ -40,6 +42,7 @@ pub(super) struct Written {
     pub drop_tables: Vec<Key>,
     pub drop_rules: Vec<Key>,
     pub tables: Vec<WrittenTable>,
+    pub parameters: Vec<Parameter>,
     pub rules: Vec<RuleNode>,
     pub cases: Vec<CaseFile>,
 }
@@ -113,6 +116,7 @@ fn schema(node: &Node, said: &mut Diagnostics) -> Option<Written> {
         drop_tables: fields.names("drop_tables", said).unwrap_or_default(),
         drop_rules: fields.names("drop_rules", said).unwrap_or_default(),
         tables: fields.map("tables", said).unwrap_or_default().iter().filter_map(|(name, node)| table(name, node, said)).collect(),
+        parameters: parameter::read(&mut fields, said),
         rules: Vec::new(),
         cases: Vec::new(),
         system: system?,

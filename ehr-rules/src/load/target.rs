@@ -6,6 +6,7 @@ use super::column::reference;
 use super::column::unknown;
 use super::folder::RulesFolder;
 use super::folder::name_of;
+use super::parameter;
 use super::places::Places;
 use super::read_cases;
 use super::read_rules;
@@ -73,11 +74,12 @@ fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetS
         places.set_table(&key.text, &key.place);
         tables.extend(table(key, node, tables.len(), &mut places, &mut pending, said));
     }
+    let parameters = parameter::read(&mut fields, said);
     fields.finish(said);
     for one in pending {
         check_reference(&one, &tables, said);
     }
-    Some((TargetSchema { name: name.text, title, sources: Vec::new(), tables, code_maps }, places, sources))
+    Some((TargetSchema { name: name.text, title, sources: Vec::new(), tables, code_maps, parameters }, places, sources))
 }
 
 /// `{file: codes/x.csv, target: integer}` or `{athena: {SYSTEM: VOCABULARY}}`.

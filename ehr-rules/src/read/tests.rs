@@ -85,6 +85,7 @@ impl Case {
             dialect: Dialect::default(),
             missing: vec![String::new(), "NA".to_owned()],
             tables,
+            parameters: Vec::new(),
         };
         Self { folder, schema, order, ledger }
     }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
 use crate::diagnostic::suggest::nearest;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
@@ -15,6 +16,7 @@ use crate::rule::narrow;
 use crate::rule::pipeline;
 use crate::rule::scope::Scope;
 use crate::rule::script;
+use crate::rule::view::Level;
 use crate::yaml::Content;
 use crate::yaml::Node;
 
@@ -60,7 +62,7 @@ pub(super) fn compile(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>,
                     Some(value) => Some(constant(value.clone(), wanted)),
                     None => check::wrong_node(main, "a constant", said),
                 },
-                "parameter" => parameter(main, said),
+                "parameter" => parameter(main, scope, said),
                 "join" => join_texts(node, main, scope, said),
                 "when" => when(main, wanted, scope, said),
                 "key" => key(node, main, scope, said),
@@ -95,13 +97,25 @@ const fn as_float(number: i64) -> f64 {
     number as f64
 }
 
-fn parameter(main: &Node, said: &mut Diagnostics) -> Option<Expr> {
+fn parameter(main: &Node, scope: &Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     let name = check::text(main, "a parameter's name", said)?;
-    if name == "today" {
-        return Some(Expr { form: Form::Parameter(name.to_owned()), ty: Type::required(Kind::Date) });
+    if let Some(ty) = scope.level.parameter(name) {
+        return Some(Expr { form: Form::Parameter(name.to_owned()), ty });
     }
-    said.push(Diagnostic::error("E0107", &main.place, format!("unknown parameter `{name}`")).help("the parameters are `today`"));
+    said.push(unknown_parameter(name, &main.place, scope.level));
     None
+}
+
+pub(super) fn unknown_parameter(name: &str, place: &Place, level: &Level<'_>) -> Diagnostic {
+    let error = Diagnostic::error("E0107", place, format!("unknown parameter `{name}`"));
+    let known: Vec<&str> = level.parameters.iter().map(|parameter| parameter.name.as_str()).chain(["today"]).collect();
+    match nearest(name, known.iter().copied()) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!(
+            "the parameters are {}; declare others under `parameters:` of the schema.yaml",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        )),
+    }
 }
 
 fn join_texts(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {

@@ -62,7 +62,7 @@ fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics
                 return None;
             }
         };
-        if param.constant && !matches!(arg.form, Form::Literal(_)) {
+        if param.constant && !matches!(arg.form, Form::Literal(_) | Form::Parameter(_)) {
             said.push(Diagnostic::error("E0203", place, format!("`{}` of `{name}` is a constant", param.name)).help(function.signature()));
             return None;
         }
@@ -135,8 +135,10 @@ fn arguments<'n>(function: &Function, given: Option<&'n Node>, place: &Place, sa
 
 /// `{col: NAME}`, or another form of a value.
 fn is_column(node: &Node) -> bool {
-    node.as_map()
-        .is_some_and(|entries| matches!(entries, [(key, _)] if key.text == "col") || entries.iter().any(|(key, _)| key.text == "from"))
+    node.as_map().is_some_and(|entries| {
+        matches!(entries, [(key, _)] if matches!(key.text.as_str(), "col" | "parameter"))
+            || entries.iter().any(|(key, _)| key.text == "from")
+    })
 }
 
 fn argument(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {

@@ -9,7 +9,9 @@ use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
+use crate::ir::types::Value;
 use crate::rule::check;
+use crate::rule::expr;
 use crate::rule::scope::Scope;
 use crate::script;
 use crate::script::Script;
@@ -18,7 +20,7 @@ use crate::yaml::Node;
 /// A condition: a boolean that is never missing.
 pub(super) fn condition(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     let (source, script) = compile(node, scope, said)?;
-    match script::condition(&script, &|name| scope.type_of(name)) {
+    match script::condition(&script, &|name| scope.type_of(name), &|name| scope.level.parameter(name)) {
         Ok(Some(expr)) => Some(expr),
         // An interpreted condition that gives something else than true or false fails on its row.
         Ok(None) => Some(interpreted(source, &script, Type::required(Kind::Boolean), scope)),
@@ -48,7 +50,7 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
             Some(kind)
         }
     };
-    match script::vectorize(&script, &|name| scope.type_of(name)) {
+    match script::vectorize(&script, &|name| scope.type_of(name), &|name| scope.level.parameter(name)) {
         Ok(Some(expr)) => {
             if let Some(declared) = &declared {
                 check::kind(&expr, declared, &main.place, said)?;
@@ -83,7 +85,13 @@ fn interpreted(source: String, script: &Script, ty: Type, scope: &Scope<'_>) -> 
             inputs.push((column.name.clone(), ty));
         }
     }
-    Expr { form: Form::Script { source, inputs, rule: scope.rule.clone() }, ty }
+    let mut settings: Vec<(String, Value)> = Vec::new();
+    for parameter in script.parameters() {
+        if !settings.iter().any(|(known, _)| *known == parameter.name) {
+            settings.push((parameter.name.clone(), Value::Null));
+        }
+    }
+    Expr { form: Form::Script { source, inputs, settings, rule: scope.rule.clone() }, ty }
 }
 
 /// Parses a script and checks every name in it.
@@ -105,9 +113,15 @@ fn compile(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option
     for column in script.columns() {
         sound &= scope.column(&column.name, &inside(node, Some((column.line, column.column))), said).is_some();
     }
+    for parameter in script.parameters() {
+        if scope.level.parameter(&parameter.name).is_none() {
+            said.push(expr::unknown_parameter(&parameter.name, &inside(node, Some((parameter.line, parameter.column))), scope.level));
+            sound = false;
+        }
+    }
     for call in script.unknown_calls() {
         let error = Diagnostic::error("E0103", &inside(node, Some((call.line, call.column))), format!("unknown function `{}`", call.name));
-        said.push(match nearest(&call.name, functions::names().chain(["today", "col"])) {
+        said.push(match nearest(&call.name, functions::names().chain(["today", "col", "parameter"])) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help("`ehr-runner functions` lists them"),
         });

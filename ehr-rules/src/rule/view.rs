@@ -1,6 +1,8 @@
 //! What rules read and make, as they see it: tables, columns, and the level they stand on.
 
 use crate::ir::schema::CodeMapSource;
+use crate::ir::schema::Parameter;
+use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use std::collections::BTreeMap;
 
@@ -38,6 +40,8 @@ pub(crate) struct Level<'a> {
     pub outputs: &'a [TableView],
     /// What an output is called in messages: `category` or `table of the target`.
     pub output_word: &'a str,
+    /// What the rules may ask of an order.
+    pub parameters: &'a [Parameter],
     /// Code maps by name.
     pub code_maps: &'a BTreeMap<String, CodeMapSource>,
 }
@@ -54,6 +58,13 @@ impl TableView {
 }
 
 impl Level<'_> {
+    /// The type of a parameter; `today` is every order's.
+    pub(crate) fn parameter(&self, name: &str) -> Option<Type> {
+        let declared = || self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| parameter.kind.clone());
+        let kind = if name == "today" { Some(Kind::Date) } else { declared() };
+        kind.map(Type::required)
+    }
+
     /// A table that can be read: an input, or one that is made on this level.
     pub(crate) fn readable(&self, name: &str) -> Option<&TableView> {
         self.inputs.iter().chain(self.outputs).find(|table| table.name == name)

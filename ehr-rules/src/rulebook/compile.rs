@@ -104,7 +104,7 @@ impl CompiledSource {
                 glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
             })
             .collect();
-        let mut text = format!("{at_hand:?}\n");
+        let mut text = format!("{at_hand:?}\n{:?}\n", self.schema.parameters);
         let read = |one: &&Transform| one.tables().iter().any(|name| at_hand.iter().any(|table| table.name == *name));
         for one in self.transforms.iter().filter(read) {
             // A rule's name holds the version; what it does is what counts.
@@ -172,7 +172,8 @@ fn source_views(schema: &SourceSchema) -> Vec<TableView> {
 fn source_rules(loaded: &LoadedSource, inputs: &[TableView], categories: &[TableView], said: &mut Diagnostics) -> Compiled {
     let none = BTreeMap::new();
     let name = loaded.schema.id();
-    let level = Level { name: &name, inputs, outputs: categories, output_word: "category", code_maps: &none };
+    let parameters = &loaded.schema.parameters;
+    let level = Level { name: &name, inputs, outputs: categories, output_word: "category", parameters, code_maps: &none };
     level::compile(&loaded.rules, &level, said)
 }
 
@@ -262,7 +263,15 @@ fn compile_target(
 }
 
 fn target_level<'a>(loaded: &'a LoadedTarget, inputs: &'a [TableView], outputs: &'a [TableView]) -> Level<'a> {
-    Level { name: &loaded.schema.name, inputs, outputs, output_word: "table of the target", code_maps: &loaded.schema.code_maps }
+    let schema = &loaded.schema;
+    Level {
+        name: &schema.name,
+        inputs,
+        outputs,
+        output_word: "table of the target",
+        parameters: &schema.parameters,
+        code_maps: &schema.code_maps,
+    }
 }
 
 fn category_view(category: &Category) -> TableView {

@@ -19,7 +19,9 @@ use crate::engine::codes::CodeSource;
 use crate::error::Error;
 use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::TargetSchema;
+use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
+use crate::ir::types::Value;
 use crate::read;
 use crate::rulebook::SourceId;
 use crate::rulebook::asked::Asked;
@@ -27,6 +29,8 @@ use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::outcome::Outcome;
 use crate::rulebook::outcome::Unmapped;
+use crate::rulebook::settings;
+use crate::rulebook::settings::Settings;
 use crate::verify;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +47,9 @@ pub struct Job<'book> {
     codes: BTreeMap<String, Arc<CodeSource>>,
     outputs: Mutex<Vec<OutputRows>>,
     asked: Asked,
+    /// The target's rules, with the order's parameters in them.
+    rules: Vec<Transform>,
+    settings: Settings,
 }
 
 impl<'book> Job<'book> {
@@ -52,7 +59,11 @@ impl<'book> Job<'book> {
         files: Vec<InputFile>,
         order: Order,
     ) -> Result<Self, Error> {
-        target.rules_for(&source.id())?;
+        let mut rules = target.rules_for(&source.id())?.to_vec();
+        let (ours, theirs) = (&source.schema.parameters, &target.schema.parameters);
+        settings::known(ours.iter().chain(theirs), &order.parameters)?;
+        let (mut settings, made) = (settings::of(theirs, &order.parameters)?, settings::of(ours, &order.parameters)?);
+        settings::settle(&mut rules, &settings)?;
         let mut codes = target.maps.clone();
         for (name, map) in &target.schema.code_maps {
             if let CodeMapSource::Athena { systems } = map {
@@ -64,8 +75,10 @@ impl<'book> Job<'book> {
             }
         }
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
-        let asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
-        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked })
+        let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
+        settings::settle(&mut asked.transforms, &made)?;
+        settings.extend(made);
+        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked, rules, settings })
     }
 
     /// A run that starts from categories given by hand, for cases.
@@ -87,6 +100,12 @@ impl<'book> Job<'book> {
     pub fn target_kind(&self, table: &str, column: &str) -> Option<Kind> {
         let table = self.target.schema.table(table)?;
         table.columns.iter().find(|known| known.name == column).map(|column| column.ty.kind.clone())
+    }
+
+    /// Every parameter that the rules declare, with its value in this run, as it is written.
+    pub fn parameters(&self) -> BTreeMap<String, String> {
+        let shown = |value: &Value| if let Value::Text(text) = value { text.clone() } else { value.to_string() };
+        self.settings.iter().map(|(name, value)| (name.clone(), shown(value))).collect()
     }
 
     /// The target's schema.
@@ -131,8 +150,7 @@ impl<'book> Job<'book> {
         let id = self.source.id();
         let read = self.target.tables_of(&id).unwrap_or(&self.source.shapes);
         let shapes = |name: &str| read.get(name).cloned().unwrap_or_default();
-        let (converted, outputs) =
-            convert::convert(&self.target.schema, self.target.rules_for(&id)?, &shapes, common, &self.context("convert"))?;
+        let (converted, outputs) = convert::convert(&self.target.schema, &self.rules, &shapes, common, &self.context("convert"))?;
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
         Ok(converted)
     }

@@ -6,6 +6,7 @@ pub(crate) mod compile;
 pub(crate) mod explain;
 pub(crate) mod job;
 pub(crate) mod outcome;
+mod settings;
 
 use crate::dataset::input::InputFile;
 use crate::dataset::order::Order;

@@ -45,11 +45,11 @@ pub(super) fn compile(name: &str, args: Vec<Expr>, at: Option<(usize, usize)>) -
 
 fn argument(function: &Function, param: &Param, arg: Expr, first: &Kind) -> Result<Expr, String> {
     if param.constant {
-        let Form::Literal(value) = &arg.form else {
-            return Err(format!("`{}` of `{}` must be a constant", param.name, function.name));
-        };
-        if let Some(fault) = param.fault(value) {
-            return Err(fault);
+        match &arg.form {
+            Form::Literal(value) => param.fault(value).map_or(Ok(()), Err)?,
+            // Its value is looked at when an order gives it.
+            Form::Parameter(_) => {}
+            _ => return Err(format!("`{}` of `{}` must be a constant", param.name, function.name)),
         }
     }
     if is_null(&arg) {

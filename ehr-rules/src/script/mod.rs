@@ -27,6 +27,7 @@ pub(crate) struct Script {
     /// What the sandbox offers, built once for the script and shared by every chunk it runs on.
     library: Shared<Module>,
     columns: Vec<ColumnUse>,
+    parameters: Vec<ColumnUse>,
     calls: Vec<CallUse>,
 }
 
@@ -59,13 +60,19 @@ impl Script {
             .compile(source)
             .map_err(|error| ScriptError { message: lower_first(&error.err_type().to_string()), at: uses::place(error.position()) })?;
         let columns = uses::columns(&ast)?;
+        let parameters = uses::parameters(&ast)?;
         let calls = uses::unknown_calls(&ast, &engine);
-        Ok(Self { ast, library, columns, calls })
+        Ok(Self { ast, library, columns, parameters, calls })
     }
 
     /// Every column the script reads, by variable or by `col("name")`, at every place it does.
     pub(crate) fn columns(&self) -> &[ColumnUse] {
         &self.columns
+    }
+
+    /// Every parameter the script reads, by `parameter("name")`, at every place it does.
+    pub(crate) fn parameters(&self) -> &[ColumnUse] {
+        &self.parameters
     }
 
     /// Calls of functions that are neither the sandbox's nor the catalogue's.

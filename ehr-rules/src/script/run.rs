@@ -2,6 +2,7 @@
 
 use crate::dataset::dtype::dtype;
 use crate::ir::types::Kind;
+use crate::ir::types::Value;
 use crate::script::Script;
 use crate::script::sandbox;
 use crate::script::value;
@@ -26,6 +27,7 @@ const REMEMBERED: usize = 4_096;
 pub(crate) fn run(
     script: &Script,
     inputs: &[(String, Kind)],
+    settings: &[(String, Value)],
     result: &Kind,
     today: NaiveDate,
     columns: &[Column],
@@ -33,6 +35,7 @@ pub(crate) fn run(
 ) -> PolarsResult<(Column, Vec<u32>)> {
     let name = columns.first().map(|column| column.name().clone()).unwrap_or_default();
     let mut engine = sandbox::engine(&script.library, today);
+    sandbox::settings(&mut engine, settings);
     let by_col = script.columns.iter().any(|read| read.by_col);
     #[expect(clippy::mutable_key_type, reason = "the kinds of value that have a lock inside are of no kind of ours")]
     let mut remembered: HashMap<Vec<AnyValue<'_>>, Option<AnyValue<'static>>> = HashMap::new();

@@ -1,6 +1,7 @@
 //! The sandbox: what a script can do, which is to compute; no input, output, clock, chance or loop without end.
 
 use crate::functions::CATALOGUE;
+use crate::ir::types::Value;
 use crate::script::native;
 use crate::script::value;
 use chrono::NaiveDate;
@@ -63,6 +64,7 @@ pub(super) fn engine(library: &Shared<Module>, today: NaiveDate) -> Engine {
     }
     engine.register_fn("today", move || today);
     engine.register_fn("col", column);
+    settings(&mut engine, &[]);
     value::register(&mut engine);
     missing(&mut engine);
     texts(&mut engine);
@@ -70,6 +72,15 @@ pub(super) fn engine(library: &Shared<Module>, today: NaiveDate) -> Engine {
         native::register(&mut engine, function);
     }
     engine
+}
+
+/// `parameter("name")`: what the order gives.
+pub(super) fn settings(engine: &mut Engine, given: &[(String, Value)]) {
+    let given: Vec<(String, Dynamic)> = given.iter().map(|(name, value)| (name.clone(), value::constant(value))).collect();
+    engine.register_fn("parameter", move |name: &str| -> Result<Dynamic, Box<EvalAltResult>> {
+        let found = given.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        found.ok_or_else(|| "there is no such parameter".into())
+    });
 }
 
 /// `col("name")`: the row is in the engine's tag.

@@ -22,6 +22,11 @@ fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, 2, 29).unwrap()
 }
 
+/// No parameter is declared.
+fn none(_: &str) -> Option<Type> {
+    None
+}
+
 fn scope(name: &str) -> Option<Type> {
     Some(Type::nullable(match name {
         "A" | "B" => Kind::Integer,
@@ -38,11 +43,11 @@ fn scope(name: &str) -> Option<Type> {
 }
 
 fn native(source: &str) -> Option<Expr> {
-    vectorize(&Script::compile(source).unwrap(), &scope).unwrap()
+    vectorize(&Script::compile(source).unwrap(), &scope, &none).unwrap()
 }
 
 fn wrong(source: &str) -> String {
-    vectorize(&Script::compile(source).unwrap(), &scope).unwrap_err().message
+    vectorize(&Script::compile(source).unwrap(), &scope, &none).unwrap_err().message
 }
 
 /// The smallest lowering that does what the expressions' documentation says.
@@ -129,7 +134,7 @@ fn by_rhai(source: &str, kind: &Kind, frame: &pl::DataFrame) -> (pl::Column, Vec
     names.dedup();
     let inputs: Vec<(String, Kind)> = names.iter().map(|name| ((*name).to_owned(), scope(name).unwrap().kind)).collect();
     let columns: Vec<pl::Column> = inputs.iter().map(|(name, _)| frame.column(name).unwrap().clone()).collect();
-    run(&script, &inputs, kind, today(), &columns, frame.height()).unwrap()
+    run(&script, &inputs, &[], kind, today(), &columns, frame.height()).unwrap()
 }
 
 #[test]
@@ -263,15 +268,15 @@ fn what_cannot_be_meant_is_refused() {
     assert_eq!(wrong("extract(S, \"(\")"), "`(` is not a regular expression");
     // In an interpreted script too.
     assert_eq!(wrong("let high = S > 5; high"), "`S` is text and `5` is an integer: they have no order");
-    let mistake = vectorize(&Script::compile("A == 1 &&\n  START > today()").unwrap(), &scope).unwrap_err();
+    let mistake = vectorize(&Script::compile("A == 1 &&\n  START > today()").unwrap(), &scope, &none).unwrap_err();
     assert_eq!(mistake.at, Some((2, 9)));
     assert_eq!(mistake.help.as_deref(), Some("take the day of it: `to_date(START)`"));
-    assert_eq!(condition(&Script::compile("S").unwrap(), &scope).unwrap_err().message, "`S` is text, not true or false");
+    assert_eq!(condition(&Script::compile("S").unwrap(), &scope, &none).unwrap_err().message, "`S` is text, not true or false");
 }
 
 #[test]
 fn a_missing_boolean_counts_as_false_in_a_condition() {
-    let expr = condition(&Script::compile("OK").unwrap(), &scope).unwrap().unwrap();
+    let expr = condition(&Script::compile("OK").unwrap(), &scope, &none).unwrap().unwrap();
     assert_eq!(expr.ty, Type::required(Kind::Boolean));
     assert_eq!(by_polars(&expr, &frame()).bool().unwrap().iter().collect::<Vec<_>>(), [Some(true), Some(false), Some(false)]);
 }

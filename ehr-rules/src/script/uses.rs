@@ -76,6 +76,27 @@ pub(super) fn columns(ast: &AST) -> Result<Vec<ColumnUse>, ScriptError> {
     }
 }
 
+/// Every parameter read.
+pub(super) fn parameters(ast: &AST) -> Result<Vec<ColumnUse>, ScriptError> {
+    let (mut found, mut error) = (Vec::new(), None);
+    calls(ast, &mut |call, method, at| {
+        if call.name != "parameter" {
+            return;
+        }
+        match (method, call.args.first()) {
+            (false, Some(Node::StringConstant(name, _))) if call.args.len() == 1 => {
+                let (line, column) = place(at).unwrap_or((1, 1));
+                found.push(ColumnUse { name: name.to_string(), line, column, by_col: false });
+            }
+            _ => {
+                let message = "`parameter` takes the name of a parameter, as text in quotes".to_owned();
+                error = Some(ScriptError { message, at: place(at) });
+            }
+        }
+    });
+    error.map_or(Ok(found), Err)
+}
+
 /// A column that is set: `=` is written where `==` is meant, which the language takes without a word.
 fn assigned(ast: &AST) -> Option<ScriptError> {
     let mut error = None;

@@ -1,6 +1,7 @@
 //! Values on their way into a script and out of it.
 
 use crate::ir::types::Kind;
+use crate::ir::types::Value;
 use chrono::DateTime;
 use chrono::Datelike;
 use chrono::NaiveDate;
@@ -172,4 +173,18 @@ fn comparable<T: Variant + Clone + PartialOrd>(engine: &mut Engine, read: fn(&st
     engine.register_fn("<=", move |a: &str, b: T| said(a).map(|a| a <= b));
     engine.register_fn(">", move |a: &str, b: T| said(a).map(|a| a > b));
     engine.register_fn(">=", move |a: &str, b: T| said(a).map(|a| a >= b));
+}
+
+/// A constant as a script sees it.
+pub(super) fn constant(value: &Value) -> Dynamic {
+    match value {
+        Value::Null => Dynamic::UNIT,
+        Value::Text(text) => text.clone().into(),
+        Value::Integer(number) => (*number).into(),
+        Value::Float(number) => (*number).into(),
+        Value::Boolean(truth) => (*truth).into(),
+        Value::Date(date) => Dynamic::from(*date),
+        Value::Datetime(at) => Dynamic::from(*at),
+        Value::Instant(at) => Dynamic::from(at.and_utc()),
+    }
 }

@@ -23,25 +23,28 @@ use rhai::Position;
 use rhai::Stmt;
 use rhai::Token;
 
+/// The types of columns or of parameters, by name.
+pub(crate) type Types<'a> = &'a dyn Fn(&str) -> Option<Type>;
 /// What a part compiles to; `None` where it has no native form.
 type Native = Result<Option<Expr>, TypeMistake>;
 
-/// The native form of a script, typed; `scope` knows the types of columns.
-pub(crate) fn vectorize(script: &Script, scope: &dyn Fn(&str) -> Option<Type>) -> Native {
+/// The native form of a script, typed; `scope` knows the types of columns, and `parameters` those of parameters.
+pub(crate) fn vectorize(script: &Script, scope: Types<'_>, parameters: Types<'_>) -> Native {
     let [statement] = script.ast.statements() else {
-        return Compiler { scope }.mistakes(script.ast.statements());
+        return Compiler { scope, parameters }.mistakes(script.ast.statements());
     };
-    Compiler { scope }.statement(statement)
+    Compiler { scope, parameters }.statement(statement)
 }
 
 /// The native form of a script that must be true or false; a missing boolean counts as false.
-pub(crate) fn condition(script: &Script, scope: &dyn Fn(&str) -> Option<Type>) -> Native {
+pub(crate) fn condition(script: &Script, scope: Types<'_>, parameters: Types<'_>) -> Native {
     let at = script.ast.statements().first().and_then(|statement| place(statement.position()));
-    vectorize(script, scope)?.map(|expr| truth(expr, at)).transpose()
+    vectorize(script, scope, parameters)?.map(|expr| truth(expr, at)).transpose()
 }
 
 struct Compiler<'a> {
-    scope: &'a dyn Fn(&str) -> Option<Type>,
+    scope: Types<'a>,
+    parameters: Types<'a>,
 }
 
 impl Compiler<'_> {
@@ -174,6 +177,9 @@ impl Compiler<'_> {
         }
         match (call.name.as_str(), call.args.as_slice()) {
             ("today", []) => Ok(Some(Expr { form: Form::Parameter("today".to_owned()), ty: Type::required(Kind::Date) })),
+            ("parameter", [Node::StringConstant(name, _)]) => {
+                Ok((self.parameters)(name).map(|ty| Expr { form: Form::Parameter(name.to_string()), ty }))
+            }
             ("col", [Node::StringConstant(name, _)]) => Ok(self.column(name)),
             ("contains", [Node::Array(among, _), sought]) => self.one_of(sought, among, at),
             (name, nodes) => {
@@ -369,7 +375,8 @@ pub(super) fn name(expr: &Expr) -> String {
         Form::Literal(Value::Null) => "()".to_owned(),
         Form::Literal(value @ (Value::Date(_) | Value::Datetime(_) | Value::Instant(_))) => format!("\"{value}\""),
         Form::Literal(value) => value.to_string(),
-        Form::Parameter(name) => format!("{name}()"),
+        Form::Parameter(name) if name == "today" => format!("{name}()"),
+        Form::Parameter(name) => format!("parameter({name:?})"),
         Form::Call { function, .. } => format!("{function}(…)"),
         _ => "…".to_owned(),
     }

@@ -191,13 +191,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0012 2:3 `form`", "did you mean `from`?")],
     ),
     mistake("an unknown code map", PERSON, "codes: gender", "codes: gendr", &[("E0104 5:38 `gendr`", "did you mean `gender`?")]),
-    mistake(
-        "an unknown parameter",
-        PATIENT,
-        "parameter: today",
-        "parameter: todays",
-        &[("E0107 20:30 `todays`", "the parameters are `today`")],
-    ),
+    mistake("an unknown parameter", PATIENT, "parameter: today", "parameter: todays", &[("E0107 20:30 `todays`", "did you mean `today`?")]),
     mistake(
         "a column that stands under `ignore`",
         PATIENT,

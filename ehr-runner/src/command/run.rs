@@ -31,6 +31,8 @@ use ehr_rules::Rulebook;
 use ehr_rules::SourceId;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -89,12 +91,23 @@ pub(crate) struct Run {
     /// What `today()` gives in the rules; left out, the day on which the order is made
     #[arg(long, value_name = "YYYY-MM-DD", env = "EHR_TODAY")]
     today: Option<NaiveDate>,
+    /// A parameter that the rules declare; may be given several times
+    #[arg(long = "set", value_name = "NAME=VALUE", env = "EHR_SET", value_parser = setting)]
+    parameters: Vec<(String, String)>,
     /// The folder of an Athena vocabulary download
     #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
     vocabulary: Option<PathBuf>,
     /// Load the order into this database when it is done
     #[arg(long, value_name = "sqlite:PATH", env = "EHR_TO")]
     to: Option<Destination>,
+}
+
+/// `NAME=VALUE`.
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a parameter is set as NAME=VALUE".to_owned()),
+    }
 }
 
 /// What a run made, before it is told.
@@ -106,6 +119,10 @@ struct Made {
 impl Run {
     /// Checks all that can be known before the first row, runs, puts the order into place, loads it.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        let names: BTreeSet<&str> = self.parameters.iter().map(|(name, _)| name.as_str()).collect();
+        if names.len() < self.parameters.len() {
+            return Err(Failure::Usage("`--set` gives one parameter twice".to_owned()));
+        }
         let out = self.place()?;
         order::free(&out)?;
         self.apart(&out)?;
@@ -183,6 +200,7 @@ impl Run {
         let bar = Bar::new(context.progress, files.iter().map(|file| file.bytes).sum());
         let settings = Order {
             limit: self.limit,
+            parameters: self.parameters.iter().cloned().collect(),
             vocabulary: self.vocabulary.clone(),
             whole_categories: true,
             cancel: Arc::clone(&context.cancel),
@@ -208,13 +226,14 @@ impl Run {
         tracing::info!(status = status.word(), "order");
         context.journal.close()?;
         let order = OrderFile {
-            id: self.id(book, source, today, &input, vocabulary.as_deref()),
+            id: self.id(book, source, today, &job.parameters(), &input, vocabulary.as_deref()),
             status,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             source: source.system.clone(),
             version: source.version.clone(),
             target: self.target.clone(),
             today,
+            parameters: job.parameters(),
             output: self.output,
             limit: self.limit,
             vocabulary,
@@ -260,10 +279,20 @@ impl Run {
     }
 
     /// All that decides what is converted, and nothing else: the way it is written does not.
-    fn id(&self, book: &Rulebook, source: &SourceId, today: NaiveDate, input: &[InputPrint], vocabulary: Option<&str>) -> String {
+    fn id(
+        &self,
+        book: &Rulebook,
+        source: &SourceId,
+        today: NaiveDate,
+        parameters: &BTreeMap<String, String>,
+        input: &[InputPrint],
+        vocabulary: Option<&str>,
+    ) -> String {
         let mut parts = vec![source.to_string(), self.target.clone(), book.fingerprint().to_owned(), today.to_string()];
         parts.push(self.limit.map(|limit| limit.to_string()).unwrap_or_default());
         parts.push(vocabulary.unwrap_or_default().to_owned());
+        parts.push(parameters.len().to_string());
+        parts.extend(parameters.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
         parts.extend(input.iter().flat_map(|file| [file.name.clone(), file.blake3.clone()]));
         fingerprint::of_parts(parts.iter().map(String::as_str))
     }

@@ -69,6 +69,27 @@ fn the_same_input_gives_the_same_bytes() {
 }
 
 #[test]
+fn a_parameter_is_part_of_an_order() {
+    let place = Place::new();
+    let (schema, rules) = ("rulesets/sources/acme/1/schema.yaml", "rulesets/sources/acme/1/rules.yaml");
+    let declared = "parameters:\n  rest: {type: text, default: other, one_of: [other, female]}\ntables:";
+    place.write(schema, place.read(schema).replace("tables:", declared));
+    place.write(rules, place.read(rules).replace("otherwise: other", "otherwise: {parameter: rest}"));
+    place.ehr("run export --target demo --out one").code(0);
+    place.ehr("run export --target demo --out two --set rest=other").code(0);
+    place.ehr("run export --target demo --out three --set rest=female").code(0);
+    let order = |name: &str| place.json(&format!("{name}/order.json"));
+    assert_eq!((&order("one")["parameters"]["rest"], &order("three")["parameters"]["rest"]), (&"other".into(), &"female".into()));
+    assert_eq!(order("one")["id"], order("two")["id"]);
+    assert_ne!(order("one")["id"], order("three")["id"]);
+    assert_ne!(place.read("one/categorized/patient.csv"), place.read("three/categorized/patient.csv"));
+    let said = stderr(&place.ehr("run export --target demo --out four --set rest=none").code(2));
+    assert!(said.contains("the parameter `rest` cannot be `none`") && !place.has("four"), "{said}");
+    place.ehr("run export --target demo --out four --set rest").code(2);
+    place.ehr("run export --target demo --out four --set rest=other --set rest=female").code(2);
+}
+
+#[test]
 fn an_order_that_exists_is_never_written_over() {
     let place = Place::new();
     place.write("order/precious.txt", "mine");

@@ -106,6 +106,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         dialect: Dialect::default(),
         missing: Vec::new(),
         tables: given.keys().map(table).collect(),
+        parameters: Vec::new(),
     };
     CompiledSource { schema, transforms: Vec::new(), shapes: Arc::clone(shapes), cases: Vec::new() }
 }

@@ -59,6 +59,9 @@ struct Case {
     target: Option<String>,
     source: Option<String>,
     today: Option<chrono::NaiveDate>,
+    /// Parameters of the order.
+    #[serde(default)]
+    set: BTreeMap<String, serde_yaml::Value>,
     given: BTreeMap<String, Vec<Row>>,
     expect: BTreeMap<String, Vec<Row>>,
 }
@@ -129,7 +132,12 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     };
     let folder = scratch()?;
     let today = case.today.unwrap_or_else(|| chrono::Local::now().date_naive());
-    let order = Order { whole_categories: true, ..Order::new(folder.path().to_owned(), today) };
+    let mut parameters = BTreeMap::new();
+    for (name, value) in &case.set {
+        let Some(text) = given::text(value) else { return Ok(vec![format!("`set` gives `{name}` no value")]) };
+        parameters.insert(name.clone(), text);
+    }
+    let order = Order { whole_categories: true, parameters, ..Order::new(folder.path().to_owned(), today) };
     let none = CompiledTarget {
         schema: TargetSchema {
             name: String::new(),
@@ -137,6 +145,7 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
             sources: Vec::new(),
             tables: Vec::new(),
             code_maps: BTreeMap::new(),
+            parameters: Vec::new(),
         },
         transforms: Vec::new(),
         straight: Vec::new(),
@@ -155,7 +164,10 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
             Ok(files) => files,
             Err(mistake) => return Ok(vec![mistake]),
         };
-        let job = Job::new(source, target.unwrap_or(&none), files, order)?;
+        let job = match Job::new(source, target.unwrap_or(&none), files, order) {
+            Err(refused) if refused.is_refused() => return Ok(vec![refused.to_string()]),
+            job => job?,
+        };
         let sound = job.assess(job.read()?)?;
         let common = job.categorize(&sound)?;
         if !target.is_some_and(CompiledTarget::is_straight) {
@@ -174,7 +186,10 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     } else if let Some(target) = target {
         let shapes = book.sources.first().map(|source| source.shapes.clone()).unwrap_or_default();
         let source = given::source_of_categories(&case.given, &shapes);
-        let job = Job::new(&source, target, Vec::new(), order)?;
+        let job = match Job::new(&source, target, Vec::new(), order) {
+            Err(refused) if refused.is_refused() => return Ok(vec![refused.to_string()]),
+            job => job?,
+        };
         let common = match given::categories(&case.given, &shapes, job.ledger(), folder.path()) {
             Ok(common) => common,
             Err(mistake) => return Ok(vec![mistake]),
