@@ -127,7 +127,7 @@ fn params(function: &'static Function, spot: &Spot<'_>, offers: &mut Offers) {
         offers.key(
             param.name,
             CompletionKind::Parameter,
-            param.accepts.words(),
+            &param.accepts.words(),
             &hover::function(function),
             usize::from(param.default.is_some()),
         );

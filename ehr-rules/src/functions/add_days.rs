@@ -5,27 +5,29 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::functions::lowering::Arg;
 use crate::functions::lowering::As;
 use crate::functions::lowering::Row;
 use crate::functions::lowering::by_row;
-use crate::functions::lowering::four_digit_year;
-use crate::ir::types::Kind;
-use chrono::NaiveDate;
+use chrono::NaiveDateTime;
 use chrono::TimeDelta;
 use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "add_days",
+    section: Section::Dates,
     summary: "`date` and `days` more; missing outside the years 1 to 9999.",
-    params: &[param("date", Accepts::Date), param("days", Accepts::Integer)],
-    returns: Returns::Kind(Kind::Date),
+    params: &[param("date", Accepts::Day), param("days", Accepts::Integer)],
+    returns: Returns::First,
     nulls: Nulls::Always,
+    removes: &[],
     examples: &[
         example(&[Sample::Date("2024-02-28"), Sample::Int(2)], Sample::Date("2024-03-01")),
         example(&[Sample::Date("2024-01-01"), Sample::Int(-1)], Sample::Date("2023-12-31")),
+        example(&[Sample::Datetime("2024-02-28T08:30:00"), Sample::Int(2)], Sample::Datetime("2024-03-01T08:30:00")),
         example(&[Sample::Date("9999-12-31"), Sample::Int(1)], Sample::Null),
         example(&[Sample::Date("2024-01-01"), Sample::Int(i64::MIN)], Sample::Null),
         example(&[Sample::Null, Sample::Int(1)], Sample::Null),
@@ -34,10 +36,10 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn lower(args: &[Expr]) -> Expr {
-    by_row(args, &[As::Date, As::Int], Row::Date(later))
+    by_row(args, &[As::Datetime, As::Int], Row::Day(later))
 }
 
-fn later(args: &[Arg<'_>], row: usize) -> Option<NaiveDate> {
+fn later(args: &[Arg<'_>], row: usize) -> Option<NaiveDateTime> {
     let days = TimeDelta::try_days(args[1].int(row)?)?;
-    args[0].date(row)?.checked_add_signed(days).and_then(four_digit_year)
+    args[0].datetime(row)?.checked_add_signed(days)
 }

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::ir::types::Kind;
@@ -12,10 +13,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "age_at",
+    section: Section::Dates,
     summary: "Completed years between `birth` and `on`; negative where `on` is before.",
     params: &[param("birth", Accepts::Date), param("on", Accepts::Day)],
     returns: Returns::Kind(Kind::Integer),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Date("2000-02-29"), Sample::Date("2024-02-28")], Sample::Int(23)),
         example(&[Sample::Date("2000-02-29"), Sample::Date("2024-02-29")], Sample::Int(24)),

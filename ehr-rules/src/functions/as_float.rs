@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::functions::lowering::Arg;
@@ -16,10 +17,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "as_float",
+    section: Section::Numbers,
     summary: "`text` as a finite float, blanks around it passed over; missing where it is none.",
     params: &[param("text", Accepts::Text)],
     returns: Returns::Kind(Kind::Float),
     nulls: Nulls::Always,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("37.5")], Sample::Float(37.5)),
         example(&[Sample::Text("-1e3")], Sample::Float(-1000.0)),

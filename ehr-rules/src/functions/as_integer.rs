@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::functions::lowering::Arg;
@@ -16,10 +17,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "as_integer",
+    section: Section::Numbers,
     summary: "`text` as an integer, blanks around it passed over; missing where it is none.",
     params: &[param("text", Accepts::Text)],
     returns: Returns::Kind(Kind::Integer),
     nulls: Nulls::Always,
+    removes: &[],
     examples: &[
         example(&[Sample::Text(" 42 ")], Sample::Int(42)),
         example(&[Sample::Text("9223372036854775807")], Sample::Int(9_223_372_036_854_775_807)),

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::functions::lowering::Arg;
@@ -16,10 +17,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "days_between",
+    section: Section::Dates,
     summary: "How many days `to` is after `from`; negative where it is before.",
     params: &[param("from", Accepts::Day), param("to", Accepts::Day)],
     returns: Returns::Kind(Kind::Integer),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Date("2024-02-28"), Sample::Date("2024-03-01")], Sample::Int(2)),
         example(&[Sample::Datetime("1969-12-31T23:59:59"), Sample::Date("1970-01-01")], Sample::Int(1)),

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::ir::types::Kind;
@@ -12,10 +13,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "ends_with",
+    section: Section::Text,
     summary: "Whether `text` ends with `end`.",
     params: &[param("text", Accepts::Text), param("end", Accepts::Text)],
     returns: Returns::Kind(Kind::Boolean),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("8302-2"), Sample::Text("-2")], Sample::Bool(true)),
         example(&[Sample::Text("8302-2"), Sample::Text("")], Sample::Bool(true)),

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::constant;
 use crate::functions::function::example;
 use crate::functions::function::optional;
@@ -15,10 +16,12 @@ use regex::Regex;
 
 pub(super) static FUNCTION: Function = Function {
     name: "extract",
+    section: Section::Text,
     summary: "The `group` that `pattern` finds first in `text`; missing where it finds none.",
     params: &[param("text", Accepts::Text), constant("pattern", Accepts::Pattern), optional("group", Accepts::Integer, Sample::Int(1))],
     returns: Returns::Kind(Kind::Text),
     nulls: Nulls::Always,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("http://loinc.org|8302-2"), Sample::Text("[|](.+)$"), Sample::Int(1)], Sample::Text("8302-2")),
         example(&[Sample::Text("8302-2"), Sample::Text("[|](.+)$"), Sample::Int(1)], Sample::Null),

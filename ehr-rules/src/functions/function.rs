@@ -3,15 +3,21 @@
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
+use chrono::format::Item;
+use chrono::format::StrftimeItems;
 use polars::prelude::Expr;
 use polars::prelude::concat_str;
 use polars::prelude::lit;
+use std::borrow::Cow;
+use std::fmt;
 
 /// One function of the catalogue.
 #[derive(Debug)]
 pub(crate) struct Function {
     /// The name in rules and scripts.
     pub name: &'static str,
+    /// Where it stands in the reference.
+    pub section: Section,
     /// One sentence; parameters in backticks.
     pub summary: &'static str,
     /// Parameters; the first is the value worked on.
@@ -20,10 +26,25 @@ pub(crate) struct Function {
     pub returns: Returns,
     /// Whether the result may be missing.
     pub nulls: Nulls,
+    /// The identifiers, as `phi:` names them, that its result no longer holds even where its first argument does.
+    pub removes: &'static [&'static str],
     /// Documentation that is run as a test: a missing value and an edge among them.
     pub examples: &'static [Example],
     /// To a native expression; arguments in the order of `params`, all there.
     pub lower: fn(&[Expr]) -> Expr,
+}
+
+/// A part of the reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Section {
+    Text,
+    Numbers,
+    Dates,
+    Identifiers,
+    Contact,
+    Hashes,
+    Missing,
+    Deidentification,
 }
 
 /// A parameter.
@@ -46,6 +67,12 @@ pub(crate) enum Accepts {
     Text,
     /// Text that is a regular expression.
     Pattern,
+    /// Text that is one of these words.
+    OneOf(&'static [&'static str]),
+    /// Text: strftime's formats of dates, times or both, the first before the second, with `|` between them; or none.
+    Formats,
+    /// Text: a unit as UCUM writes it.
+    Unit,
     /// Integer.
     Integer,
     /// Float.
@@ -61,6 +88,10 @@ pub(crate) enum Accepts {
     Instant,
     /// Date or datetime.
     Day,
+    /// Time.
+    Time,
+    /// Time or datetime.
+    Clock,
     /// Anything.
     Any,
     /// The same kind as the first argument.
@@ -108,6 +139,8 @@ pub(crate) enum Sample {
     Datetime(&'static str),
     /// An ISO 8601 date and time of UTC, without `Z`.
     Instant(&'static str),
+    /// An ISO 8601 time of day; in examples only.
+    Time(&'static str),
 }
 
 /// Arguments and the result they give.
@@ -143,7 +176,9 @@ impl Accepts {
     /// Whether a value of this kind may stand here; `first` is the kind of the first argument.
     pub(crate) fn takes(self, kind: &Kind, first: &Kind) -> bool {
         match self {
-            Self::Text | Self::Pattern => matches!(kind, Kind::Text | Kind::Uuid),
+            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Unit => {
+                matches!(kind, Kind::Text | Kind::Uuid)
+            }
             Self::Integer => *kind == Kind::Integer,
             Self::Float => *kind == Kind::Float,
             Self::Number => matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. }),
@@ -151,6 +186,8 @@ impl Accepts {
             Self::Datetime => *kind == Kind::Datetime,
             Self::Instant => *kind == Kind::Instant,
             Self::Day => matches!(kind, Kind::Date | Kind::Datetime),
+            Self::Time => *kind == Kind::Time,
+            Self::Clock => matches!(kind, Kind::Time | Kind::Datetime),
             Self::Any => !kind.is_nested(),
             Self::First => kind.fits(first),
         }
@@ -159,21 +196,33 @@ impl Accepts {
     /// The kind of an argument that does not say its own: a missing value.
     pub(crate) fn usual(self, first: &Kind) -> Kind {
         match self {
-            Self::Text | Self::Pattern => Kind::Text,
+            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Unit => Kind::Text,
             Self::Integer | Self::Number => Kind::Integer,
             Self::Float => Kind::Float,
             Self::Date | Self::Day => Kind::Date,
-            Self::Datetime => Kind::Datetime,
+            Self::Datetime | Self::Clock => Kind::Datetime,
+            Self::Time => Kind::Time,
             Self::Instant => Kind::Instant,
             Self::Any | Self::First => first.clone(),
         }
     }
 
-    /// As it is said in messages and in the reference.
-    pub(crate) const fn words(self) -> &'static str {
+    /// The kind that a constant standing here is read as; `None` where it says its own.
+    pub(crate) fn wanted(self, first: &Kind) -> Option<Kind> {
         match self {
+            Self::Number | Self::Day | Self::Clock | Self::Any => None,
+            other => Some(other.usual(first)),
+        }
+    }
+
+    /// As it is said in messages and in the reference.
+    pub(crate) fn words(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::OneOf(words) => return Cow::Owned(words.join(" or ")),
             Self::Text => "text",
             Self::Pattern => "pattern",
+            Self::Formats => "formats",
+            Self::Unit => "unit",
             Self::Integer => "integer",
             Self::Float => "float",
             Self::Number => "number",
@@ -181,9 +230,11 @@ impl Accepts {
             Self::Datetime => "datetime",
             Self::Instant => "instant",
             Self::Day => "date or datetime",
+            Self::Time => "time",
+            Self::Clock => "time or datetime",
             Self::Any => "any",
             Self::First => "same as the first",
-        }
+        })
     }
 }
 
@@ -194,17 +245,45 @@ impl Param {
             (Accepts::Pattern, Value::Text(pattern)) if regex::Regex::new(pattern).is_err() => {
                 Some(format!("`{pattern}` is not a regular expression"))
             }
+            (Accepts::OneOf(words), Value::Text(word)) if !words.contains(&word.as_str()) => {
+                Some(format!("`{}` is `{}`, not `{word}`", self.name, words.join("` or `")))
+            }
+            (Accepts::Formats, Value::Text(formats)) => {
+                let wrong = formats.split('|').find(|format| StrftimeItems::new(format).any(|item| item == Item::Error));
+                wrong.map(|format| format!("`{format}` is not a format of dates and times"))
+            }
+            (Accepts::Unit, Value::Text(unit)) if octofhir_ucum::validate(unit).is_err() => Some(format!("`{unit}` is not a unit of UCUM")),
             (_, Value::Null) if self.constant => Some(format!("`{}` cannot be missing", self.name)),
             _ => None,
         }
     }
 }
 
+impl Section {
+    /// Every section, in the order of the reference.
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Text, Self::Numbers, Self::Dates, Self::Identifiers, Self::Contact, Self::Hashes, Self::Missing, Self::Deidentification];
+
+    /// Its heading.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Text => "Text",
+            Self::Numbers => "Numbers and units",
+            Self::Dates => "Dates and times",
+            Self::Identifiers => "Identifiers",
+            Self::Contact => "Names and contact",
+            Self::Hashes => "Hashes",
+            Self::Missing => "Missing values",
+            Self::Deidentification => "De-identification",
+        }
+    }
+}
+
 impl Sample {
-    /// The constant it stands for.
+    /// The constant it stands for; of what no constant can be, missing.
     pub(crate) fn value(self) -> Value {
         match self {
-            Self::Null => Value::Null,
+            Self::Null | Self::Time(_) => Value::Null,
             Self::Text(text) => Value::Text(text.to_owned()),
             Self::Int(number) => Value::Integer(number),
             Self::Float(number) => Value::Float(number),
@@ -216,11 +295,21 @@ impl Sample {
     }
 }
 
+/// As it is written in a script.
+impl fmt::Display for Sample {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Time(time) => f.write_str(time),
+            other => other.value().fmt(f),
+        }
+    }
+}
+
 impl Example {
     /// `left("12345", 3)` and what it gives, for the reference.
     pub(crate) fn shown(&self, name: &str) -> (String, String) {
-        let args: Vec<String> = self.args.iter().map(|arg| arg.value().to_string()).collect();
-        (format!("{name}({})", args.join(", ")), self.gives.value().to_string())
+        let args: Vec<String> = self.args.iter().map(ToString::to_string).collect();
+        (format!("{name}({})", args.join(", ")), self.gives.to_string())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::ir::types::Kind;
@@ -12,10 +13,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "month",
+    section: Section::Dates,
     summary: "The month, 1 to 12, of `date`.",
     params: &[param("date", Accepts::Day)],
     returns: Returns::Kind(Kind::Integer),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Date("2024-12-31")], Sample::Int(12)),
         example(&[Sample::Datetime("1969-12-31T23:59:59")], Sample::Int(12)),

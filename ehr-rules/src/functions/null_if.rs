@@ -5,16 +5,19 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "null_if",
+    section: Section::Missing,
     summary: "`value`, but missing where it equals `none`.",
     params: &[param("value", Accepts::Any), param("none", Accepts::First)],
     returns: Returns::First,
     nulls: Nulls::Always,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("UNK"), Sample::Text("UNK")], Sample::Null),
         example(&[Sample::Text("Ada"), Sample::Text("UNK")], Sample::Text("Ada")),

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::constant;
 use crate::functions::function::example;
 use crate::functions::function::optional;
@@ -18,10 +19,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "pad_left",
+    section: Section::Text,
     summary: "`text` with `fill` in front, to `width` characters (1000 at most); longer texts stay as they are.",
     params: &[param("text", Accepts::Text), constant("width", Accepts::Integer), optional("fill", Accepts::Text, Sample::Text("0"))],
     returns: Returns::Kind(Kind::Text),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("2139"), Sample::Int(5), Sample::Text("0")], Sample::Text("02139")),
         example(&[Sample::Text("021390"), Sample::Int(5), Sample::Text("0")], Sample::Text("021390")),

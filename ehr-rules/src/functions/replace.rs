@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::constant;
 use crate::functions::function::example;
 use crate::functions::function::param;
@@ -13,10 +14,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "replace",
+    section: Section::Text,
     summary: "`text` with every occurrence of the text `pattern` replaced by `with`.",
     params: &[param("text", Accepts::Text), constant("pattern", Accepts::Text), constant("with", Accepts::Text)],
     returns: Returns::Kind(Kind::Text),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("555 12 3456"), Sample::Text(" "), Sample::Text("-")], Sample::Text("555-12-3456")),
         example(&[Sample::Text("a.b"), Sample::Text("."), Sample::Text("")], Sample::Text("ab")),

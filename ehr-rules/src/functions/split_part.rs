@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::constant;
 use crate::functions::function::example;
 use crate::functions::function::param;
@@ -17,10 +18,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "split_part",
+    section: Section::Text,
     summary: "The part at `index`, counted from 1, of `text` split at every `separator`; missing where there are fewer.",
     params: &[param("text", Accepts::Text), constant("separator", Accepts::Text), constant("index", Accepts::Integer)],
     returns: Returns::Kind(Kind::Text),
     nulls: Nulls::Always,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("Ada|Lovelace"), Sample::Text("|"), Sample::Int(2)], Sample::Text("Lovelace")),
         example(&[Sample::Text("Ada"), Sample::Text("|"), Sample::Int(2)], Sample::Null),

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::functions::lowering::Arg;
@@ -18,10 +19,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "start_of_year",
+    section: Section::Dates,
     summary: "1 January of the year of `date`.",
     params: &[param("date", Accepts::Day)],
     returns: Returns::Kind(Kind::Date),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Date("2024-02-29")], Sample::Date("2024-01-01")),
         example(&[Sample::Datetime("1969-12-31T23:59:59")], Sample::Date("1969-01-01")),

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::constant;
 use crate::functions::function::example;
 use crate::functions::function::param;
@@ -14,10 +15,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "substring",
+    section: Section::Text,
     summary: "`length` characters of `text` from the character `start`, counted from 1.",
     params: &[param("text", Accepts::Text), constant("start", Accepts::Integer), constant("length", Accepts::Integer)],
     returns: Returns::Kind(Kind::Text),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("20240131"), Sample::Int(5), Sample::Int(2)], Sample::Text("01")),
         example(&[Sample::Text("2024"), Sample::Int(5), Sample::Int(2)], Sample::Text("")),

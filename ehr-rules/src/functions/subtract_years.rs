@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::functions::lowering::Arg;
@@ -19,10 +20,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "subtract_years",
+    section: Section::Dates,
     summary: "The same day `years` before `date`; 29 February becomes 28; never before the first day of year 1 or after the last of 9999.",
     params: &[param("date", Accepts::Date), param("years", Accepts::Integer)],
     returns: Returns::Kind(Kind::Date),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Date("2024-06-30"), Sample::Int(1)], Sample::Date("2023-06-30")),
         example(&[Sample::Date("2024-02-29"), Sample::Int(1)], Sample::Date("2023-02-28")),

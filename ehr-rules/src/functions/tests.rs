@@ -14,17 +14,24 @@ use crate::ir::types::Type;
 use crate::ir::types::Value;
 use polars::prelude::*;
 
+fn own(sample: Sample) -> Option<Kind> {
+    if matches!(sample, Sample::Time(_)) { Some(Kind::Time) } else { sample.value().kind() }
+}
+
 /// The kind an argument stands for; of a missing one, the kind of another argument there.
 fn kind_of(sample: Sample, param: &Param, example: &Example) -> Kind {
-    let own = |sample: Sample| sample.value().kind();
     own(sample).unwrap_or_else(|| {
         let first = example.args.iter().find_map(|arg| own(*arg)).unwrap_or(Kind::Text);
         param.accepts.usual(&first)
     })
 }
 
-fn value_as_any(value: Value) -> AnyValue<'static> {
-    match value {
+fn any(sample: Sample) -> AnyValue<'static> {
+    if let Sample::Time(time) = sample {
+        let since = time.parse::<chrono::NaiveTime>().unwrap().signed_duration_since(chrono::NaiveTime::MIN);
+        return AnyValue::Time(since.num_nanoseconds().unwrap());
+    }
+    match sample.value() {
         Value::Null => AnyValue::Null,
         Value::Text(text) => AnyValue::StringOwned(text.into()),
         Value::Integer(number) => AnyValue::Int64(number),
@@ -36,7 +43,7 @@ fn value_as_any(value: Value) -> AnyValue<'static> {
 }
 
 fn column(name: &str, sample: Sample, kind: &Kind) -> Column {
-    let values = [value_as_any(sample.value()), AnyValue::Null, value_as_any(sample.value())];
+    let values = [any(sample), AnyValue::Null, any(sample)];
     Series::from_any_values_and_dtype(name.into(), &values, &dtype(kind), true).unwrap().into_column()
 }
 
@@ -45,6 +52,7 @@ fn literal(sample: Sample) -> Expr {
         Value::Text(text) => lit(text),
         Value::Integer(number) => lit(number),
         Value::Float(number) => lit(number),
+        Value::Boolean(truth) => lit(truth),
         other => panic!("no constant parameter is {other}"),
     }
 }
@@ -141,6 +149,45 @@ fn a_pattern_that_is_no_regular_expression_is_found_before_any_row_is() {
     assert_eq!(pattern.fault(&Value::Text("a(b".to_owned())), Some("`a(b` is not a regular expression".to_owned()));
     assert_eq!(pattern.fault(&Value::Text("a(b)".to_owned())), None);
     assert!(pattern.fault(&Value::Null).is_some());
+}
+
+#[test]
+fn decimals_are_reckoned_exactly_to_their_own_digits() {
+    let cents = |name: &str, values: &[Option<i128>]| {
+        let numbers: Int128Chunked = values.iter().copied().collect();
+        numbers.into_decimal(6, 2).unwrap().into_series().with_name(name.into()).into_column()
+    };
+    let left = [Some(1250), Some(1), Some(-1), Some(999_999), None];
+    let right = [Some(300), Some(50), Some(50), Some(100), Some(100)];
+    let frame = DataFrame::new(5, vec![cents("left", &left), cents("right", &right)]).unwrap();
+    let gives = |name: &str| -> Vec<Option<i128>> {
+        let lowered = (find(name).unwrap().lower)(&[col("left"), col("right")]).alias("out");
+        let planned = frame.clone().lazy().select([lowered.clone()]).collect_schema().unwrap();
+        let out = frame.clone().lazy().select([lowered]).collect().unwrap();
+        let out = out.column("out").unwrap();
+        assert_eq!(*out.dtype(), DataType::Decimal(6, 2), "{name}");
+        assert_eq!(planned.get("out"), Some(out.dtype()), "{name}");
+        out.decimal().unwrap().physical().iter().collect()
+    };
+    assert_eq!(gives("add"), [Some(1550), Some(51), Some(49), None, None]);
+    assert_eq!(gives("subtract"), [Some(950), Some(-49), Some(-51), Some(999_899), None]);
+    assert_eq!(gives("multiply"), [Some(3750), Some(1), Some(-1), Some(999_999), None]);
+    assert_eq!(gives("divide"), [Some(417), Some(2), Some(-2), Some(999_999), None]);
+    assert_eq!(gives("modulo"), [Some(50), Some(1), Some(49), Some(99), None]);
+    let zeroes = frame.clone().lazy().select([(find("zero_if_missing").unwrap().lower)(&[col("left")]).alias("out")]).collect().unwrap();
+    assert_eq!(zeroes.column("out").unwrap().dtype(), &DataType::Decimal(6, 2));
+    assert_eq!(zeroes.column("out").unwrap().decimal().unwrap().physical().last(), Some(0));
+}
+
+#[test]
+fn what_costs_much_is_worked_out_once_for_each_different_row() {
+    let texts = Column::new("text".into(), [Some("mg"), None, Some("kgs"), Some("mg"), None]);
+    let numbers = Column::new("number".into(), [1.0, 1.0, 1.0, 2.0, 2.0]);
+    let frame = DataFrame::new(5, vec![texts, numbers]).unwrap();
+    let lowered = (find("convert_unit").unwrap().lower)(&[col("number"), col("text"), lit("ug")]).alias("out");
+    let out = frame.lazy().select([lowered]).collect().unwrap();
+    let out: Vec<Option<f64>> = out.column("out").unwrap().f64().unwrap().iter().collect();
+    assert_eq!(out, [Some(1000.0), None, None, Some(2000.0), None]);
 }
 
 #[test]

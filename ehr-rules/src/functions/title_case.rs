@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::functions::lowering::Arg;
@@ -16,10 +17,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "title_case",
+    section: Section::Text,
     summary: "`text` with every word capitalised; words end at blanks, hyphens and apostrophes.",
     params: &[param("text", Accepts::Text)],
     returns: Returns::Kind(Kind::Text),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Text("ADA o'neil-SMITH")], Sample::Text("Ada O'Neil-Smith")),
         example(&[Sample::Text("")], Sample::Text("")),

@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::ir::types::Kind;
@@ -12,10 +13,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "to_date",
+    section: Section::Dates,
     summary: "The day of `at`.",
     params: &[param("at", Accepts::Datetime)],
     returns: Returns::Kind(Kind::Date),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Datetime("2024-02-29T23:59:59")], Sample::Date("2024-02-29")),
         example(&[Sample::Datetime("1969-12-31T23:59:59")], Sample::Date("1969-12-31")),

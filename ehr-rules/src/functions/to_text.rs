@@ -5,6 +5,7 @@ use crate::functions::function::Function;
 use crate::functions::function::Nulls;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
 use crate::ir::types::Kind;
@@ -13,10 +14,12 @@ use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
     name: "to_text",
+    section: Section::Text,
     summary: "`value` as text: dates in ISO 8601, booleans as `true` and `false`.",
     params: &[param("value", Accepts::Any)],
     returns: Returns::Kind(Kind::Text),
     nulls: Nulls::AnyArgument,
+    removes: &[],
     examples: &[
         example(&[Sample::Int(42)], Sample::Text("42")),
         example(&[Sample::Float(1.5)], Sample::Text("1.5")),

@@ -5,9 +5,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::suggest::nearest;
 use crate::functions;
-use crate::functions::function::Accepts;
 use crate::functions::function::Function;
-use crate::functions::function::Sample;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::types::Kind;
@@ -53,8 +51,8 @@ fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics
     let mut args = vec![value];
     for (param, node) in function.params.iter().skip(1).zip(given) {
         let arg = match (node, &param.default) {
-            (Some(node), _) => argument(node, wanted(param.accepts, &args[0].ty.kind).as_ref(), scope, said)?,
-            (None, Some(default)) => sample(*default),
+            (Some(node), _) => argument(node, param.accepts.wanted(&args[0].ty.kind).as_ref(), scope, said)?,
+            (None, Some(default)) => expr::constant(default.value(), None),
             (None, None) => {
                 said.push(
                     Diagnostic::error("E0203", place, format!("`{name}` lacks its argument `{}`", param.name)).help(function.signature()),
@@ -150,32 +148,4 @@ fn argument(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mu
         },
         Content::List(_) => check::wrong_node(node, "a constant or `{col: NAME}`", said),
     }
-}
-
-fn wanted(accepts: Accepts, first: &Kind) -> Option<Kind> {
-    Some(match accepts {
-        Accepts::Text | Accepts::Pattern => Kind::Text,
-        Accepts::Integer => Kind::Integer,
-        Accepts::Float => Kind::Float,
-        Accepts::Date => Kind::Date,
-        Accepts::Datetime => Kind::Datetime,
-        Accepts::Instant => Kind::Instant,
-        Accepts::First => first.clone(),
-        Accepts::Number | Accepts::Day | Accepts::Any => return None,
-    })
-}
-
-/// A default as a constant.
-fn sample(sample: Sample) -> Expr {
-    let value = match sample {
-        Sample::Null => Value::Null,
-        Sample::Text(text) => Value::Text(text.to_owned()),
-        Sample::Int(number) => Value::Integer(number),
-        Sample::Float(number) => Value::Float(number),
-        Sample::Bool(truth) => Value::Boolean(truth),
-        Sample::Date(text) => text.parse().map_or(Value::Null, Value::Date),
-        Sample::Datetime(text) => text.parse().map_or(Value::Null, Value::Datetime),
-        Sample::Instant(text) => text.parse().map_or(Value::Null, Value::Instant),
-    };
-    expr::constant(value, None)
 }

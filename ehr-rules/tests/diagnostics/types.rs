@@ -208,6 +208,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0203 10:38 `'^([0-9]{2}'`", "`^([0-9]{2}` is not a regular expression")],
     ),
     mistake(
+        "a word that an argument does not know",
+        PATIENT,
+        "{left: 3}",
+        "{normalize_unicode: NFD}",
+        &[("E0203 9:48 `NFD`", "`form` is `NFC` or `NFKC`, not `NFD`")],
+    ),
+    mistake(
+        "a format that is none",
+        PATIENT,
+        "{left: 3}",
+        "{as_date: '%Q'}",
+        &[("E0203 9:38 `'%Q'`", "`%Q` is not a format of dates and times")],
+    ),
+    mistake(
+        "a unit that is none",
+        PATIENT,
+        "{left: 3}",
+        "{convert_unit: [kgs, g]}",
+        &[("E0203 9:44 `kgs`", "`kgs` is not a unit of UCUM")],
+    ),
+    mistake(
         "an `otherwise` of the wrong type",
         PERSON,
         "otherwise: 0",

@@ -1,0 +1,43 @@
+//! `add_minutes`: so many minutes later.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::Section;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::functions::lowering::Arg;
+use crate::functions::lowering::As;
+use crate::functions::lowering::Row;
+use crate::functions::lowering::by_row;
+use chrono::NaiveDateTime;
+use chrono::TimeDelta;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "add_minutes",
+    section: Section::Dates,
+    summary: "`at` and `minutes` more; missing outside the years 1 to 9999.",
+    params: &[param("at", Accepts::Datetime), param("minutes", Accepts::Integer)],
+    returns: Returns::First,
+    nulls: Nulls::Always,
+    removes: &[],
+    examples: &[
+        example(&[Sample::Datetime("2024-02-29T08:30:00"), Sample::Int(45)], Sample::Datetime("2024-02-29T09:15:00")),
+        example(&[Sample::Datetime("2024-03-01T00:00:00"), Sample::Int(-1)], Sample::Datetime("2024-02-29T23:59:00")),
+        example(&[Sample::Datetime("2024-02-29T08:30:00"), Sample::Int(i64::MAX)], Sample::Null),
+        example(&[Sample::Null, Sample::Int(1)], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    by_row(args, &[As::Datetime, As::Int], Row::Day(later))
+}
+
+fn later(args: &[Arg<'_>], row: usize) -> Option<NaiveDateTime> {
+    let minutes = TimeDelta::try_minutes(args[1].int(row)?)?;
+    args[0].datetime(row)?.checked_add_signed(minutes)
+}

@@ -1,0 +1,47 @@
+//! `add_months`: so many months later.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::Section;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::functions::lowering::Arg;
+use crate::functions::lowering::As;
+use crate::functions::lowering::Row;
+use crate::functions::lowering::by_row;
+use chrono::Months;
+use chrono::NaiveDateTime;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "add_months",
+    section: Section::Dates,
+    summary: "The same day and time `months` later, or the last day of a month that has no such day; missing outside the years 1 to 9999.",
+    params: &[param("date", Accepts::Day), param("months", Accepts::Integer)],
+    returns: Returns::First,
+    nulls: Nulls::Always,
+    removes: &[],
+    examples: &[
+        example(&[Sample::Date("2024-01-15"), Sample::Int(1)], Sample::Date("2024-02-15")),
+        example(&[Sample::Date("2024-01-31"), Sample::Int(1)], Sample::Date("2024-02-29")),
+        example(&[Sample::Datetime("2024-03-31T08:30:00"), Sample::Int(-1)], Sample::Datetime("2024-02-29T08:30:00")),
+        example(&[Sample::Date("9999-12-31"), Sample::Int(1)], Sample::Null),
+        example(&[Sample::Date("2024-01-01"), Sample::Int(i64::MIN)], Sample::Null),
+        example(&[Sample::Null, Sample::Int(1)], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    by_row(args, &[As::Datetime, As::Int], Row::Day(later))
+}
+
+fn later(args: &[Arg<'_>], row: usize) -> Option<NaiveDateTime> {
+    let months = args[1].int(row)?;
+    let many = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
+    let at = args[0].datetime(row)?;
+    if months < 0 { at.checked_sub_months(many) } else { at.checked_add_months(many) }
+}

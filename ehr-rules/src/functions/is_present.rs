@@ -1,0 +1,32 @@
+//! `is_present`: whether there is a value.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::Section;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::ir::types::Kind;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "is_present",
+    section: Section::Missing,
+    summary: "Whether `value` is not missing.",
+    params: &[param("value", Accepts::Any)],
+    returns: Returns::Kind(Kind::Boolean),
+    nulls: Nulls::Never,
+    removes: &[],
+    examples: &[
+        example(&[Sample::Text("Ada")], Sample::Bool(true)),
+        example(&[Sample::Text("")], Sample::Bool(true)),
+        example(&[Sample::Null], Sample::Bool(false)),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    args[0].clone().is_not_null()
+}

@@ -1,0 +1,33 @@
+//! `quarter`: the quarter of a date.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::Section;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::ir::types::Kind;
+use polars::prelude::*;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "quarter",
+    section: Section::Dates,
+    summary: "The quarter of the year of `date`: 1 to 4.",
+    params: &[param("date", Accepts::Day)],
+    returns: Returns::Kind(Kind::Integer),
+    nulls: Nulls::AnyArgument,
+    removes: &[],
+    examples: &[
+        example(&[Sample::Date("2024-02-29")], Sample::Int(1)),
+        example(&[Sample::Date("2024-04-01")], Sample::Int(2)),
+        example(&[Sample::Datetime("1969-12-31T23:59:59")], Sample::Int(4)),
+        example(&[Sample::Null], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    args[0].clone().dt().quarter().cast(DataType::Int64)
+}
