@@ -6,6 +6,7 @@ use crate::engine::codes;
 use crate::engine::codes::CodeSource;
 use crate::engine::codes::Tally;
 use crate::engine::key;
+use crate::engine::probe;
 use crate::engine::script;
 use crate::engine::script::Failures;
 use crate::error::Error;
@@ -69,6 +70,13 @@ impl<'a> Lowering<'a> {
             Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
             Form::When { branches, otherwise } => self.when(branches, otherwise)?,
             Form::Key { parts, space, uuid } => key::key(&self.all(parts)?, space.clone(), *uuid),
+            Form::Probe { at, of } => {
+                let value = self.lower(of)?;
+                match self.context.probes {
+                    Some(probes) => probe::probe(*at, value, &of.ty.kind, self.guard.clone(), probes),
+                    None => value,
+                }
+            }
             Form::Script { source, inputs, settings, rule } => {
                 let (value, failures) = script::script(source, inputs, settings, &expr.ty.kind, rule, self.guard.clone(), self.context)?;
                 self.failures.push(failures);

@@ -9,6 +9,7 @@ pub(crate) mod fate;
 pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod key;
+pub(crate) mod probe;
 pub(crate) mod script;
 pub(crate) mod transform;
 
@@ -16,6 +17,7 @@ use crate::dataset::Table;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::order::Order;
 use crate::engine::codes::CodeSource;
+use crate::engine::probe::Probes;
 use crate::error::Error;
 use polars::prelude::*;
 use std::collections::BTreeMap;
@@ -35,6 +37,8 @@ pub(crate) struct Context<'a> {
     pub ledger: &'a Arc<Ledger>,
     /// Code maps by name.
     pub codes: &'a BTreeMap<String, Arc<CodeSource>>,
+    /// Where probes tell what they saw; none in a run in bulk.
+    pub probes: Option<&'a Arc<Probes>>,
 }
 
 /// Runs a plan and stages what it makes; gives the number of rows staged.

@@ -93,6 +93,14 @@ pub enum Form {
         /// The rule, for findings: `table.column`.
         rule: String,
     },
+    /// The same value, watched: how often it is asked for, and which texts it takes. No rule says this; it is put in where
+    /// single rows are followed, in cases and by `why`, and a run in bulk knows nothing of it.
+    Probe {
+        /// Which of those that were put in.
+        at: usize,
+        /// The value.
+        of: Box<Expr>,
+    },
 }
 
 /// Native operators. Comparison of missing values follows the script language: `() == ()` is true,
@@ -161,6 +169,7 @@ impl Expr {
                     *setting = value(name).unwrap_or(Value::Null);
                 }
             }
+            Form::Probe { of, .. } => of.settle(value),
             Form::Call { args, .. } | Form::Operator { args, .. } => args.iter_mut().for_each(|arg| arg.settle(value)),
             Form::JoinTexts { parts, .. } | Form::Key { parts, .. } => parts.iter_mut().for_each(|part| part.settle(value)),
             Form::Map { from, otherwise, .. } => {
@@ -184,6 +193,43 @@ impl Expr {
         }
     }
 
+    /// The same expression with each of its parts replaced by what `each` makes of it, in the order in which
+    /// [`Expr::visit`] comes to them.
+    pub fn with_parts(&self, each: &mut dyn FnMut(&Self) -> Self) -> Self {
+        let mut made = self.clone();
+        match &mut made.form {
+            Form::Column(_) | Form::Literal(_) | Form::Parameter(_) | Form::Script { .. } => {}
+            Form::Call { args: parts, .. }
+            | Form::Operator { args: parts, .. }
+            | Form::JoinTexts { parts, .. }
+            | Form::Key { parts, .. } => {
+                for part in parts {
+                    *part = each(part);
+                }
+            }
+            Form::Probe { of, .. } => **of = each(of),
+            Form::Map { from, otherwise, .. } => {
+                **from = each(from);
+                **otherwise = each(otherwise);
+            }
+            Form::Codes { system, code, otherwise, .. } => {
+                if let Some(system) = system {
+                    **system = each(system);
+                }
+                **code = each(code);
+                **otherwise = each(otherwise);
+            }
+            Form::When { branches, otherwise } => {
+                for (condition, value) in branches {
+                    *condition = each(condition);
+                    *value = each(value);
+                }
+                **otherwise = each(otherwise);
+            }
+        }
+        made
+    }
+
     /// Calls `see` on this expression and every one inside it, outermost first.
     pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
         see(self);
@@ -191,6 +237,7 @@ impl Expr {
             Form::Column(_) | Form::Literal(_) | Form::Parameter(_) | Form::Script { .. } => {}
             Form::Call { args, .. } | Form::Operator { args, .. } => args.iter().for_each(|arg| arg.visit(see)),
             Form::JoinTexts { parts, .. } | Form::Key { parts, .. } => parts.iter().for_each(|part| part.visit(see)),
+            Form::Probe { of, .. } => of.visit(see),
             Form::Map { from, otherwise, .. } => {
                 from.visit(see);
                 otherwise.visit(see);

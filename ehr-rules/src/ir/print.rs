@@ -43,7 +43,8 @@ fn branch(branch: &Branch, only: Option<&str>, text: &mut String) {
     }
 }
 
-fn aggregated(output: &Output) -> String {
+/// What makes a column, on one line.
+pub(crate) fn aggregated(output: &Output) -> String {
     let Some(fold) = &output.fold else { return expr(&output.expr) };
     let order: Vec<String> =
         fold.order.iter().map(|(by, descending)| format!("{}{}", expr(by), if *descending { " desc" } else { "" })).collect();
@@ -52,7 +53,7 @@ fn aggregated(output: &Output) -> String {
     // A constant is there in every row.
     let value =
         if fold.how == Aggregate::Count && matches!(output.expr.form, Form::Literal(_)) { "rows".to_owned() } else { expr(&output.expr) };
-    format!("{}({value}{order}{with})", words(&format!("{:?}", fold.how)))
+    format!("{}({value}{order}{with})", snake(&format!("{:?}", fold.how)))
 }
 
 /// Says of an expression that part of it is interpreted row by row.
@@ -70,14 +71,14 @@ fn join(join: &Join) -> String {
         join.table,
         join.alias,
         on.join(" and "),
-        words(&format!("{:?}", join.expect)),
-        words(&format!("{:?}", join.on_missing)),
-        words(&format!("{:?}", join.on_ambiguous)),
+        snake(&format!("{:?}", join.expect)),
+        snake(&format!("{:?}", join.on_missing)),
+        snake(&format!("{:?}", join.on_ambiguous)),
     )
 }
 
 /// `AtMostOne` as it is written: `at_most_one`.
-fn words(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     name.chars().fold(String::new(), |mut text, letter| {
         if letter.is_uppercase() && !text.is_empty() {
             text.push('_');
@@ -124,6 +125,7 @@ pub(crate) fn expr(expr: &Expr) -> String {
             let space = if space.is_empty() { String::new() } else { format!("{space}: ") };
             format!("{}({space}{})", if *uuid { "uuid_key" } else { "key" }, all(parts))
         }
+        Form::Probe { of, .. } => self::expr(of),
         Form::Script { source, .. } => format!("rhai({source:?})"),
     }
 }

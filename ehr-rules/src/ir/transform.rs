@@ -56,7 +56,7 @@ impl Branch {
     }
 
     /// The table and column behind a name: a joined table's, or the driving one's.
-    fn source_of(&self, name: &str) -> (String, String) {
+    pub fn source_of(&self, name: &str) -> (String, String) {
         let joined = name.split_once('.').and_then(|(alias, column)| Some((self.joins.iter().find(|join| join.alias == alias)?, column)));
         match joined {
             Some((join, column)) => (join.table.clone(), column.to_owned()),

@@ -21,6 +21,7 @@ use crate::load::CaseFile;
 use crate::load::Loaded;
 use crate::load::LoadedSource;
 use crate::load::LoadedTarget;
+use crate::load::RuleNode;
 use crate::rule::level;
 use crate::rule::level::Compiled;
 use crate::rule::view::ColumnView;
@@ -36,16 +37,18 @@ use std::sync::Arc;
 pub(crate) type Shapes = BTreeMap<String, Vec<(String, Type)>>;
 
 /// One version of one source, ready to run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CompiledSource {
     pub schema: SourceSchema,
     pub transforms: Vec<Transform>,
     pub shapes: Arc<Shapes>,
     pub cases: Vec<CaseFile>,
+    /// The rules as they are written, for their places.
+    pub written: Arc<[RuleNode]>,
 }
 
 /// One target, ready to run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct CompiledTarget {
     pub schema: TargetSchema,
     /// Its rules; where it reads a source straight, as the first version of it compiles them.
@@ -54,10 +57,12 @@ pub(crate) struct CompiledTarget {
     pub straight: Vec<Straight>,
     pub maps: BTreeMap<String, Arc<CodeSource>>,
     pub cases: Vec<CaseFile>,
+    /// The rules as they are written, for their places.
+    pub written: Arc<[RuleNode]>,
 }
 
 /// A target's rules, compiled against one version of the source that they read straight.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Straight {
     pub source: SourceId,
     pub transforms: Vec<Transform>,
@@ -136,8 +141,8 @@ pub(crate) fn compile(
         .collect::<Result<_, _>>()?;
     let finish = |reading: Reading| {
         unused(&reading.source, &reading.used.used, said);
-        let Reading { source: LoadedSource { schema, cases, .. }, used: compiled, .. } = reading;
-        CompiledSource { schema, transforms: compiled.transforms, shapes: Arc::clone(&shapes), cases }
+        let Reading { source: LoadedSource { schema, cases, rules, .. }, used: compiled, .. } = reading;
+        CompiledSource { schema, transforms: compiled.transforms, shapes: Arc::clone(&shapes), cases, written: rules.into() }
     };
     Ok((sources.into_iter().map(finish).collect(), targets))
 }
@@ -259,7 +264,7 @@ fn compile_target(
             maps.insert(name.clone(), Arc::new(CodeSource::Map(read, target.clone())));
         }
     }
-    Ok(CompiledTarget { schema: loaded.schema, transforms, straight, maps, cases: loaded.cases })
+    Ok(CompiledTarget { schema: loaded.schema, transforms, straight, maps, cases: loaded.cases, written: loaded.rules.into() })
 }
 
 fn target_level<'a>(loaded: &'a LoadedTarget, inputs: &'a [TableView], outputs: &'a [TableView]) -> Level<'a> {

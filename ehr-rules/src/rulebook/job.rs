@@ -16,6 +16,7 @@ use crate::dataset::order::Order;
 use crate::dataset::output::OutputRows;
 use crate::engine::Context;
 use crate::engine::codes::CodeSource;
+use crate::engine::probe::Probes;
 use crate::error::Error;
 use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::TargetSchema;
@@ -50,6 +51,7 @@ pub struct Job<'book> {
     /// The target's rules, with the order's parameters in them.
     rules: Vec<Transform>,
     settings: Settings,
+    probes: Option<Arc<Probes>>,
 }
 
 impl<'book> Job<'book> {
@@ -78,7 +80,13 @@ impl<'book> Job<'book> {
         let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
         settings::settle(&mut asked.transforms, &made)?;
         settings.extend(made);
-        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked, rules, settings })
+        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked, rules, settings, probes: None })
+    }
+
+    /// The same run, in which the probes put into its rules tell what they see.
+    pub(crate) fn watched(mut self, probes: &Arc<Probes>) -> Self {
+        self.probes = Some(Arc::clone(probes));
+        self
     }
 
     /// A run that starts from categories given by hand, for cases.
@@ -186,6 +194,6 @@ impl<'book> Job<'book> {
     }
 
     fn context(&self, stage: &'static str) -> Context<'_> {
-        Context { stage, order: &self.order, ledger: &self.ledger, codes: &self.codes }
+        Context { stage, order: &self.order, ledger: &self.ledger, codes: &self.codes, probes: self.probes.as_ref() }
     }
 }

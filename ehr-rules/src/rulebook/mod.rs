@@ -3,10 +3,12 @@
 mod asked;
 pub(crate) mod cases;
 pub(crate) mod compile;
-pub(crate) mod explain;
+pub(crate) mod coverage;
 pub(crate) mod job;
+pub(crate) mod lineage;
 pub(crate) mod outcome;
 mod settings;
+pub(crate) mod spot;
 
 use crate::dataset::input::InputFile;
 use crate::dataset::order::Order;
@@ -24,6 +26,7 @@ use crate::rulebook::cases::TestReport;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::job::Job;
+use crate::rulebook::lineage::Lineage;
 use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
@@ -44,7 +47,7 @@ use std::str::FromStr;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rulebook {
     pub(crate) sources: Vec<CompiledSource>,
     pub(crate) categories: usize,
@@ -170,7 +173,25 @@ impl Rulebook {
     /// # Errors
     /// A target, table, column or source that there is not.
     pub fn explain(&self, what: &str, source: Option<&SourceId>) -> Result<String, Error> {
-        explain::explain(self, what, source)
+        Ok(self.lineage(what, source)?.to_text())
+    }
+
+    /// The same as data: every rule on the way of `TARGET.TABLE` or `TARGET.TABLE.COLUMN`, back to the columns of files.
+    ///
+    /// # Errors
+    /// A target, table, column or source that there is not.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), ehr_rules::Error> {
+    /// # let rulesets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../rulesets");
+    /// let (book, _) = ehr_rules::Rulebook::load(&[rulesets])?;
+    /// let way = book.lineage("omop-5.4.person.year_of_birth", Some(&"synthea/2022".parse()?))?;
+    /// assert_eq!(way.files[0].column, "BIRTHDATE");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn lineage(&self, what: &str, source: Option<&SourceId>) -> Result<Lineage, Error> {
+        lineage::trace::lineage(self, what, source)
     }
 
     /// Runs the rulesets' own cases; `only` keeps those whose file or name holds it.

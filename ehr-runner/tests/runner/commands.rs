@@ -24,6 +24,11 @@ fn explain_says_where_a_column_comes_from() {
     assert!(said.contains("birth_date"), "{said}");
     let json = answer(&place.ehr("explain demo.person --source acme/1 --format json").code(0));
     assert_eq!(json["what"], "demo.person");
+    assert_eq!(json["lineage"]["files"][0]["column"], "BIRTHDATE");
+    let drawn = stdout(&place.ehr("explain demo.person.gender_code --graph mermaid").code(0));
+    assert!(drawn.starts_with("flowchart LR\n") && drawn.contains("patients.GENDER"), "{drawn}");
+    let drawn = stdout(&place.ehr("explain demo.visit --graph dot").code(0));
+    assert!(drawn.starts_with("digraph") && drawn.contains("where !(START == ())"), "{drawn}");
     place.ehr("explain demo.nothing").code(2);
     place.ehr("explain demo.person --source nobody/1").code(2);
 }

@@ -82,6 +82,70 @@ fn cases_pass_or_say_what_differs() {
     assert_eq!(json["cases"][0]["name"], "a woman");
 }
 
+/// Each way a row can take is counted, and what no row takes is named where it stands.
+#[test]
+fn coverage_names_what_no_case_reaches() {
+    let place = Place::new();
+    place.write(
+        "rulesets/sources/acme/1/cases/patient.yaml",
+        "- name: a man\n  given: {patients: [{Id: a, GENDER: M}], visits: [{Id: v, PATIENT: a, START: null}]}\n  \
+         expect: {patient: [{id: a, gender: male}], encounter: []}\n",
+    );
+    place.write(
+        "rulesets/targets/demo/cases/person.yaml",
+        "- name: a man's code\n  given: {patient: [{id: a, gender: male}]}\n  expect: {person: [{gender_code: 8507}]}\n",
+    );
+    let json = answer(&place.ehr("test --format json").code(0));
+    let unreached: Vec<String> = json["coverage"]["unreached"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let file = one["file"].as_str().unwrap().rsplit_once("rulesets/").unwrap().1.to_owned();
+            format!("{file}:{} {} {}", one["line"], one["rule"].as_str().unwrap(), one["what"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        unreached,
+        [
+            "sources/acme/1/rules.yaml:8 acme/1/patient.gender `map`: `F` never comes",
+            "sources/acme/1/rules.yaml:8 acme/1/patient.gender `map`: `otherwise` is never taken",
+            "sources/acme/1/rules.yaml:9 acme/1/encounter makes no row",
+            "sources/acme/1/rules.yaml:11 acme/1/encounter `where` never holds",
+            "targets/demo/codes/gender.csv:3 demo/gender `female` is never asked for",
+            "targets/demo/rules.yaml:8 demo/person.gender_code `codes: gender`: `otherwise` is never taken",
+            "targets/demo/rules.yaml:9 demo/visit makes no row",
+        ]
+    );
+    assert_eq!(json["coverage"]["branches"], serde_json::json!({"reached": 2, "all": 6, "percent": 33.3}));
+    let said = stdout(&place.ehr("test").code(0));
+    assert!(said.contains("branches reached") && said.contains("33.3%") && said.contains("2 of 6"), "{said}");
+}
+
+/// A row too many is shown as that, and does not make those behind it differ.
+#[test]
+fn rows_that_differ_are_laid_one_over_the_other() {
+    let place = Place::new();
+    place.write(
+        "rulesets/sources/acme/1/cases/patient.yaml",
+        "- name: people\n  given: {patients: [{Id: z}, {Id: a, NAME: Ada, GENDER: F}, {Id: b}]}\n  \
+         expect: {patient: [{id: a, name: Ada, gender: male}, {id: b, name: null, gender: other}]}\n",
+    );
+    let said = stdout(&place.ehr("test people").code(1));
+    let shown: Vec<&str> = said.lines().skip(1).take_while(|line| !line.is_empty()).collect();
+    assert_eq!(
+        shown,
+        [
+            "  patient: 2 differ, 1 row agrees",
+            "          gender    id  name",
+            "    +  1  other     z   null  not expected",
+            "    -  1  [male]    a   Ada",
+            "    +  2  [female]  a   Ada",
+        ],
+        "{said}"
+    );
+}
+
 #[test]
 fn a_folder_without_rules_says_so() {
     let place = Place::new();

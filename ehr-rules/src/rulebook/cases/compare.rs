@@ -1,6 +1,9 @@
 //! What was made held against what was expected. People in cases are invented, so their values may be shown.
 
 use super::Row;
+use super::align;
+use super::align::Judge;
+use super::align::TableDiff;
 use super::given::text;
 use crate::dataset::Table;
 use crate::error::Error;
@@ -16,7 +19,7 @@ const REJECTS: &str = "rejects";
 /// Made rows as text by column.
 type Made = Vec<BTreeMap<String, Option<String>>>;
 
-/// What differs, table by table.
+/// What differs, table by table: in words, and row by row.
 ///
 /// `kind` is that of a column of the table at this place of `tables`.
 pub(super) fn compare(
@@ -24,8 +27,9 @@ pub(super) fn compare(
     tables: &[Table],
     kind: &dyn Fn(usize, &str) -> Option<Kind>,
     rejects: &Made,
-) -> Result<Vec<String>, Error> {
+) -> Result<(Vec<String>, Vec<TableDiff>), Error> {
     let mut differences = Vec::new();
+    let mut differing = Vec::new();
     for (name, rows) in expect {
         let mut rows: Vec<&Row> = rows.iter().collect();
         let made = if name == REJECTS {
@@ -42,28 +46,22 @@ pub(super) fn compare(
             differences.push(format!("nothing makes `{name}`"));
             continue;
         };
-        if made.len() != rows.len() {
-            differences.push(format!("{name}: {} rows were expected, {} were made", rows.len(), made.len()));
-        }
-        for (at, (expected, made)) in rows.iter().zip(&made).enumerate() {
-            for (column, value) in *expected {
-                let Some(found) = made.get(column) else {
-                    differences.push(format!("{name}[{at}]: there is no column `{column}`"));
-                    continue;
-                };
-                let expected = if value.is_mapping() || value.is_sequence() { Some(nested(value, found.as_deref())) } else { text(value) };
-                if !same(expected.as_deref(), found.as_deref(), value) {
-                    let shown = |value: Option<&str>| value.map_or_else(|| "null".to_owned(), |text| format!("`{text}`"));
-                    differences.push(format!(
-                        "{name}[{at}].{column}: expected {}, made {}",
-                        shown(expected.as_deref()),
-                        shown(found.as_deref())
-                    ));
-                }
-            }
+        if let Some(diff) = align::align(
+            name,
+            &rows,
+            &made,
+            &Judge { says: &says, same: &|value, found| same(says(value, found).as_deref(), found, value) },
+        ) {
+            differences.extend(diff.words(rows.len(), made.len()));
+            differing.push(diff);
         }
     }
-    Ok(differences)
+    Ok((differences, differing))
+}
+
+/// What a case says of a value, as text; lists and structs as what was made says it, where it says the same.
+fn says(value: &Value, found: Option<&str>) -> Option<String> {
+    if value.is_mapping() || value.is_sequence() { Some(nested(value, found)) } else { text(value) }
 }
 
 fn place(table: Option<String>, line: Option<String>, code: Option<String>) -> (Option<String>, Option<u64>, Option<String>) {

@@ -108,7 +108,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         tables: given.keys().map(table).collect(),
         parameters: Vec::new(),
     };
-    CompiledSource { schema, transforms: Vec::new(), shapes: Arc::clone(shapes), cases: Vec::new() }
+    CompiledSource { schema, transforms: Vec::new(), shapes: Arc::clone(shapes), cases: Vec::new(), written: Arc::default() }
 }
 
 /// Stages every category: the rows given, or none.

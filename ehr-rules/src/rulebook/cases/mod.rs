@@ -1,5 +1,6 @@
 //! Cases: given rows, expected rows. A case runs the same corridor as an order.
 
+pub(crate) mod align;
 mod compare;
 mod given;
 
@@ -11,8 +12,12 @@ use crate::error::Error;
 use crate::ir::schema::TargetSchema;
 use crate::rulebook::Rulebook;
 use crate::rulebook::SourceId;
+use crate::rulebook::cases::align::TableDiff;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::coverage;
+use crate::rulebook::coverage::Coverage;
+use crate::rulebook::coverage::Watched;
 use crate::rulebook::job::Job;
 use serde::Deserialize;
 use serde::Serialize;
@@ -31,6 +36,8 @@ pub struct TestReport {
     pub never_reached: Vec<String>,
     /// Rules there are.
     pub rules: usize,
+    /// How much of the rules the cases reach.
+    pub coverage: Coverage,
 }
 
 /// One case.
@@ -42,6 +49,8 @@ pub struct CaseResult {
     pub name: String,
     /// What differs from what was expected; empty where it passed.
     pub differences: Vec<String>,
+    /// The rows that differ, table by table.
+    pub tables: Vec<TableDiff>,
 }
 
 impl TestReport {
@@ -76,6 +85,8 @@ enum Home<'a> {
 pub(crate) fn test(book: &Rulebook, only: Option<&str>) -> Result<TestReport, Error> {
     let mut report = TestReport::default();
     let mut reached = BTreeSet::new();
+    let watched = coverage::watch(book)?;
+    let book = &watched.book;
     let homes = book
         .sources
         .iter()
@@ -88,13 +99,13 @@ pub(crate) fn test(book: &Rulebook, only: Option<&str>) -> Result<TestReport, Er
                 Ok(cases) => cases,
                 Err(error) => {
                     let differences = vec![format!("the file is no list of cases: {error}")];
-                    report.cases.push(CaseResult { file: path.clone(), name: "(the file)".to_owned(), differences });
+                    report.cases.push(CaseResult { file: path.clone(), name: "(the file)".to_owned(), differences, tables: Vec::new() });
                     continue;
                 }
             };
             for case in cases.into_iter().filter(|case| only.is_none_or(|only| path.contains(only) || case.name.contains(only))) {
-                let differences = run(book, &home, &case, &mut reached)?;
-                report.cases.push(CaseResult { file: path.clone(), name: case.name, differences });
+                let (differences, tables) = run(&watched, &home, &case, &mut reached)?;
+                report.cases.push(CaseResult { file: path.clone(), name: case.name, differences, tables });
             }
         }
     }
@@ -103,29 +114,35 @@ pub(crate) fn test(book: &Rulebook, only: Option<&str>) -> Result<TestReport, Er
         book.targets.iter().flat_map(|target| target.transforms.iter().map(move |one| format!("{}/{}", target.schema.name, one.table)));
     let rules: Vec<String> = sources.chain(targets).collect();
     report.rules = rules.len();
+    report.coverage = watched.coverage(&reached);
     report.never_reached = rules.into_iter().filter(|rule| !reached.contains(rule)).collect();
     Ok(report)
 }
 
+/// In words, and row by row.
+type Differences = (Vec<String>, Vec<TableDiff>);
+
 /// What differs from what was expected.
-fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<String>) -> Result<Vec<String>, Error> {
+fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<String>) -> Result<Differences, Error> {
+    let mistake = |words: String| Ok((vec![words], Vec::new()));
+    let book = &watched.book;
     let source = match (&case.source, home) {
         (Some(id), _) => match book.source(&id.parse::<SourceId>()?) {
             Some(source) => Some(source),
-            None => return Ok(vec![format!("there is no source `{id}`")]),
+            None => return mistake(format!("there is no source `{id}`")),
         },
         (None, Home::Source(source)) => Some(*source),
         // What a target reads straight is given as the source's tables.
         (None, Home::Target(target)) => match target.straight.as_slice() {
             [] => None,
             [one] => book.source(&one.source),
-            _ => return Ok(vec!["the target reads several versions straight: say which one is given with `source`".to_owned()]),
+            _ => return mistake("the target reads several versions straight: say which one is given with `source`".to_owned()),
         },
     };
     let target = match (&case.target, home) {
         (Some(name), _) => match book.targets.iter().find(|target| target.schema.name == *name) {
             Some(target) => Some(target),
-            None => return Ok(vec![format!("there is no target `{name}`")]),
+            None => return mistake(format!("there is no target `{name}`")),
         },
         (None, Home::Target(target)) => Some(*target),
         (None, Home::Source(_)) => None,
@@ -134,7 +151,7 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     let today = case.today.unwrap_or_else(|| chrono::Local::now().date_naive());
     let mut parameters = BTreeMap::new();
     for (name, value) in &case.set {
-        let Some(text) = given::text(value) else { return Ok(vec![format!("`set` gives `{name}` no value")]) };
+        let Some(text) = given::text(value) else { return mistake(format!("`set` gives `{name}` no value")) };
         parameters.insert(name.clone(), text);
     }
     let order = Order { whole_categories: true, parameters, ..Order::new(folder.path().to_owned(), today) };
@@ -151,6 +168,7 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
         straight: Vec::new(),
         maps: BTreeMap::new(),
         cases: Vec::new(),
+        written: std::sync::Arc::default(),
     };
     let mut tables: Vec<Table> = Vec::new();
     let mut rejects = Vec::new();
@@ -158,15 +176,15 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
     let mut categories = 0;
     if let Some(source) = source {
         if let Some(Err(refused)) = target.map(|target| target.rules_for(&source.id())) {
-            return Ok(vec![refused.to_string()]);
+            return mistake(refused.to_string());
         }
         let files = match given::files(&source.schema, &case.given, folder.path()) {
             Ok(files) => files,
-            Err(mistake) => return Ok(vec![mistake]),
+            Err(words) => return mistake(words),
         };
         let job = match Job::new(source, target.unwrap_or(&none), files, order) {
-            Err(refused) if refused.is_refused() => return Ok(vec![refused.to_string()]),
-            job => job?,
+            Err(refused) if refused.is_refused() => return mistake(refused.to_string()),
+            job => job?.watched(&watched.probes),
         };
         let sound = job.assess(job.read()?)?;
         let common = job.categorize(&sound)?;
@@ -181,18 +199,18 @@ fn run(book: &Rulebook, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<Str
         let outcome = job.finish()?;
         rejects = compare::rejects(&folder.path().join("rejects"))?;
         if target.is_some() && !outcome.balanced {
-            return Ok(vec!["the ledger does not balance".to_owned()]);
+            return mistake("the ledger does not balance".to_owned());
         }
     } else if let Some(target) = target {
         let shapes = book.sources.first().map(|source| source.shapes.clone()).unwrap_or_default();
         let source = given::source_of_categories(&case.given, &shapes);
         let job = match Job::new(&source, target, Vec::new(), order) {
-            Err(refused) if refused.is_refused() => return Ok(vec![refused.to_string()]),
-            job => job?,
+            Err(refused) if refused.is_refused() => return mistake(refused.to_string()),
+            job => job?.watched(&watched.probes),
         };
         let common = match given::categories(&case.given, &shapes, job.ledger(), folder.path()) {
             Ok(common) => common,
-            Err(mistake) => return Ok(vec![mistake]),
+            Err(words) => return mistake(words),
         };
         tables.extend(convert(&job, target, &common, reached)?);
     }

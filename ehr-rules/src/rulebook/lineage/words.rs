@@ -1,0 +1,225 @@
+//! Rules in plain words, for people who read no code. Names of columns and constants stand in backticks.
+
+use crate::functions;
+use crate::ir::expr::Expr;
+use crate::ir::expr::Form;
+use crate::ir::expr::Operator;
+use crate::ir::print;
+use crate::ir::transform::Branch;
+use crate::ir::transform::Expect;
+use crate::ir::transform::Join;
+use crate::ir::transform::OnAmbiguous;
+use crate::ir::transform::OnMissing;
+use crate::ir::transform::Output;
+use crate::ir::transform::Transform;
+use crate::ir::types::Kind;
+use crate::ir::types::Value;
+
+/// What is done to make a column, a sentence a step.
+pub(crate) fn column(branch: &Branch, output: &Output) -> Vec<String> {
+    let mut steps = Vec::new();
+    chain(branch, &output.expr, &mut steps);
+    if let Some(fold) = &output.fold {
+        let order = if fold.order.is_empty() { "" } else { ", looked at in the order the rule gives" };
+        steps.push(format!("of all rows of the group, `{}`{order}", print::snake(&format!("{:?}", fold.how))));
+    }
+    steps
+}
+
+/// What decides about the rows of a branch, a sentence a step.
+pub(crate) fn steps(rule: &Transform, branch: &Branch) -> Vec<String> {
+    let mut said = Vec::new();
+    said.extend(branch.joins.iter().map(|join| joined(branch, join)));
+    if let Some(filter) = &branch.filter {
+        said.push(format!("only rows where {}; the others are counted as left out", condition(branch, filter)));
+    }
+    if let Some(group) = &branch.group {
+        let by: Vec<String> = group.iter().map(|by| phrase(branch, by)).collect();
+        said.push(if by.is_empty() {
+            "all rows become one".to_owned()
+        } else {
+            format!("rows with the same {} become one", listed(&by, "and"))
+        });
+    }
+    if let Some(dedupe) = &rule.dedupe {
+        let by: Vec<String> = dedupe.by.iter().map(|by| format!("`{by}`")).collect();
+        let order = ordering(&dedupe.order);
+        let first = if order.is_empty() { "the first".to_owned() } else { format!("the first by {order}") };
+        said.push(format!("of rows with the same {} {first} stays, and the others are merged into it", listed(&by, "and")));
+    }
+    said
+}
+
+fn joined(branch: &Branch, join: &Join) -> String {
+    let on: Vec<String> = join.on.iter().map(|(ours, theirs)| format!("its `{theirs}` is {}", phrase(branch, ours))).collect();
+    let which = match join.expect {
+        Expect::One => "the one row".to_owned(),
+        Expect::AtMostOne => "the row, if there is one,".to_owned(),
+        Expect::Any if join.order.is_empty() => "the row".to_owned(),
+        Expect::Any => format!("the first row, by {},", ordering(&join.order)),
+    };
+    let missing = match join.on_missing {
+        OnMissing::Null => "without one, its values are missing",
+        OnMissing::Reject => "a row without one is set aside",
+        OnMissing::Fail => "without one, the whole order fails",
+    };
+    let several = match (join.expect, join.on_ambiguous) {
+        (Expect::One | Expect::AtMostOne, OnAmbiguous::Reject) if !join.keyed => "; a row with several is set aside",
+        (Expect::One | Expect::AtMostOne, OnAmbiguous::Fail) if !join.keyed => "; with several, the whole order fails",
+        _ => "",
+    };
+    format!("{which} of `{}` is looked up where {}; {missing}{several}", join.table, listed(&on, "and"))
+}
+
+fn ordering(order: &[(String, bool)]) -> String {
+    let by: Vec<String> = order.iter().map(|(column, last)| format!("`{column}`{}", if *last { ", greatest first" } else { "" })).collect();
+    listed(&by, "then")
+}
+
+/// An expression as the steps that lead to it: what its first part is, then what is done to that.
+fn chain(branch: &Branch, expr: &Expr, steps: &mut Vec<String>) {
+    match &expr.form {
+        Form::Call { function, args } => {
+            let Some((first, rest)) = args.split_first() else {
+                steps.push(format!("`{function}`"));
+                return;
+            };
+            chain(branch, first, steps);
+            let summary = functions::find(function).map_or("", |function| function.summary).trim_end_matches('.');
+            let params: Vec<&str> =
+                functions::find(function).map(|function| function.params.iter().map(|param| param.name).collect()).unwrap_or_default();
+            let with: Vec<String> = rest
+                .iter()
+                .enumerate()
+                .map(|(at, arg)| {
+                    let value = phrase(branch, arg);
+                    params.get(at + 1).map_or_else(|| value.clone(), |name| format!("`{name}` is {value}"))
+                })
+                .collect();
+            let with = if with.is_empty() { String::new() } else { format!(" ({})", with.join(", ")) };
+            steps.push(format!("then `{function}`: {summary}{with}"));
+        }
+        Form::Map { from, entries, otherwise } => {
+            chain(branch, from, steps);
+            let entries: Vec<String> =
+                entries.iter().map(|(key, value)| format!("{} becomes {}", constant(key), constant(value))).collect();
+            steps.push(format!("{}; {}", entries.join(", "), otherwise_words("anything else", branch, otherwise)));
+        }
+        Form::Codes { map, system, code, otherwise, .. } => {
+            chain(branch, code, steps);
+            let system = system.as_ref().map(|system| format!(" in the code system {}", phrase(branch, system))).unwrap_or_default();
+            let without = otherwise_words("a code without an approved entry", branch, otherwise);
+            steps.push(format!("the code is looked up{system} in the code map `{map}`; {without}, and stands on the work-list"));
+        }
+        Form::When { branches, otherwise } => {
+            for (at, (holds, value)) in branches.iter().enumerate() {
+                let word = if at == 0 { "if" } else { "else if" };
+                steps.push(format!("{word} {}: {}", condition(branch, holds), phrase(branch, value)));
+            }
+            steps.push(format!("otherwise: {}", phrase(branch, otherwise)));
+        }
+        Form::Probe { of, .. } => chain(branch, of, steps),
+        _ => steps.push(phrase(branch, expr)),
+    }
+}
+
+fn otherwise_words(what: &str, branch: &Branch, otherwise: &Expr) -> String {
+    match &otherwise.form {
+        Form::Literal(Value::Null) => format!("{what} is left missing"),
+        _ => format!("{what} becomes {}", phrase(branch, otherwise)),
+    }
+}
+
+/// An expression in one phrase.
+pub(crate) fn phrase(branch: &Branch, expr: &Expr) -> String {
+    let all = |exprs: &[Expr]| exprs.iter().map(|expr| phrase(branch, expr)).collect::<Vec<_>>();
+    match &expr.form {
+        Form::Column(name) => {
+            let (table, column) = branch.source_of(name);
+            if table == branch.from && column == *name { format!("`{column}`") } else { format!("`{column}` of the `{table}` looked up") }
+        }
+        Form::Literal(Value::Null) => "missing".to_owned(),
+        Form::Literal(value) => format!("the constant {}", constant(value)),
+        Form::Parameter(name) if name == "today" => "the date of the order".to_owned(),
+        Form::Parameter(name) => format!("the parameter `{name}`"),
+        Form::JoinTexts { parts, with } => {
+            format!("{}, joined with `{with}`; missing and empty ones are left out", listed(&all(parts), "and"))
+        }
+        Form::Key { parts, uuid, .. } => {
+            let kind = if *uuid { "a UUID" } else { "a number" };
+            format!("{kind} that stands for {}, the same in every run", listed(&all(parts), "and"))
+        }
+        Form::Script { inputs, .. } => {
+            let reads: Vec<String> = inputs.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let from = if reads.is_empty() { String::new() } else { format!(" from {}", listed(&reads, "and")) };
+            format!("a script works it out{from}, row by row")
+        }
+        Form::Operator { .. } => format!("whether {}", condition(branch, expr)),
+        Form::Probe { of, .. } => phrase(branch, of),
+        Form::Call { .. } | Form::Map { .. } | Form::Codes { .. } | Form::When { .. } => {
+            let mut steps = Vec::new();
+            chain(branch, expr, &mut steps);
+            steps.join(", ")
+        }
+    }
+}
+
+/// A condition in one phrase.
+pub(crate) fn condition(branch: &Branch, expr: &Expr) -> String {
+    let Form::Operator { op, args } = &expr.form else { return format!("{} is true", phrase(branch, expr)) };
+    let is_time = args.first().is_some_and(|first| matches!(first.ty.kind, Kind::Date | Kind::Datetime | Kind::Time));
+    match (op, args.as_slice()) {
+        (Operator::IsMissing, [one]) => format!("{} is missing", phrase(branch, one)),
+        (Operator::Not, [one]) => match &one.form {
+            Form::Operator { op: Operator::IsMissing, args } => {
+                format!("{} is there", args.first().map(|one| phrase(branch, one)).unwrap_or_default())
+            }
+            _ => format!("it is not so that {}", condition(branch, one)),
+        },
+        (Operator::And, [one, other]) => format!("{} and {}", nested(branch, one, *op), nested(branch, other, *op)),
+        (Operator::Or, [one, other]) => format!("{} or {}", nested(branch, one, *op), nested(branch, other, *op)),
+        (_, [one, other]) => {
+            let word = match (op, is_time) {
+                (Operator::Equal, _) => "is",
+                (Operator::NotEqual, _) => "is not",
+                (Operator::Less, true) => "is before",
+                (Operator::LessEqual, true) => "is not after",
+                (Operator::Greater, true) => "is after",
+                (Operator::GreaterEqual, true) => "is not before",
+                (Operator::Less, false) => "is less than",
+                (Operator::LessEqual, false) => "is at most",
+                (Operator::Greater, false) => "is more than",
+                _ => "is at least",
+            };
+            format!("{} {word} {}", phrase(branch, one), phrase(branch, other))
+        }
+        _ => format!("`{}`", print::expr(expr)),
+    }
+}
+
+/// `and` and `or` inside each other are kept apart.
+fn nested(branch: &Branch, expr: &Expr, outer: Operator) -> String {
+    match &expr.form {
+        Form::Operator { op: Operator::And | Operator::Or, .. } if !matches!(&expr.form, Form::Operator { op, .. } if *op == outer) => {
+            format!("({})", condition(branch, expr))
+        }
+        _ => condition(branch, expr),
+    }
+}
+
+fn constant(value: &Value) -> String {
+    match value {
+        Value::Null => "missing".to_owned(),
+        Value::Text(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
+    }
+}
