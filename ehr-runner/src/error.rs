@@ -19,6 +19,8 @@ pub(crate) enum Status {
     NotIdentified,
     /// The data falls short, and the command's answer says so.
     DataShort,
+    /// The other side left without a word, as the language server protocol counts it.
+    LeftEarly,
 }
 
 /// Why a command did not do what it was asked.
@@ -49,7 +51,7 @@ impl Status {
     pub(crate) const fn number(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::RulesWrong => 1,
+            Self::RulesWrong | Self::LeftEarly => 1,
             Self::NotIdentified => 3,
             Self::DataShort => 4,
         }

@@ -5,6 +5,7 @@ mod detect;
 mod explain;
 mod functions;
 mod import;
+mod lsp;
 mod run;
 mod status;
 mod test;
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     /// The function reference
     Functions(functions::Functions),
+    /// Speak to an editor over stdin and stdout: diagnostics as you type, completion, hover, where things come from
+    Lsp(lsp::Lsp),
 }
 
 impl Command {
@@ -51,6 +54,7 @@ impl Command {
             Self::Status(status) => status.run(context),
             Self::Explain(explain) => explain.run(context),
             Self::Functions(functions) => functions.run(context),
+            Self::Lsp(lsp) => lsp.run(context),
         }
     }
 }
