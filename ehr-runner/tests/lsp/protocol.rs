@@ -67,7 +67,7 @@ fn the_encoding_is_agreed_on() {
     let mut client = Client::silent(&[]);
     let greeted = client.greet(&json!({"general": {"positionEncodings": ["utf-8", "utf-16"]}}));
     assert_eq!(greeted["capabilities"]["positionEncoding"], "utf-8");
-    let text = "patient:\n  from: patients\n  columns:\n    id: {join: [\"𝒳é\", NOTHING]}\n";
+    let text = "patient:\n  from: patients\n  columns:\n    id: {value: \"𝒳é\", NOTHING: 1}\n";
     client.open("sources/acme/1/patient.yaml", text);
     let said = client.published("sources/acme/1/patient.yaml");
     let nothing = said.iter().find(|one| one["message"].as_str().unwrap().contains("`NOTHING`")).unwrap();

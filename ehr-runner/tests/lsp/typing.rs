@@ -36,7 +36,7 @@ fn a_mistake_is_shown_and_cleared_when_it_is_mended() {
     let edit = &fix["edit"]["changes"][client.uri(PATIENT)][0];
     assert_eq!((&edit["newText"], &edit["range"]), (&json!("BIRTHDATE"), &one["range"]));
     client.change(PATIENT, 2, &sound);
-    assert_eq!(client.published(PATIENT), [json!(0); 0]);
+    assert!(client.published(PATIENT).is_empty());
 }
 
 #[test]
@@ -60,12 +60,12 @@ fn a_schema_that_changes_is_felt_in_the_rules() {
     client.open(SCHEMA, &schema.replacen("BIRTHDATE:", "BORN:", 1));
     assert!(client.published(PATIENT).iter().any(|one| one["code"] == "E0101"));
     client.change(SCHEMA, 2, &schema);
-    assert_eq!(client.published(PATIENT), [json!(0); 0]);
+    assert!(client.published(PATIENT).is_empty());
     // The same when it is closed without being saved.
     client.change(SCHEMA, 3, &schema.replacen("BIRTHDATE:", "BORN:", 1));
     assert!(!client.published(PATIENT).is_empty());
     client.tell("textDocument/didClose", &json!({"textDocument": {"uri": client.uri(SCHEMA)}}));
-    assert_eq!(client.published(PATIENT), [json!(0); 0]);
+    assert!(client.published(PATIENT).is_empty());
 }
 
 #[test]
