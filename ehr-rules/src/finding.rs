@@ -17,6 +17,20 @@ pub struct Finding {
     pub rows: u64,
     /// What is the matter, without any value.
     pub reason: String,
+    /// How many rows were allowed, where the rules give a budget.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Allowance>,
+}
+
+/// A budget as it came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Allowance {
+    /// As the rules say it: `0.1%`, or a number of rows.
+    pub at_most: String,
+    /// How many rows that is.
+    pub rows: u64,
+    /// Of how many rows read.
+    pub of: u64,
 }
 
 /// What was done about a finding.
@@ -41,6 +55,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0106", "a text is too long"),
     ("R0107", "a value that must be unique is not"),
     ("R0108", "a reference points to no row that was kept"),
+    ("R0109", "a check of several columns does not hold"),
+    ("R0110", "more rows break a constraint than its budget allows"),
     ("R0201", "a row has too few fields"),
     ("R0202", "a row has too many fields"),
     ("R0203", "a row is not valid UTF-8"),

@@ -162,3 +162,121 @@ fn each_level_has_its_own_parameters() {
     CsvWriter::new(&mut text).finish(&mut made.clone()).unwrap();
     assert_eq!(String::from_utf8(text).unwrap(), "who,day,limit\nab,2024-02-03,2\n");
 }
+
+fn with_budgets(column: &str, checks: &str) -> Small {
+    let schema = format!(
+        r#"
+system: small
+version: "1"
+parameters: {{most: {{type: integer, default: 9}}}}
+tables:
+  items:
+    file: items.csv
+    key: [No]
+    columns:
+      No: {{type: integer, required: true}}
+      Kind: {column}
+      Low: integer
+      High: integer
+      Of: {{type: integer}}
+    references: {{Of: {{to: items.No, at_most: 1}}}}
+    checks: {checks}
+"#
+    );
+    Small::new(&[
+        ("sources/small/1/schema.yaml", &schema),
+        ("sources/small/1/item.yaml", "item: {from: items, columns: {no: No, kind: Kind, low: Low, high: High}}"),
+        (
+            "categories/item.yaml",
+            "{category: item, resource: Basic, columns: {no: {type: integer, required: true}, kind: text, low: integer, high: integer}}",
+        ),
+        ("targets/out/schema.yaml", "{target: out, tables: {items: {columns: {no: {type: integer, required: true}, kind: text}}}}"),
+        ("targets/out/items.yaml", "items: {from: item, columns: {no: no, kind: kind}}"),
+    ])
+}
+
+/// Findings with their budgets.
+fn budgets(made: &Made) -> Vec<String> {
+    let shown = |finding: &Finding| {
+        let budget = finding.budget.as_ref().map(|budget| format!(" of {}/{} ({})", budget.rows, budget.of, budget.at_most));
+        format!("{}{}", short(finding), budget.unwrap_or_default())
+    };
+    made.outcome.findings.iter().map(shown).collect()
+}
+
+#[test]
+fn a_budget_is_of_the_rows_read_and_over_it_the_order_fails() {
+    // Of ten rows two are of another kind, and one refers to nothing.
+    let rows = "No,Kind,Low,High,Of\n1,a,,,\n2,a,,,\n3,a,,,\n4,a,,,\n5,a,,,\n6,a,,,\n7,a,,,\n8,a,,,99\n9,x,,,\n10,y,,,\n";
+    let within = with_budgets("{type: text, one_of: [a], at_most: 20%}", "[]").run(&[("items.csv", rows)]);
+    assert_eq!(budgets(&within), ["R0103 items.Kind Rejected 2 of 2/10 (20%)", "R0108 items.Of Rejected 1 of 1/10 (1)"]);
+    assert!(!within.outcome.failed() && within.outcome.tables[0].rejected == 3);
+
+    let over = with_budgets("{type: text, one_of: [a], at_most: 19.9%}", "[]").run(&[("items.csv", rows)]);
+    assert!(over.outcome.failed() && over.outcome.balanced);
+    assert_eq!(budgets(&over)[0], "R0103 items.Kind Rejected 2 of 1/10 (19.9%)");
+    assert_eq!(budgets(&over)[2], "R0110 items.Kind Failed 2");
+    let reason = &over.outcome.findings[2].reason;
+    assert_eq!(reason, "more rows break a constraint than its budget allows: R0103, in 2 of 10 rows, and at most 19.9% may");
+
+    // What only warns has a budget too.
+    let warned = with_budgets("{type: text, one_of: [a], on_error: warn, at_most: 1}", "[]").run(&[("items.csv", rows)]);
+    assert!(warned.outcome.failed());
+    assert_eq!(budgets(&warned)[0], "R0103 items.Kind Warned 2 of 1/10 (1)");
+    assert_eq!(warned.tables["items"].lines().count(), 10);
+}
+
+#[test]
+fn a_constraint_that_fails_the_order_does() {
+    let rows = "No,Kind,Low,High,Of\n1,a,,,\n2,b,,,\n";
+    for kind in [
+        "{type: text, one_of: [a], on_error: fail}",
+        "{type: text, pattern: a, on_error: fail}",
+        "{type: text, max_length: 1, unique: true, on_error: fail}",
+    ] {
+        let rows = if kind.contains("unique") { rows.replace('b', "a") } else { rows.to_owned() };
+        let made = with_budgets(kind, "[]").run(&[("items.csv", &rows)]);
+        assert!(made.outcome.failed() && made.outcome.balanced, "{kind}: {:#?}", made.outcome.findings);
+    }
+    let made = with_budgets("text", "[{that: 'Kind == \"a\"', message: another kind, on_error: fail}]").run(&[("items.csv", rows)]);
+    assert!(made.outcome.failed() && made.outcome.balanced);
+    assert_eq!(budgets(&made), ["R0109 items#1 Failed 1"]);
+}
+
+#[test]
+fn a_check_of_several_columns_holds_or_sets_the_row_aside() {
+    let checks = r#"
+      - {that: "Low == () || High == () || Low <= High", message: the bounds are crossed}
+      - {that: "Low != 7", message: seven is odd, on_error: warn}
+      - {that: "let h = High; h == () || h % 2 == 0 || h > parameter(\"most\")", message: odd and small, at_most: 50%}
+"#;
+    let rows = "No,Kind,Low,High,Of\n1,a,1,2,\n2,b,3,2,\n2,c,7,8,\n3,d,,5,\n4,e,,,2\n5,f,,11,1\n";
+    let made = with_budgets("text", checks).run(&[("items.csv", rows)]);
+    // A row that is set aside by a check does not hold its key against the next one.
+    assert_eq!(made.tables["items"], "no,kind\n1,a\n2,c\n4,e\n5,f\n");
+    assert_eq!(budgets(&made), ["R0109 items#1 Rejected 1", "R0109 items#2 Warned 1", "R0109 items#3 Rejected 1 of 3/6 (50%)"]);
+    assert_eq!(made.outcome.findings[0].reason, "the bounds are crossed");
+    assert!(!made.outcome.failed());
+}
+
+#[test]
+fn a_lookup_of_which_several_match_fails_the_order_where_it_says_so() {
+    let small = Small::new(&[
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Who: text}}, names: {file: names.csv, columns: {Who: text, Name: text}}}}",
+        ),
+        (
+            "sources/small/1/item.yaml",
+            "item: {from: items, columns: {name: {lookup: names, on: {Who: Who}, take: Name, expect: one, on_missing: null, on_ambiguous: fail}}}",
+        ),
+        ("categories/item.yaml", "{category: item, resource: Basic, columns: {name: text}}"),
+        ("targets/out/schema.yaml", "{target: out, tables: {items: {columns: {name: text}}}}"),
+        ("targets/out/items.yaml", "items: {from: item, columns: {name: name}}"),
+    ]);
+    let items = ("items.csv", "Who\na\nb\n");
+    assert!(!small.run(&[items, ("names.csv", "Who,Name\na,Ada\n")]).outcome.failed());
+    let made = small.run(&[items, ("names.csv", "Who,Name\na,Ada\na,Ann\n")]);
+    assert!(made.outcome.failed() && made.outcome.balanced);
+    assert_eq!(made.outcome.findings.iter().map(short).collect::<Vec<_>>(), ["R0302 small/1/item Failed 1"]);
+}

@@ -179,7 +179,9 @@ impl Report {
             let place =
                 if finding.rule.starts_with(&finding.table) { finding.rule.clone() } else { format!("{} {}", finding.table, finding.rule) };
             // Writing to a text cannot fail.
-            let _ = writeln!(text, "{done:8}  {}  {place}: {} ({} rows)", finding.code, finding.reason, finding.rows);
+            let budget = finding.budget.as_ref();
+            let budget = budget.map(|budget| format!(", at most {} of {} allowed", budget.rows, budget.of)).unwrap_or_default();
+            let _ = writeln!(text, "{done:8}  {}  {place}: {} ({} rows{budget})", finding.code, finding.reason, finding.rows);
         }
     }
 }

@@ -3,23 +3,27 @@
 //! One pass a table, those referred to before those that refer, so that a row which refers to a row set aside
 //! is set aside too.
 
+mod aside;
+mod budget;
+
+use crate::assess::aside::Broken;
 use crate::dataset::Dataset;
 use crate::dataset::Read;
 use crate::dataset::Sound;
 use crate::dataset::Table;
 use crate::dataset::ledger::Ledger;
-use crate::dataset::ledger::Rejection;
 use crate::dataset::order::Order;
 use crate::dataset::order::Progress;
 use crate::dataset::rows::RowSet;
 use crate::engine;
+use crate::engine::Context;
 use crate::engine::identity;
 use crate::engine::identity::Identities;
 use crate::error::Error;
-use crate::finding::Consequence;
 use crate::finding::meaning;
 use crate::ir::schema::CheckRule;
 use crate::ir::schema::Reference;
+use crate::ir::schema::RowCheck;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -30,7 +34,13 @@ use std::sync::Arc;
 type Kept = BTreeMap<(String, String), Arc<Identities>>;
 
 /// Sets aside rows that are no sound row among the others.
-pub(crate) fn assess(schema: &SourceSchema, data: Dataset<Read>, order: &Order) -> Result<Dataset<Sound>, Error> {
+pub(crate) fn assess(
+    schema: &SourceSchema,
+    checks: &(dyn Fn(&str) -> Vec<RowCheck> + Sync),
+    data: Dataset<Read>,
+    context: &Context<'_>,
+) -> Result<Dataset<Sound>, Error> {
+    let order = context.order;
     let mut kept = Kept::new();
     let mut tables: Vec<Table> = Vec::new();
     let mut waiting: Vec<(&SourceTable, &Table)> =
@@ -54,7 +64,8 @@ pub(crate) fn assess(schema: &SourceSchema, data: Dataset<Read>, order: &Order) 
                 let none = referred_to(schema, &shape.name).into_iter().map(|column| ((shape.name.clone(), column), Arc::default()));
                 return Ok(((*table).clone(), none.collect()));
             }
-            assess_table(schema, shape, table, &kept, &data.ledger, order)
+            let table = check_rows(shape, &checks(&shape.name), table, context)?;
+            assess_table(schema, shape, &table, &kept, &data.ledger, order)
         })?;
         for (table, offered) in assessed {
             tables.push(table);
@@ -62,7 +73,39 @@ pub(crate) fn assess(schema: &SourceSchema, data: Dataset<Read>, order: &Order) 
         }
     }
     tables.sort_by_key(|table| schema.tables.iter().position(|known| known.name == table.name));
+    budget::hold(schema, checks, &data.ledger);
     Ok(Dataset::new(tables, data.ledger, data.folder))
+}
+
+/// A check's name in findings: the table, and which of its checks.
+fn name(table: &str, at: usize) -> String {
+    format!("{table}#{at}")
+}
+
+/// Conditions on several columns of a row, before rows are held against each other: one that is set aside stands in no one's way.
+fn check_rows(shape: &SourceTable, checks: &[RowCheck], table: &Table, context: &Context<'_>) -> Result<Table, Error> {
+    if checks.is_empty() {
+        return Ok(table.clone());
+    }
+    let conditions: Vec<_> = checks.iter().map(|check| &check.that).collect();
+    let rows = engine::check::broken(table, &conditions, context)?;
+    let broken = checks.iter().zip(1..).zip(rows).map(|((check, at), rows)| Broken {
+        code: "R0109",
+        rule: name(&shape.name, at),
+        severity: check.severity,
+        reason: check.message.clone(),
+        rows,
+    });
+    without(table, &shape.name, "checked", aside::aside(context.ledger, &shape.name, broken.collect()), context.order)
+}
+
+/// The table without these rows.
+fn without(table: &Table, name: &str, step: &str, gone: RowSet, order: &Order) -> Result<Table, Error> {
+    if gone.is_empty() {
+        return Ok(table.clone());
+    }
+    let path = order.folder.join(step).join(format!("{name}.ipc"));
+    engine::stage(identity::without(table.scan()?, Arc::new(gone)), name, path)
 }
 
 /// What is looked at in one pass, and what came of it.
@@ -133,35 +176,12 @@ fn assess_table(
     let pass = identity::each_row(table.scan()?, &keys, pass, look)?;
     let mine: Kept =
         offered.into_iter().zip(pass.offered).map(|(column, (_, values))| ((shape.name.clone(), column), Arc::new(values))).collect();
-    let mut gone = RowSet::default();
-    for ((code, rule, severity, what), rows) in rules.into_iter().zip(pass.broken) {
+    let broken = rules.into_iter().zip(pass.broken).map(|((code, rule, severity, what), rows)| {
         let reason = if what.is_empty() { meaning(code).to_owned() } else { format!("{}: {what}", meaning(code)) };
-        let consequence = match severity {
-            Severity::Reject => Consequence::Rejected,
-            Severity::Warn => Consequence::Warned,
-            Severity::Fail => Consequence::Failed,
-        };
-        ledger.find(code, &shape.name, &rule, consequence, rows.len() as u64, &reason);
-        if severity != Severity::Warn {
-            for row in &rows {
-                gone.insert(*row);
-            }
-            let (rule, reason): (Arc<str>, Arc<str>) = (rule.into(), reason.into());
-            let rejections = rows.into_iter().map(|origin| Rejection {
-                origin,
-                stage: "assess",
-                rule: Arc::clone(&rule),
-                code,
-                reason: Arc::clone(&reason),
-            });
-            ledger.reject(rejections.collect());
-        }
-    }
-    if gone.is_empty() {
-        return Ok((table.clone(), mine));
-    }
-    let path = order.folder.join("assess").join(format!("{}.ipc", shape.name));
-    Ok((engine::stage(identity::without(table.scan()?, Arc::new(gone)), &shape.name, path)?, mine))
+        Broken { code, rule, severity, reason, rows }
+    });
+    let gone = aside::aside(ledger, &shape.name, broken.collect());
+    Ok((without(table, &shape.name, "assess", gone, order)?, mine))
 }
 
 /// One row: what it breaks, and, where it stays, what it offers to others.

@@ -3,8 +3,11 @@
 //! Marking is idempotent: a plan that visits a row twice marks the same bit twice.
 
 use crate::dataset::origin;
+use crate::finding::Allowance;
 use crate::finding::Consequence;
 use crate::finding::Finding;
+use crate::finding::meaning;
+use crate::ir::budget::Budget;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -158,8 +161,30 @@ impl Ledger {
             return;
         }
         lock(&self.findings).entry((code, table.to_owned(), rule.to_owned())).and_modify(|finding| finding.rows += rows).or_insert_with(
-            || Finding { code, table: table.to_owned(), rule: rule.to_owned(), consequence, rows, reason: reason.to_owned() },
+            || Finding { code, table: table.to_owned(), rule: rule.to_owned(), consequence, rows, reason: reason.to_owned(), budget: None },
         );
+    }
+
+    /// Holds what a constraint found against its budget: over it the order fails.
+    pub(crate) fn hold_to(&self, budget: &Budget, table: &str, rule: &str) {
+        let Some(marks) = self.tables.iter().find(|known| known.name == table) else { return };
+        let of = lock(&marks.marks).read;
+        let allowed = budget.allowed(of);
+        let mut over = Vec::new();
+        let mut findings = lock(&self.findings);
+        for finding in
+            findings.values_mut().filter(|finding| finding.table == table && finding.rule == rule && finding.code.starts_with("R01"))
+        {
+            finding.budget = Some(Allowance { at_most: budget.at_most.clone(), rows: allowed, of });
+            if finding.rows > allowed {
+                over.push(finding.clone());
+            }
+        }
+        drop(findings);
+        for one in over {
+            let reason = format!("{}: {}, in {} of {of} rows, and at most {} may", meaning("R0110"), one.code, one.rows, budget.at_most);
+            self.find("R0110", table, rule, Consequence::Failed, one.rows, &reason);
+        }
     }
 
     /// Puts codes without an entry on the work-list.

@@ -24,6 +24,7 @@ fn column(name: &str, kind: Kind) -> SourceColumn {
         optional: false,
         checks: Vec::new(),
         phi: None,
+        budget: None,
         zone: None,
         inside: Vec::new(),
     }
@@ -40,6 +41,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
         extra_columns: ExtraColumns::Report,
         ignore: BTreeMap::new(),
         references: Vec::new(),
+        checks: Vec::new(),
     }
 }
 

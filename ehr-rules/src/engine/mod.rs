@@ -3,6 +3,7 @@
 //! Predicate pushdown is off: filters here mark the ledger, so each must see the rows that reach its own place
 //! in the plan and no others.
 
+pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod expr;
 pub(crate) mod fate;

@@ -166,7 +166,7 @@ fn interprets(branch: &Branch) -> bool {
     found
 }
 
-/// A left join that never repeats a row: the joined table is first brought to one row a key.
+/// A left join. Unless a row for each match is asked for it never repeats a row: the joined table is first brought to one row a key.
 fn plan_join(
     plan: LazyFrame,
     joined: LazyFrame,
@@ -181,7 +181,8 @@ fn plan_join(
         join.on.iter().enumerate().map(|(at, (_, column))| col(column.as_str()).alias(seen(&format!("_key{at}")))).collect();
     let key_names: Vec<Expr> = (0..join.on.len()).map(|at| col(seen(&format!("_key{at}")))).collect();
     let take = || join.take.iter().map(|(name, _)| col(name.as_str()).alias(seen(name)));
-    let joined = if join.keyed {
+    let joined = if join.keyed || join.expect == Expect::Many {
+        let joined = if join.order.is_empty() { joined } else { plan_sort(joined, &join.order) };
         joined.select(keys.into_iter().chain(take()).chain([lit(1_u32).alias(hits.as_str())]).collect::<Vec<_>>())
     } else {
         let order: Vec<(String, bool)> = join.order.iter().cloned().chain([(ORIGIN.to_owned(), false)]).collect();
@@ -206,14 +207,14 @@ fn plan_join(
         .right_on(key_names)
         .how(JoinType::Left)
         .coalesce(JoinCoalesce::CoalesceColumns)
-        .maintain_order(MaintainOrderJoin::Left)
+        .maintain_order(if join.expect == Expect::Many { MaintainOrderJoin::LeftRight } else { MaintainOrderJoin::Left })
         .finish();
     let what = format!("`{}` by {}", join.table, join.on.iter().map(|(_, column)| format!("`{column}`")).collect::<Vec<_>>().join(", "));
     if join.on_missing != OnMissing::Null {
         let verdict = Verdict::new(context, &branch.rule, "R0301", &what, join.on_missing == OnMissing::Fail);
         plan = plan.filter(fate::rejected(context.ledger, col(hits.as_str()).is_not_null(), verdict));
     }
-    if join.expect != Expect::Any && !join.keyed {
+    if !matches!(join.expect, Expect::Any | Expect::Many) && !join.keyed {
         let verdict = Verdict::new(context, &branch.rule, "R0302", &what, join.on_ambiguous == OnAmbiguous::Fail);
         plan = plan.filter(fate::rejected(context.ledger, col(hits.as_str()).fill_null(0).lt_eq(lit(1)), verdict));
     }

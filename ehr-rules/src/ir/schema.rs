@@ -1,5 +1,7 @@
 //! Schemas: what a source's files, the categories and a target's tables hold.
 
+use crate::ir::budget::Budget;
+use crate::ir::expr::Expr;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -75,6 +77,8 @@ pub struct SourceTable {
     pub ignore: BTreeMap<String, String>,
     /// Each a column here that holds a column of another table.
     pub references: Vec<Reference>,
+    /// What must hold of several columns of a row together.
+    pub checks: Vec<RowCheck>,
 }
 
 /// What happens with a file's columns that the schema does not name.
@@ -114,6 +118,21 @@ pub struct SourceColumn {
     pub zone: Option<String>,
     /// How what is inside is written: a list's item, a struct's fields in order; nothing where only their types are said.
     pub inside: Vec<SourceColumn>,
+    /// How many rows may break each of its constraints.
+    pub budget: Option<Budget>,
+}
+
+/// A condition on a row's columns together (`R0109` where it does not hold).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RowCheck {
+    /// What must hold; a missing result does not.
+    pub that: Expr,
+    /// The author's words for what is wrong, without any value.
+    pub message: String,
+    /// What happens where it does not hold.
+    pub severity: Severity,
+    /// How many rows may break it.
+    pub budget: Option<Budget>,
 }
 
 impl SourceColumn {
@@ -131,6 +150,7 @@ impl SourceColumn {
             phi: None,
             zone: None,
             inside: Vec::new(),
+            budget: None,
         }
     }
 }
@@ -185,6 +205,8 @@ pub struct Reference {
     pub target: String,
     /// What happens to a row that refers to nothing.
     pub severity: Severity,
+    /// How many rows may refer to nothing.
+    pub budget: Option<Budget>,
 }
 
 /// One category of the common model: FHIR R4 names in `snake_case`.

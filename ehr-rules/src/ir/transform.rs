@@ -157,6 +157,8 @@ pub enum Expect {
     AtMostOne,
     /// Any number; the first by `order` is taken.
     Any,
+    /// Any number; each makes a row of its own, by `order` and then in the order of the joined table.
+    Many,
 }
 
 /// What happens to a row without a match.

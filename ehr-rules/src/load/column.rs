@@ -4,6 +4,8 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::suggest;
+use crate::ir::budget::Budget;
+use crate::ir::schema::Severity;
 use crate::ir::types::Kind;
 use crate::yaml::Content;
 use crate::yaml::Key;
@@ -173,6 +175,26 @@ pub(super) fn one_of(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostic
         }
     }
     Some(names.into_iter().map(|name| name.text).collect())
+}
+
+/// `at_most:` how many rows may break a constraint.
+pub(super) fn budget(fields: &mut Fields<'_>, severity: Severity, said: &mut Diagnostics) -> Option<Budget> {
+    let name = fields.named("at_most", said)?;
+    let Some(budget) = Budget::parse(name.text.trim()) else {
+        said.push(
+            Diagnostic::error("E0407", &name.place, format!("`{}` is no number of rows", name.text))
+                .help("write a number of rows, or a share of those read with at most six decimals: `at_most: 0.1%`"),
+        );
+        return None;
+    };
+    if severity == Severity::Fail {
+        said.push(
+            Diagnostic::error("E0407", &name.place, "the first row fails the order, so none is allowed")
+                .help("leave `at_most` out, or write `on_error: reject` or `on_error: warn`"),
+        );
+        return None;
+    }
+    Some(budget)
 }
 
 /// Says that a constraint does not go with a column's type.

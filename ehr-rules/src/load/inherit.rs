@@ -312,6 +312,9 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
             check(table, &whole.tables, said);
         }
     }
+    let each =
+        |table: &WrittenTable| -> Vec<_> { table.checks.iter().flatten().map(|check| (table.name.text.clone(), check.clone())).collect() };
+    let checks = whole.tables.iter().flat_map(each).collect();
     let schema = SourceSchema {
         title: whole.title.unwrap_or_else(|| one.id()),
         system: one.system.text,
@@ -322,8 +325,9 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         parameters: whole.parameters,
     };
     // Without its parent there is no saying what a version's rules may read.
+    let checks = if whole.orphan { Vec::new() } else { checks };
     let rules = if whole.orphan { Vec::new() } else { whole.rules };
-    LoadedSource { schema, places, rules, cases: one.cases }
+    LoadedSource { schema, places, checks, rules, cases: one.cases }
 }
 
 fn source_table(table: WrittenTable) -> SourceTable {
@@ -337,6 +341,7 @@ fn source_table(table: WrittenTable) -> SourceTable {
         extra_columns: table.extra_columns.unwrap_or(ExtraColumns::Report),
         ignore: table.ignore.into_iter().map(|(name, reason)| (name.text, reason)).collect(),
         references: table.references.into_iter().map(|one| one.reference).collect(),
+        checks: Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ mod folder;
 mod inherit;
 mod parameter;
 pub(crate) mod places;
+pub(crate) mod row_check;
 mod source;
 mod source_column;
 mod straight;
@@ -29,6 +30,7 @@ use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::parse::parse;
 use places::Places;
+use row_check::WrittenCheck;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -55,6 +57,8 @@ pub(crate) struct LoadedSource {
     pub schema: SourceSchema,
     /// Where its tables and columns stand.
     pub places: Places,
+    /// Conditions on several columns, by table; not yet compiled.
+    pub checks: Vec<(String, WrittenCheck)>,
     /// Its rules, in the order of its files, and then those it inherits.
     pub rules: Vec<RuleNode>,
     /// Its own cases.

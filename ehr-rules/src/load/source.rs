@@ -2,6 +2,7 @@
 
 use super::CaseFile;
 use super::RuleNode;
+use super::column;
 use super::column::reference;
 use super::folder::RulesFolder;
 use super::folder::name_of;
@@ -9,6 +10,8 @@ use super::parameter;
 use super::read_cases;
 use super::read_rules;
 use super::read_yaml;
+use super::row_check;
+use super::row_check::WrittenCheck;
 use super::source_column;
 use super::start_of;
 use crate::diagnostic::Diagnostic;
@@ -61,6 +64,7 @@ pub(super) struct WrittenTable {
     pub extra_columns: Option<ExtraColumns>,
     pub ignore: Vec<(Key, String)>,
     pub references: Vec<WrittenReference>,
+    pub checks: Option<Vec<WrittenCheck>>,
 }
 
 /// A reference with the places of both its ends.
@@ -215,6 +219,7 @@ fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable
             .iter()
             .filter_map(|(column, node)| written_reference(column, node, said))
             .collect(),
+        checks: row_check::read(&mut fields, said),
     };
     fields.finish(said);
     twice(&table, said);
@@ -285,16 +290,18 @@ fn ignored(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Vec<(Key, String)
 }
 
 /// `COLUMN: table.column`, or `COLUMN: {to: table.column, on_error: …}`.
-fn written_reference(column: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenReference> {
-    let (to, severity) = if let Content::Map(_) = node.content {
+fn written_reference(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenReference> {
+    let (to, severity, budget) = if let Content::Map(_) = node.content {
         let mut fields = Fields::of(node, "a reference", said)?;
         let to = fields.required_named("to", said);
         let severity = fields.one_of("on_error", SEVERITIES, said);
+        let severity = severity.unwrap_or(Severity::Reject);
+        let budget = column::budget(&mut fields, severity, said);
         fields.finish(said);
-        (to?, severity.unwrap_or(Severity::Reject))
+        (to?, severity, budget)
     } else {
-        (expect_named(node, "a reference", said)?, Severity::Reject)
+        (expect_named(node, "a reference", said)?, Severity::Reject, None)
     };
     let (table, target) = reference(&to, said)?;
-    Some(WrittenReference { column: column.clone(), to, reference: Reference { column: column.text.clone(), table, target, severity } })
+    Some(WrittenReference { column: name.clone(), to, reference: Reference { column: name.text.clone(), table, target, severity, budget } })
 }

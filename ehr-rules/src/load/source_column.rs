@@ -42,6 +42,7 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     column.phi = fields.text("phi", said);
     form(&mut column, &mut fields, said);
     let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
+    column.budget = column::budget(&mut fields, severity, said);
     column.checks = rules(&mut fields, &kind, said).into_iter().map(|rule| Check { rule, severity }).collect();
     fields.finish(said);
     Some(column)

@@ -155,6 +155,7 @@ mod tests {
             optional: false,
             checks: vec![crate::ir::schema::Check { rule, severity: Severity::Reject }],
             phi: None,
+            budget: None,
             zone: None,
             inside: Vec::new(),
         };

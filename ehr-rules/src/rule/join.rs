@@ -61,6 +61,13 @@ pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut
     };
     let column = check::text(take, "a column", said)?;
     let found = known(table, column, &take.place, said)?;
+    if let Some(expect) = node.get("expect").filter(|expect| expect.as_text() == Some("many")) {
+        said.push(
+            Diagnostic::error("E0304", &expect.place, "a lookup takes one value")
+                .help("with `expect: any` the first by an `order` is taken; a `join:` of the rule makes a row of each match"),
+        );
+        return None;
+    }
     let alias = format!("lookup{}", scope.joins.len() + 1);
     let mut made = settings(node, alias, table, scope, said)?;
     let ty = found.with_nullable(found.nullable || made.on_missing == OnMissing::Null);
@@ -168,6 +175,13 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
     let default = if expect == Expect::One { OnMissing::Reject } else { OnMissing::Null };
     let on_missing =
         choice(node, "on_missing", &[("null", OnMissing::Null), ("reject", OnMissing::Reject), ("fail", OnMissing::Fail)], default, said)?;
+    if let Some(stray) = node.get("on_ambiguous").filter(|_| matches!(expect, Expect::Any | Expect::Many)) {
+        said.push(
+            Diagnostic::error("E0304", &stray.place, "several matches are expected here, so they are never ambiguous")
+                .help("leave `on_ambiguous` out, or expect `one` or `at_most_one`"),
+        );
+        return None;
+    }
     let on_ambiguous =
         choice(node, "on_ambiguous", &[("reject", OnAmbiguous::Reject), ("fail", OnAmbiguous::Fail)], OnAmbiguous::Reject, said)?;
     Some(Join { alias, table: table.name.clone(), on: pairs, keyed, take: Vec::new(), expect, order, on_missing, on_ambiguous })
@@ -179,12 +193,19 @@ fn expectation(node: &Node, said: &mut Diagnostics) -> Option<Expect> {
             return None;
         }
         said.push(
-            Diagnostic::error("E0304", &node.place, "nothing says how many rows are expected to match")
-                .help("add `expect: one`, `expect: at_most_one`, or `expect: any` with an `order`"),
+            Diagnostic::error("E0304", &node.place, "nothing says how many rows are expected to match").help(
+                "add `expect: one`, `expect: at_most_one`, or `expect: any` with an `order`; `expect: many` makes a row of each match",
+            ),
         );
         return None;
     }
-    choice(node, "expect", &[("one", Expect::One), ("at_most_one", Expect::AtMostOne), ("any", Expect::Any)], Expect::One, said)
+    choice(
+        node,
+        "expect",
+        &[("one", Expect::One), ("at_most_one", Expect::AtMostOne), ("any", Expect::Any), ("many", Expect::Many)],
+        Expect::One,
+        said,
+    )
 }
 
 fn choice<T: Copy>(node: &Node, key: &str, words: &[(&str, T)], default: T, said: &mut Diagnostics) -> Option<T> {

@@ -9,6 +9,7 @@ pub(crate) mod level;
 pub(crate) mod narrow;
 pub(crate) mod order;
 pub(crate) mod pipeline;
+pub(crate) mod row_check;
 pub(crate) mod scope;
 pub(crate) mod script;
 pub(crate) mod table;

@@ -75,6 +75,7 @@ fn checked_later(schema: &SourceSchema) -> impl Iterator<Item = (String, String)
             .references
             .iter()
             .flat_map(|reference| [(table.name.clone(), reference.column.clone()), (reference.table.clone(), reference.target.clone())]);
-        keys.chain(unique).chain(references)
+        let checked = table.checks.iter().flat_map(|check| check.that.columns()).map(|column| (table.name.clone(), column.to_owned()));
+        keys.chain(unique).chain(references).chain(checked)
     })
 }

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::ir::print;
 use crate::ir::schema::Category;
 use crate::ir::schema::CodeMapSource;
+use crate::ir::schema::RowCheck;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -24,6 +25,7 @@ use crate::load::LoadedTarget;
 use crate::load::RuleNode;
 use crate::rule::level;
 use crate::rule::level::Compiled;
+use crate::rule::row_check;
 use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
@@ -131,7 +133,8 @@ pub(crate) fn compile(
     for mut source in loaded.sources {
         require_keys(&mut source.schema);
         let views = source_views(&source.schema);
-        let used = source_rules(&source, &views, &categories, said);
+        let mut used = source_rules(&source, &views, &categories, said);
+        row_checks(&mut source, &views, &mut used, said);
         sources.push(Reading { source, views, used });
     }
     let targets = loaded
@@ -152,6 +155,23 @@ struct Reading {
     source: LoadedSource,
     views: Vec<TableView>,
     used: Compiled,
+}
+
+/// Conditions on several columns, into the schema.
+fn row_checks(source: &mut LoadedSource, views: &[TableView], compiled: &mut Compiled, said: &mut Diagnostics) {
+    let none = BTreeMap::new();
+    let name = source.schema.id();
+    let parameters = source.schema.parameters.clone();
+    let level = Level { name: &name, inputs: views, outputs: &[], output_word: "category", parameters: &parameters, code_maps: &none };
+    for (table, check) in std::mem::take(&mut source.checks) {
+        let Some(view) = views.iter().find(|view| view.name == table) else { continue };
+        let (that, used) = row_check::compile(&check.that, view, &level, said);
+        compiled.used.extend(used);
+        let shape = source.schema.tables.iter_mut().find(|shape| shape.name == table);
+        if let (Some(that), Some(shape)) = (that, shape) {
+            shape.checks.push(RowCheck { that, message: check.message, severity: check.severity, budget: check.budget });
+        }
+    }
 }
 
 /// What identifies a row is never missing.

@@ -50,6 +50,8 @@ pub struct Job<'book> {
     asked: Asked,
     /// The target's rules, with the order's parameters in them.
     rules: Vec<Transform>,
+    /// Parameters of the source, and of source and target together.
+    made: Settings,
     settings: Settings,
     probes: Option<Arc<Probes>>,
 }
@@ -79,8 +81,8 @@ impl<'book> Job<'book> {
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
         let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
         settings::settle(&mut asked.transforms, &made)?;
-        settings.extend(made);
-        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked, rules, settings, probes: None })
+        settings.extend(made.clone());
+        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked, rules, made, settings, probes: None })
     }
 
     /// The same run, in which the probes put into its rules tell what they see.
@@ -129,12 +131,14 @@ impl<'book> Job<'book> {
         read::read(&self.source.schema, &self.files, self.asked.columns.as_ref(), &self.order, &self.ledger)
     }
 
-    /// Checks what no single row can know: uniqueness and references.
+    /// Checks what no single row can know, uniqueness and references, and what must hold of several columns; holds all of it against its budgets.
     ///
     /// # Errors
     /// A staged table that cannot be read or written.
     pub fn assess(&self, data: Dataset<Read>) -> Result<Dataset<Sound>, Error> {
-        assess::assess(&self.source.schema, data, &self.order)
+        let schema = &self.source.schema;
+        let checks = |table: &str| schema.table(table).map(|table| settings::settled(&table.checks, &self.made)).unwrap_or_default();
+        assess::assess(schema, &checks, data, &self.context("assess"))
     }
 
     /// From the source's tables to the categories that the target asks for. A target that reads its source straight asks for

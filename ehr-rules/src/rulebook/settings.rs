@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::functions;
 use crate::ir::expr::Form;
 use crate::ir::schema::Parameter;
+use crate::ir::schema::RowCheck;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
@@ -55,6 +56,15 @@ fn value(parameter: &Parameter, given: Option<&String>) -> Result<Value, Error> 
         };
         Error::refused(format!("the parameter `{name}` is {}, and `{text}` is none{help}", parameter.kind))
     })
+}
+
+/// A table's checks with the values in them.
+pub(super) fn settled(checks: &[RowCheck], settings: &Settings) -> Vec<RowCheck> {
+    let mut checks = checks.to_vec();
+    for check in &mut checks {
+        check.that.settle(&|name| settings.get(name).cloned());
+    }
+    checks
 }
 
 /// Puts the values into rules. Refused where a function does not take one that it asks for as a constant.

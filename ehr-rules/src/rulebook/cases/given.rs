@@ -98,6 +98,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         extra_columns: ExtraColumns::Ignore,
         ignore: BTreeMap::new(),
         references: Vec::new(),
+        checks: Vec::new(),
     };
     let schema = SourceSchema {
         system: "case".to_owned(),

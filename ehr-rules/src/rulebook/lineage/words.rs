@@ -57,6 +57,8 @@ fn joined(branch: &Branch, join: &Join) -> String {
         Expect::AtMostOne => "the row, if there is one,".to_owned(),
         Expect::Any if join.order.is_empty() => "the row".to_owned(),
         Expect::Any => format!("the first row, by {},", ordering(&join.order)),
+        Expect::Many if join.order.is_empty() => "every row, each making one of its own,".to_owned(),
+        Expect::Many => format!("every row, by {}, each making one of its own,", ordering(&join.order)),
     };
     let missing = match join.on_missing {
         OnMissing::Null => "without one, its values are missing",
