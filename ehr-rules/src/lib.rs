@@ -19,6 +19,7 @@ mod read;
 mod records;
 mod rule;
 mod rulebook;
+mod schema;
 mod script;
 mod verify;
 mod yaml;

@@ -3,6 +3,8 @@
 //! For each change everything that is said is pinned: its code, its line and column, the text it points at and the remedy.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+#[path = "diagnostics/editor.rs"]
+mod editor;
 #[path = "diagnostics/forms.rs"]
 mod forms;
 #[path = "diagnostics/links.rs"]

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("script", 2),
     ("records", 2),
     ("load", 3),
+    ("schema", 3),
     ("rule", 4),
     ("engine", 4),
     ("detect", 5),

@@ -27,8 +27,10 @@ use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::job::Job;
 use crate::rulebook::lineage::Lineage;
+use crate::schema;
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::Value;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -210,6 +212,22 @@ impl Rulebook {
     /// ```
     pub fn functions(name: Option<&str>) -> Option<String> {
         functions::reference(name)
+    }
+
+    /// The JSON Schemas (draft 2020-12) of the YAML files, for editors: their names, each with the files it is for, as globs from a
+    /// folder of rules.
+    pub fn schema_names() -> Vec<(&'static str, &'static [&'static str])> {
+        schema::names().collect()
+    }
+
+    /// One of the JSON Schemas; `None` where there is none of that name.
+    ///
+    /// ```
+    /// let schema = ehr_rules::Rulebook::schema("rules").unwrap_or_default();
+    /// assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    /// ```
+    pub fn schema(name: &str) -> Option<Value> {
+        schema::schema(name)
     }
 
     pub(crate) fn source(&self, id: &SourceId) -> Option<&CompiledSource> {

@@ -7,6 +7,7 @@ mod functions;
 mod import;
 mod lsp;
 mod run;
+mod schema;
 mod status;
 mod test;
 
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Functions(functions::Functions),
     /// Speak to an editor over stdin and stdout: diagnostics as you type, completion, hover, where things come from
     Lsp(lsp::Lsp),
+    /// The JSON Schemas of the YAML files, for editors
+    Schema(schema::Schema),
 }
 
 impl Command {
@@ -55,6 +58,7 @@ impl Command {
             Self::Explain(explain) => explain.run(context),
             Self::Functions(functions) => functions.run(context),
             Self::Lsp(lsp) => lsp.run(context),
+            Self::Schema(schema) => schema.run(context),
         }
     }
 }

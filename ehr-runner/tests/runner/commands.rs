@@ -84,3 +84,13 @@ fn a_failure_is_json_where_that_is_asked_for() {
     let json = answer(&place.ehr("detect nowhere --format json").code(5));
     assert_eq!(json["error"]["status"], 5);
 }
+
+#[test]
+fn schemas_are_listed_printed_and_written() {
+    let place = Place::new();
+    assert!(stdout(&place.ehr("schema").code(0)).contains("sources/*/*/schema.yaml"));
+    assert_eq!(answer(&place.ehr("schema rules").code(0))["type"], "object");
+    place.ehr("schema --out editor").code(0);
+    assert!(place.read("editor/cases.json").contains("https://json-schema.org/draft/2020-12/schema"));
+    assert!(stderr(&place.ehr("schema rule").code(2)).contains("`rules`"));
+}

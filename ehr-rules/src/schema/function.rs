@@ -1,0 +1,98 @@
+//! Steps of `do:`, from the catalogue: each function's name, signature and arguments.
+
+use crate::functions::CATALOGUE;
+use crate::functions::function::Function;
+use crate::functions::function::Param;
+use crate::schema::part::refer;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+/// One step: a function's name, or a map from its name to its arguments.
+pub(super) fn step() -> Value {
+    let bare = CATALOGUE.iter().filter(|function| after_first(function).iter().all(|param| param.default.is_some()));
+    let bare: Vec<Value> =
+        bare.map(|function| json!({"const": function.name, "title": function.signature(), "description": described(function)})).collect();
+    let given: Map<String, Value> = CATALOGUE.iter().map(|function| (function.name.to_owned(), arguments(function))).collect();
+    json!({
+        "title": "a step",
+        "oneOf": [
+            {"title": "a function by name", "oneOf": bare},
+            {
+                "title": "a function with arguments",
+                "type": "object",
+                "properties": given,
+                "additionalProperties": false,
+                "minProperties": 1,
+                "maxProperties": 1,
+            },
+        ],
+    })
+}
+
+fn after_first(function: &Function) -> &[Param] {
+    function.params.get(1..).unwrap_or_default()
+}
+
+fn described(function: &Function) -> String {
+    let examples = function.examples.iter().map(|example| {
+        let (call, gives) = example.shown(function.name);
+        format!("`{call}` is `{gives}`")
+    });
+    let examples: Vec<String> = examples.collect();
+    format!("`{}`\n\n{}\n\n{}", function.signature(), function.summary, examples.join("; "))
+}
+
+/// One argument, a list of them in order, or a map by their names.
+fn arguments(function: &Function) -> Value {
+    let params = after_first(function);
+    let named: Map<String, Value> = params.iter().map(|param| (param.name.to_owned(), argument(param))).collect();
+    let required: Vec<&str> = params.iter().filter(|param| param.default.is_none()).map(|param| param.name).collect();
+    let mut ordered = json!({"title": "arguments in order", "type": "array", "minItems": required.len(), "maxItems": params.len()});
+    if !params.is_empty() {
+        ordered["prefixItems"] = params.iter().map(argument).collect();
+    }
+    let mut choices = vec![
+        ordered,
+        json!({"title": "arguments by name", "type": "object", "properties": named, "additionalProperties": false, "required": required}),
+    ];
+    if let Some(first) = params.first()
+        && required.len() <= 1
+    {
+        choices.push(argument(first));
+    }
+    json!({"description": described(function), "anyOf": choices})
+}
+
+/// A constant of the parameter's kind; or, where it may be one, another value of the row.
+fn argument(param: &Param) -> Value {
+    let kind = param.accepts.words();
+    let types: &[&str] = match kind {
+        "integer" => &["integer"],
+        "float" | "number" => &["number"],
+        "text" | "pattern" => &["string"],
+        _ => &["string", "number", "boolean"],
+    };
+    let mut constant = json!({"title": format!("{}: {kind}", param.name), "type": types});
+    if kind == "pattern" {
+        constant["format"] = "regex".into();
+    }
+    if let Some(default) = &param.default
+        && let Ok(default) = serde_json::to_value(default.value())
+    {
+        constant["description"] = format!("Left out it is `{}`.", plain(&default)).into();
+    }
+    if param.constant {
+        return json!({"anyOf": [constant, refer("parameter", "A parameter of the order.")]});
+    }
+    json!({"anyOf": [constant, {"type": "null"}, refer("argument", "Another value of the row.")]})
+}
+
+/// A constant as rules write it.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Object(tagged) => tagged.values().next().map(plain).unwrap_or_default(),
+        Value::String(text) if text == "null" => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,104 @@
+//! A file of rules: what each makes, and how.
+
+use crate::schema::part::document;
+use crate::schema::part::map_of;
+use crate::schema::part::object;
+use crate::schema::part::refer;
+use crate::schema::part::text;
+use crate::schema::part::texts;
+use crate::schema::part::with_examples;
+use crate::schema::part::words;
+use crate::schema::value;
+use serde_json::Value;
+use serde_json::json;
+
+pub(super) fn schema() -> Value {
+    let mut definitions = value::definitions();
+    definitions.extend([("branch", branch()), ("rule", rule()), ("column", column()), ("dedupe", dedupe())]);
+    let rules = map_of("Rules by the category or table of the target that each makes.", refer("rule", "How it is made."));
+    document("rules", "Rules: tables of a source to categories, or categories to tables of a target", rules, definitions)
+}
+
+/// What a branch and a rule of one branch say.
+fn steps() -> Vec<(&'static str, Value)> {
+    let mut join = vec![("table", text("The table that is joined."))];
+    join.extend(value::matching());
+    let join = value::ordered_if_any(object("a join", join, &["table", "on", "expect"]));
+    vec![
+        ("from", text("The driving table: each of its rows becomes at most one row.")),
+        ("join", map_of("Other tables by an alias; their columns are then seen as `alias.COLUMN`.", join)),
+        ("where", refer("script", "Rows for which it does not hold are counted as filtered, by this rule.")),
+        (
+            "group",
+            json!({
+                "description": "One row a group of equal values; `[]` makes all rows one group.",
+                "anyOf": [{"type": "array", "items": refer("value", "A part of the group.")}, refer("value", "What is equal in a group.")],
+            }),
+        ),
+        ("columns", map_of("What each column is made of.", refer("column", "What the column is made of."))),
+    ]
+}
+
+fn branch() -> Value {
+    object("a branch", steps(), &["from", "columns"])
+}
+
+fn rule() -> Value {
+    let after = || {
+        vec![
+            ("dedupe", refer("dedupe", "Rows that are the same thing.")),
+            ("sort", refer("order", "The order of the rows made, by columns made.")),
+        ]
+    };
+    let one = object("a rule from one table", steps().into_iter().chain(after()).collect(), &["from", "columns"]);
+    let branches =
+        json!({"description": "Branches; their rows stand one after the other.", "type": "array", "items": refer("branch", "A branch.")});
+    let several = object("a rule from several tables", std::iter::once(("union", branches)).chain(after()).collect(), &["union"]);
+    json!({"oneOf": [one, several]})
+}
+
+fn dedupe() -> Value {
+    let by = |word: &str, description: &str| object(word, vec![(word, text(description))], &[word]);
+    let keep = json!({
+        "description": "Which of the equal rows stays; the others are counted as merged.",
+        "oneOf": [
+            words("", &[("first", "the first")]),
+            by("latest", "The column whose greatest value stays."),
+            by("earliest", "The column whose least value stays."),
+        ],
+    });
+    let columns = with_examples(texts("Columns made, in which the rows are equal."), &[json!(["location_id"])]);
+    object("rows that are the same thing", vec![("by", columns), ("keep", keep)], &["by", "keep"])
+}
+
+/// A value, or in a grouped rule an aggregate.
+fn column() -> Value {
+    let plain = [
+        ("min", "the least"),
+        ("max", "the greatest"),
+        ("count", "how many values; `rows` counts rows"),
+        ("count_distinct", "how many different values"),
+        ("sum", "what they add up to"),
+        ("mean", "the arithmetic mean"),
+        ("any", "whether it is true of some row"),
+        ("all", "whether it is true of every row"),
+    ];
+    let plain = plain
+        .map(|(word, meaning)| object(&format!("of a group, {meaning}: {{{word}: …}}"), vec![(word, refer("value", meaning))], &[word]));
+    let ordered = [("first", "the first row's value"), ("last", "the last row's value")].map(|(word, meaning)| {
+        let keys = vec![(word, refer("value", meaning)), ("order", refer("order", "The order in which it is the first or last."))];
+        object(&format!("of a group, {meaning}: {{{word}: …}}"), keys, &[word])
+    });
+    // A list under `join` is a value's own form.
+    let joined = object(
+        "of a group, its texts joined: {join: …}",
+        vec![
+            ("join", json!({"not": {"type": "array"}, "$ref": "#/$defs/value"})),
+            ("with", text("What stands between them.")),
+            ("order", refer("order", "The order in which they stand.")),
+        ],
+        &["join"],
+    );
+    let value = json!({"$ref": "#/$defs/value"});
+    json!({"oneOf": std::iter::once(value).chain(ordered).chain(plain).chain([joined]).collect::<Vec<_>>()})
+}

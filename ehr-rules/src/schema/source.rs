@@ -1,0 +1,125 @@
+//! The schema.yaml of one version of a source system.
+
+use crate::schema::part::column;
+use crate::schema::part::document;
+use crate::schema::part::flag;
+use crate::schema::part::map_of;
+use crate::schema::part::object;
+use crate::schema::part::text;
+use crate::schema::part::texts;
+use crate::schema::part::types;
+use crate::schema::part::with_examples;
+use crate::schema::part::words;
+use serde_json::Value;
+use serde_json::json;
+
+/// What a broken constraint does.
+const SEVERITIES: &[(&str, &str)] =
+    &[("reject", "the row is set aside (default)"), ("warn", "it is said, and the row stays"), ("fail", "the order fails")];
+
+pub(super) fn schema() -> Value {
+    let mut body = object(
+        "",
+        vec![
+            ("system", text("The system's name, which is its folder's.")),
+            (
+                "version",
+                with_examples(text("The version, which is its folder's name; in quotes where it looks like a number."), &[json!("2022")]),
+            ),
+            ("title", text("What people call it.")),
+            ("inherits", text("The version of the same system that this one changes.")),
+            ("dialect", dialect()),
+            ("missing", texts("Texts that mean 'no value'; the empty text where nothing is said.")),
+            ("drop_tables", texts("Tables of the parent that are no more.")),
+            ("drop_rules", texts("Categories of the parent that are no longer made.")),
+            ("tables", map_of("Tables by name.", table())),
+        ],
+        &["system", "version"],
+    );
+    // What changed can only be said of something.
+    body["dependentRequired"] = json!({"drop_tables": ["inherits"], "drop_rules": ["inherits"]});
+    body["anyOf"] = json!([{"required": ["inherits"]}, {"required": ["tables"]}]);
+    document("source", "The files of one version of a source system", body, vec![("type", types())])
+}
+
+fn dialect() -> Value {
+    let one =
+        |what: &str| json!({"description": what, "type": "string", "anyOf": [{"maxLength": 1, "minLength": 1}, {"enum": ["tab", "\\t"]}]});
+    let quote = json!({"description": "The quote, or `none`.", "type": "string", "anyOf": [{"maxLength": 1, "minLength": 1}, {"enum": ["none", "tab", "\\t"]}]});
+    object(
+        "How the files are written; what is left out is found for each file.",
+        vec![
+            ("delimiter", with_examples(one("What stands between fields; a tab is `tab`."), &[json!(";"), json!("tab")])),
+            ("quote", quote),
+            ("encoding", with_examples(text("The encoding of the text, by its WHATWG label."), &[json!("utf-8"), json!("windows-1252")])),
+        ],
+        &[],
+    )
+}
+
+fn table() -> Value {
+    object(
+        "a table",
+        vec![
+            ("file", with_examples(text("A glob over file names; several files are one table."), &[json!("patients*.csv")])),
+            ("header", texts("Only where the files have no header: their fields, in order.")),
+            ("required", flag("Whether an export without it is refused; else an absent table is empty.")),
+            ("key", texts("Columns that are unique together and never missing.")),
+            ("rename", map_of("Where the schema inherits: the parent's columns, and what they are called now.", text("Its name now."))),
+            ("drop", texts("Where the schema inherits: columns of the parent that are no more.")),
+            ("columns", map_of("Columns by their names in the header.", columns())),
+            ("references", map_of("Columns that name a row of another table.", reference())),
+            (
+                "extra_columns",
+                words(
+                    "What becomes of columns that are neither read nor ignored.",
+                    &[("report", "they are said (default)"), ("ignore", "nothing"), ("forbid", "the order is refused")],
+                ),
+            ),
+            (
+                "ignore",
+                map_of(
+                    "Columns that are deliberately not read, each with the reason.",
+                    json!({
+                        "description": "Why it is not read.",
+                        "type": ["string", "number", "boolean"],
+                        "minLength": 1,
+                    }),
+                ),
+            ),
+        ],
+        &[],
+    )
+}
+
+fn columns() -> Value {
+    column(vec![
+        ("required", flag("Whether a row without a value is set aside.")),
+        (
+            "formats",
+            with_examples(
+                texts("How dates or times are written, in strftime's signs; the first that fits is taken."),
+                &[json!(["%d/%m/%Y"])],
+            ),
+        ),
+        ("true", texts("Words for true.")),
+        ("false", texts("Words for false.")),
+        ("missing", texts("Texts that mean 'no value' in this column, in place of the system's.")),
+        ("optional", flag("Whether the column may be absent from a file.")),
+        ("also", texts("Other names of the column in a header.")),
+        ("one_of", texts("The only texts it takes.")),
+        ("pattern", json!({"description": "A regular expression that matches the whole value.", "type": ["string", "number", "boolean"]})),
+        ("min", text("The least value.")),
+        ("max", text("The greatest value.")),
+        ("max_length", json!({"description": "The most characters.", "type": "integer", "minimum": 1})),
+        ("unique", flag("Whether no two rows have the same value.")),
+        ("on_error", words("What happens where a constraint does not hold.", SEVERITIES)),
+        ("phi", text("What the column tells of a person, by HIPAA's list: `birth_date`, say.")),
+    ])
+}
+
+fn reference() -> Value {
+    let to = || json!({"description": "`table.column`", "type": "string", "pattern": "^[^.]+\\..+$"});
+    let keys = vec![("to", to()), ("on_error", words("What happens where there is no such row.", SEVERITIES))];
+    json!({"oneOf": [to(), object("a reference", keys, &["to"])]})
+}
