@@ -11,7 +11,7 @@ use crate::schema::part::types;
 use serde_json::Value;
 
 pub(super) fn schema() -> Value {
-    let columns = column(vec![
+    let columns = column(&[
         ("required", flag("Whether it always holds a value.")),
         ("one_of", texts("The only texts it takes.")),
         ("element", text("The FHIR element it stands for, as in `Patient.gender`.")),
@@ -26,5 +26,5 @@ pub(super) fn schema() -> Value {
         ],
         &["category", "columns"],
     );
-    document("category", "A category of the common model", body, vec![("type", types())])
+    document("category", "A category of the common model", body, vec![("type", types()), ("inner", column(&[]))])
 }

@@ -83,6 +83,7 @@ pub(super) fn types() -> Value {
         ("date", "a calendar day"),
         ("time", "a time of day"),
         ("datetime", "a date and time of day; zoned input is brought to UTC"),
+        ("instant", "a point in time; its input names its zone, or the column does under `zone:`"),
         ("uuid", "a UUID"),
     ];
     let mut choices: Vec<Value> = words.iter().map(|(word, meaning)| json!({"const": word, "description": meaning})).collect();
@@ -93,11 +94,36 @@ pub(super) fn types() -> Value {
         "pattern": "^ *decimal\\( *([1-9]|[12][0-9]|3[0-8]) *, *([0-9]|[12][0-9]|3[0-8]) *\\) *$",
         "examples": ["decimal(12,2)"],
     }));
+    choices.push(json!({
+        "title": "list(TYPE)",
+        "description": "a list of values of one type",
+        "type": "string",
+        "pattern": "^ *list\\(.+\\) *$",
+        "examples": ["list(text)"],
+    }));
     json!({"description": "The type of the column's values.", "oneOf": choices})
 }
 
-/// A column: its type alone, or a map with more.
-pub(super) fn column(keys: Vec<(&str, Value)>) -> Value {
-    let keys = std::iter::once(("type", refer("type", "The type of the column's values."))).chain(keys).collect();
-    json!({"oneOf": [refer("type", "The type of the column's values."), object("a column", keys, &["type"])]})
+/// A column: its type alone, or a map with more; a list says what it is `of`, a struct what its `fields` are, each as in `inner`.
+pub(super) fn column(keys: &[(&'static str, Value)]) -> Value {
+    let word = |word: &str| json!({"const": word});
+    let with = |title: &str, own: Vec<(&'static str, Value)>, required: &[&str]| {
+        object(title, own.into_iter().chain(keys.iter().cloned()).collect(), required)
+    };
+    let inner = || refer("inner", "Its type.");
+    json!({"oneOf": [
+        refer("type", "The type of the column's values."),
+        with("a column: {type: …}", vec![("type", refer("type", "The type of the column's values."))], &["type"]),
+        with("a list: {type: list, of: …}", vec![("type", word("list")), ("of", inner())], &["type", "of"]),
+        with(
+            "a struct: {type: struct, fields: {…}}",
+            vec![("type", word("struct")), ("fields", json!({
+                "description": "Fields by name.",
+                "type": "object",
+                "additionalProperties": inner(),
+                "minProperties": 1,
+            }))],
+            &["type", "fields"],
+        ),
+    ]})
 }

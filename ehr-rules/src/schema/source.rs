@@ -39,7 +39,7 @@ pub(super) fn schema() -> Value {
     // What changed can only be said of something.
     body["dependentRequired"] = json!({"drop_tables": ["inherits"], "drop_rules": ["inherits"]});
     body["anyOf"] = json!([{"required": ["inherits"]}, {"required": ["tables"]}]);
-    document("source", "The files of one version of a source system", body, vec![("type", types())])
+    document("source", "The files of one version of a source system", body, vec![("type", types()), ("inner", column(&written()))])
 }
 
 fn dialect() -> Value {
@@ -93,18 +93,8 @@ fn table() -> Value {
 }
 
 fn columns() -> Value {
-    column(vec![
+    let more = [
         ("required", flag("Whether a row without a value is set aside.")),
-        (
-            "formats",
-            with_examples(
-                texts("How dates or times are written, in strftime's signs; the first that fits is taken."),
-                &[json!(["%d/%m/%Y"])],
-            ),
-        ),
-        ("true", texts("Words for true.")),
-        ("false", texts("Words for false.")),
-        ("missing", texts("Texts that mean 'no value' in this column, in place of the system's.")),
         ("optional", flag("Whether the column may be absent from a file.")),
         ("also", texts("Other names of the column in a header.")),
         ("one_of", texts("The only texts it takes.")),
@@ -115,7 +105,20 @@ fn columns() -> Value {
         ("unique", flag("Whether no two rows have the same value.")),
         ("on_error", words("What happens where a constraint does not hold.", SEVERITIES)),
         ("phi", text("What the column tells of a person, by HIPAA's list: `birth_date`, say.")),
-    ])
+    ];
+    column(&written().into_iter().chain(more).collect::<Vec<_>>())
+}
+
+/// How values are written, in a column, in a list's items and in a struct's fields.
+fn written() -> Vec<(&'static str, Value)> {
+    let formats = texts("How dates or times are written, in strftime's signs; the first that fits is taken.");
+    vec![
+        ("formats", with_examples(formats, &[json!(["%d/%m/%Y"])])),
+        ("true", texts("Words for true.")),
+        ("false", texts("Words for false.")),
+        ("missing", texts("Texts that mean 'no value' here, in place of the system's.")),
+        ("zone", with_examples(text("The zone of instants that are written without one."), &[json!("America/Toronto")])),
+    ]
 }
 
 fn reference() -> Value {

@@ -31,7 +31,7 @@ pub(super) fn schema() -> Value {
         ],
         &["target", "tables"],
     );
-    document("target", "The tables of a target", body, vec![("type", types())])
+    document("target", "The tables of a target", body, vec![("type", types()), ("inner", column(&[]))])
 }
 
 fn code_map() -> Value {
@@ -49,7 +49,7 @@ fn code_map() -> Value {
 }
 
 fn table() -> Value {
-    let columns = column(vec![
+    let columns = column(&[
         ("required", flag("Whether it always holds a value.")),
         ("max_length", json!({"description": "The most characters.", "type": "integer", "minimum": 1})),
         ("references", json!({"description": "`table.column` that it names a row of.", "type": "string", "pattern": "^[^.]+\\..+$"})),
