@@ -18,6 +18,7 @@ pub(super) fn schema() -> Value {
             ("target", text("In a source's folder: the target that is converted to.")),
             ("source", text("In a target's folder: the source whose tables are given, as `SYSTEM/VERSION`.")),
             ("today", json!({"description": "The order's date.", "type": "string", "format": "date", "examples": ["2024-01-01"]})),
+            ("set", map_of("Parameters of the order.", json!({"type": ["string", "number", "boolean"]}))),
             ("given", rows("Rows by table or category.")),
             (
                 "expect",

@@ -1,6 +1,7 @@
 //! Steps of `do:`, from the catalogue: each function's name, signature and arguments.
 
 use crate::functions::CATALOGUE;
+use crate::functions::function::Accepts;
 use crate::functions::function::Function;
 use crate::functions::function::Param;
 use crate::schema::part::refer;
@@ -67,32 +68,22 @@ fn arguments(function: &Function) -> Value {
 /// A constant of the parameter's kind; or, where it may be one, another value of the row.
 fn argument(param: &Param) -> Value {
     let kind = param.accepts.words();
-    let types: &[&str] = match kind {
-        "integer" => &["integer"],
-        "float" | "number" => &["number"],
-        "text" | "pattern" => &["string"],
-        _ => &["string", "number", "boolean"],
-    };
-    let mut constant = json!({"title": format!("{}: {kind}", param.name), "type": types});
-    if kind == "pattern" {
-        constant["format"] = "regex".into();
+    let mut constant = json!({"title": format!("{}: {kind}", param.name)});
+    match param.accepts {
+        Accepts::OneOf(words) => constant["enum"] = json!(words),
+        Accepts::Integer => constant["type"] = json!("integer"),
+        Accepts::Float | Accepts::Number => constant["type"] = json!("number"),
+        Accepts::Text | Accepts::Pattern | Accepts::Formats | Accepts::Unit => constant["type"] = json!("string"),
+        _ => constant["type"] = json!(["string", "number", "boolean"]),
     }
-    if let Some(default) = &param.default
-        && let Ok(default) = serde_json::to_value(default.value())
-    {
-        constant["description"] = format!("Left out it is `{}`.", plain(&default)).into();
+    if param.accepts == Accepts::Pattern {
+        constant["format"] = json!("regex");
+    }
+    if let Some(default) = &param.default {
+        constant["description"] = format!("Left out it is `{}`.", default.value()).into();
     }
     if param.constant {
         return json!({"anyOf": [constant, refer("parameter", "A parameter of the order.")]});
     }
     json!({"anyOf": [constant, {"type": "null"}, refer("argument", "Another value of the row.")]})
-}
-
-/// A constant as rules write it.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Object(tagged) => tagged.values().next().map(plain).unwrap_or_default(),
-        Value::String(text) if text == "null" => text.clone(),
-        other => other.to_string(),
-    }
 }

@@ -127,3 +127,20 @@ pub(super) fn column(keys: &[(&'static str, Value)]) -> Value {
         ),
     ]})
 }
+
+/// What rules ask of an order, by name.
+pub(super) fn parameters() -> Value {
+    let kinds = ["text", "integer", "float", "boolean", "date", "datetime", "instant"];
+    let parameter = object(
+        "a parameter",
+        vec![
+            ("type", json!({"description": "What its value is.", "enum": kinds})),
+            ("default", text("Its value where the order does not set it.")),
+            ("required", flag("Whether an order must set it.")),
+            ("one_of", texts("The only values it takes.")),
+            ("summary", text("What it is for.")),
+        ],
+        &["type"],
+    );
+    map_of("What the rules ask of an order: set by `--set NAME=VALUE`, read as `{parameter: NAME}`.", parameter)
+}

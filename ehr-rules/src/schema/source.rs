@@ -5,6 +5,7 @@ use crate::schema::part::document;
 use crate::schema::part::flag;
 use crate::schema::part::map_of;
 use crate::schema::part::object;
+use crate::schema::part::parameters;
 use crate::schema::part::text;
 use crate::schema::part::texts;
 use crate::schema::part::types;
@@ -30,6 +31,7 @@ pub(super) fn schema() -> Value {
             ("inherits", text("The version of the same system that this one changes.")),
             ("dialect", dialect()),
             ("missing", texts("Texts that mean 'no value'; the empty text where nothing is said.")),
+            ("parameters", parameters()),
             ("drop_tables", texts("Tables of the parent that are no more.")),
             ("drop_rules", texts("Categories of the parent that are no longer made.")),
             ("tables", map_of("Tables by name.", table())),

@@ -5,6 +5,7 @@ use crate::schema::part::document;
 use crate::schema::part::flag;
 use crate::schema::part::map_of;
 use crate::schema::part::object;
+use crate::schema::part::parameters;
 use crate::schema::part::text;
 use crate::schema::part::texts;
 use crate::schema::part::types;
@@ -26,6 +27,7 @@ pub(super) fn schema() -> Value {
                     &[json!("acme/2")],
                 ),
             ),
+            ("parameters", parameters()),
             ("code_maps", map_of("Code maps by name.", code_map())),
             ("tables", map_of("Tables by name, in the order in which they are loaded.", table())),
         ],
