@@ -99,6 +99,9 @@ impl Stages<'_> {
             let converted = job.convert(&common)?;
             let kind = |table: &str, column: &str| job.target_kind(table, column);
             sink::write_tables(context, converted.tables(), &kind, &folder.join("converted"), output)?;
+            if let Some(actions) = job.actions() {
+                sink::write_table(actions.frame()?, &folder.join("actions.csv"), sink::csv::format())?;
+            }
             Ok(converted)
         };
         let converted = self.run("convert", convert, |data| rows(data.tables()))?;

@@ -9,11 +9,24 @@ use crate::dataset::order::Progress;
 use crate::dataset::output::OutputRows;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::files;
 use crate::engine::transform;
 use crate::error::Error;
+use crate::ir::action;
 use crate::ir::schema::TargetSchema;
 use crate::ir::transform::Transform;
+use crate::ir::types::Kind;
 use crate::ir::types::Type;
+
+/// What a conversion made.
+pub(crate) struct Made {
+    /// The target's tables.
+    pub tables: Dataset<Converted>,
+    /// From which source tables their rows come.
+    pub outputs: Vec<OutputRows>,
+    /// File actions, where a rule declares any.
+    pub actions: Option<Table>,
+}
 
 /// Runs the transforms, and marks each source row that an output row comes from. Tables without a rule are empty.
 pub(crate) fn convert(
@@ -22,7 +35,7 @@ pub(crate) fn convert(
     shapes: &(dyn Fn(&str) -> Vec<(String, Type)> + Sync),
     common: &Dataset<Common>,
     context: &Context<'_>,
-) -> Result<(Dataset<Converted>, Vec<OutputRows>), Error> {
+) -> Result<Made, Error> {
     let mut made: Vec<Table> = Vec::new();
     let mut outputs = Vec::new();
     let shape = |name: &str| -> Vec<(String, Type)> {
@@ -46,7 +59,11 @@ pub(crate) fn convert(
                 let tables = if is_category(name) { common.tables.iter() } else { made.iter() };
                 transform::open(name, tables, &shapes(name))
             };
-            let table = transform::run(one, &shape(&one.table), &inputs, context, path)?;
+            let mut columns = shape(&one.table);
+            if files::acts(one) {
+                columns.extend(action::COLUMNS.map(|name| (name.to_owned(), Type::nullable(Kind::Text))));
+            }
+            let table = transform::run(one, &columns, &inputs, context, path)?;
             let from = transform::mark_outputs(&table, Fate::Converted, context)?;
             Ok((OutputRows { table: table.name.clone(), rows: table.rows, from }, table))
         })?;
@@ -60,8 +77,16 @@ pub(crate) fn convert(
             transform::mark_outputs(table, Fate::Unused, context)?;
         }
     }
+    let acting: Vec<(String, &Table)> = transforms
+        .iter()
+        .filter(|one| files::acts(one))
+        .filter_map(|one| Some((format!("{}/{}", target.name, one.table), made.iter().find(|table| table.name == one.table)?)))
+        .collect();
+    let actions = if acting.is_empty() { None } else { Some(files::plan(&acting, context)?) };
+    // What only moves files is no table.
+    made.retain(|table| target.table(&table.name).is_some());
     let place = |name: &str| target.tables.iter().position(|table| table.name == name);
     made.sort_by_key(|table| place(&table.name));
     outputs.sort_by_key(|output| place(&output.table));
-    Ok((Dataset::new(made, common.ledger.clone(), common.folder.clone()), outputs))
+    Ok(Made { tables: Dataset::new(made, common.ledger.clone(), common.folder.clone()), outputs, actions })
 }

@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod expr;
 pub(crate) mod fate;
+pub(crate) mod files;
 pub(crate) mod group;
 pub(crate) mod identity;
 pub(crate) mod key;

@@ -39,6 +39,7 @@ mod divide;
 mod end_of_month;
 mod ends_with;
 mod extract;
+mod file_name;
 mod floor;
 mod format_date;
 mod formats;
@@ -83,6 +84,7 @@ mod replace_pattern;
 mod reverse;
 mod right;
 mod round;
+pub(crate) mod safe_name;
 mod second;
 mod sentence_case;
 mod shorten;
@@ -157,6 +159,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &end_of_month::FUNCTION,
     &ends_with::FUNCTION,
     &extract::FUNCTION,
+    &file_name::FUNCTION,
     &floor::FUNCTION,
     &format_date::FUNCTION,
     &from_excel_serial::FUNCTION,
@@ -197,6 +200,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &reverse::FUNCTION,
     &right::FUNCTION,
     &round::FUNCTION,
+    &safe_name::FUNCTION,
     &second::FUNCTION,
     &sentence_case::FUNCTION,
     &shorten::FUNCTION,

@@ -3,6 +3,7 @@
 //! It knows no YAML, no polars and no rhai: it can be printed as stable text, compared and stored,
 //! and a second engine can run it.
 
+pub(crate) mod action;
 pub(crate) mod budget;
 pub(crate) mod expr;
 pub(crate) mod print;

@@ -8,6 +8,7 @@ use crate::ir::transform::Output;
 use crate::load::Renames;
 use crate::rule::check;
 use crate::rule::expr;
+use crate::rule::file;
 use crate::rule::group;
 use crate::rule::group::Group;
 use crate::rule::join;
@@ -18,11 +19,12 @@ use crate::rule::script;
 use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
+use crate::yaml::Content;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 
 /// The keys of a branch; a rule without `union` is one branch.
-pub(super) const KEYS: &[&str] = &["from", "join", "where", "group", "columns"];
+pub(super) const KEYS: &[&str] = &["from", "join", "where", "group", "columns", "file"];
 
 /// Compiles a branch; every mistake in it is said, not only the first.
 pub(super) fn compile(
@@ -64,7 +66,9 @@ pub(super) fn compile(
         scope.present.extend(narrow::present(filter));
     }
     let group = node.get("group").map(|by| group::by(by, &mut scope, said));
-    let columns = node.get("columns");
+    // A rule that only moves files makes no columns.
+    let nothing = Node { content: Content::Map(Vec::new()), place: node.place.clone() };
+    let columns = node.get("columns").or_else(|| node.get("file").map(|_| &nothing));
     let Some(columns) = columns else {
         if check::misspelt(node, "columns") {
             return None;
@@ -99,6 +103,15 @@ pub(super) fn compile(
                 Diagnostic::error("E0302", &node.place, format!("`{}` of `{}` is required and has no rule", column.name, output.name))
                     .help(format!("add `{}:` under `columns:`", column.name)),
             );
+        }
+    }
+    if let Some(file) = node.get("file") {
+        match node.get("group") {
+            Some(group) => said.push(
+                Diagnostic::error("E0320", &group.place, "`file` in a grouped rule: a group has several files")
+                    .help("write the file action in a rule of its own, without `group`"),
+            ),
+            None => outputs.extend(file::compile(file, &mut scope, said).into_iter().flatten()),
         }
     }
     let used = scope.used;

@@ -97,10 +97,15 @@ const fn as_float(number: i64) -> f64 {
     number as f64
 }
 
+/// The parameter of that name, if there is one.
+pub(super) fn parameter_named(name: &str, level: &Level<'_>) -> Option<Expr> {
+    level.parameter(name).map(|ty| Expr { form: Form::Parameter(name.to_owned()), ty })
+}
+
 fn parameter(main: &Node, scope: &Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     let name = check::text(main, "a parameter's name", said)?;
-    if let Some(ty) = scope.level.parameter(name) {
-        return Some(Expr { form: Form::Parameter(name.to_owned()), ty });
+    if let Some(parameter) = parameter_named(name, scope.level) {
+        return Some(parameter);
     }
     said.push(unknown_parameter(name, &main.place, scope.level));
     None

@@ -3,6 +3,7 @@
 pub(crate) mod branch;
 pub(crate) mod check;
 pub(crate) mod expr;
+pub(crate) mod file;
 pub(crate) mod group;
 pub(crate) mod join;
 pub(crate) mod level;
@@ -13,4 +14,5 @@ pub(crate) mod row_check;
 pub(crate) mod scope;
 pub(crate) mod script;
 pub(crate) mod table;
+pub(crate) mod template;
 pub(crate) mod view;

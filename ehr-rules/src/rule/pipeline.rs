@@ -30,7 +30,7 @@ pub(super) fn compile(mut value: Expr, steps: &Node, scope: &mut Scope<'_>, said
     Some(value)
 }
 
-fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
+pub(super) fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     let (name, place, given) = match &step.content {
         Content::Scalar { .. } => (check::text(step, "a function", said)?, &step.place, None),
         Content::Map(entries) => match entries.as_slice() {

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::suggest::nearest;
+use crate::ir::action;
 use crate::ir::transform::Dedupe;
 use crate::ir::transform::Transform;
 use crate::load::RuleNode;
@@ -12,12 +13,25 @@ use crate::rule::check;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::yaml::Node;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// Compiles a rule, and gives the input columns it reads.
 pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics) -> Option<(Transform, BTreeSet<(String, String)>)> {
     let name = &rule.name.text;
-    let Some(output) = level.outputs.iter().find(|table| table.name == *name) else {
+    let files = files(&rule.node);
+    if let Some(place) = files.filter(|_| level.output_word == "category") {
+        said.push(
+            Diagnostic::error("E0320", place, "`file` in the rules of a source")
+                .help("files are moved by a target: write this in its folder"),
+        );
+        return None;
+    }
+    let nameless = TableView { name: name.clone(), columns: Vec::new(), key: Vec::new(), ignored: BTreeMap::new() };
+    let output = level.outputs.iter().find(|table| table.name == *name);
+    // A rule that only moves files may have any name.
+    let only_files = files.is_some() && name != action::TABLE && !mentions(&rule.node, "columns");
+    let Some(output) = output.or_else(|| only_files.then_some(&nameless)) else {
         if said.concern(&format!("/categories/{name}.yaml")) {
             return None;
         }
@@ -57,6 +71,17 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         None => Vec::new(),
     };
     Some((Transform { table: name.clone(), branches, dedupe, sort }, used))
+}
+
+/// Where a rule, or a branch of it, says what is done with files.
+fn files(node: &Node) -> Option<&Place> {
+    let branches = node.get("union").and_then(Node::as_list).unwrap_or_default();
+    std::iter::once(node).chain(branches).find_map(|node| node.get("file")).map(|file| &file.place)
+}
+
+/// Whether a rule, or a branch of it, has this key.
+fn mentions(node: &Node, key: &str) -> bool {
+    node.get(key).is_some() || node.get("union").and_then(Node::as_list).unwrap_or_default().iter().any(|branch| branch.get(key).is_some())
 }
 
 /// `sort:` the order of the rows made, by columns made.

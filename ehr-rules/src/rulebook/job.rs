@@ -9,6 +9,7 @@ use crate::dataset::Converted;
 use crate::dataset::Dataset;
 use crate::dataset::Read;
 use crate::dataset::Sound;
+use crate::dataset::Table;
 use crate::dataset::input::InputFile;
 use crate::dataset::ledger::Balance;
 use crate::dataset::ledger::Ledger;
@@ -47,6 +48,7 @@ pub struct Job<'book> {
     ledger: Arc<Ledger>,
     codes: BTreeMap<String, Arc<CodeSource>>,
     outputs: Mutex<Vec<OutputRows>>,
+    actions: Mutex<Option<Table>>,
     asked: Asked,
     /// The target's rules, with the order's parameters in them.
     rules: Vec<Transform>,
@@ -82,7 +84,21 @@ impl<'book> Job<'book> {
         let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
         settings::settle(&mut asked.transforms, &made)?;
         settings.extend(made.clone());
-        Ok(Self { source, target, files, order, ledger, codes, outputs: Mutex::default(), asked, rules, made, settings, probes: None })
+        Ok(Self {
+            source,
+            target,
+            files,
+            order,
+            ledger,
+            codes,
+            outputs: Mutex::default(),
+            actions: Mutex::default(),
+            asked,
+            rules,
+            made,
+            settings,
+            probes: None,
+        })
     }
 
     /// The same run, in which the probes put into its rules tell what they see.
@@ -162,9 +178,21 @@ impl<'book> Job<'book> {
         let id = self.source.id();
         let read = self.target.tables_of(&id).unwrap_or(&self.source.shapes);
         let shapes = |name: &str| read.get(name).cloned().unwrap_or_default();
-        let (converted, outputs) = convert::convert(&self.target.schema, &self.rules, &shapes, common, &self.context("convert"))?;
-        *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
-        Ok(converted)
+        let made = convert::convert(&self.target.schema, &self.rules, &shapes, common, &self.context("convert"))?;
+        *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = made.outputs;
+        *self.actions.lock().unwrap_or_else(PoisonError::into_inner) = made.actions;
+        Ok(made.tables)
+    }
+
+    /// The file actions that [`Job::convert`] planned: `status`, `source`, `target`, `verify`, `rule`; none where no rule declares any.
+    pub fn actions(&self) -> Option<Table> {
+        self.actions.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the rules of the target made rows of: tables, and rules that only move files.
+    pub(crate) fn filled(&self) -> Vec<String> {
+        let outputs = self.outputs.lock().unwrap_or_else(PoisonError::into_inner);
+        outputs.iter().filter(|output| output.rows > 0).map(|output| output.table.clone()).collect()
     }
 
     /// Holds the target's tables against its schema; what falls short is a finding that fails the order.

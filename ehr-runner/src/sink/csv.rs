@@ -5,7 +5,7 @@ use polars::prelude::FileWriteFormat;
 use polars::prelude::SerializeOptions;
 
 /// ISO dates and times with a fraction only where there is one; floats in the shortest form that reads back the same.
-pub(super) fn format() -> FileWriteFormat {
+pub(crate) fn format() -> FileWriteFormat {
     let values = SerializeOptions {
         date_format: Some("%Y-%m-%d".into()),
         time_format: Some("%H:%M:%S%.f".into()),

@@ -71,7 +71,7 @@ pub(crate) fn write_tables(context: &Context, tables: &[Table], kinds: Kinds<'_>
 }
 
 /// In row order, in bounded memory.
-fn write_table(frame: LazyFrame, path: &Path, format: FileWriteFormat) -> Result<(), Failure> {
+pub(crate) fn write_table(frame: LazyFrame, path: &Path, format: FileWriteFormat) -> Result<(), Failure> {
     let fail = |error| Failure::engine("writing", path, &error);
     let target = SinkTarget::Path(PlRefPath::try_from_path(path).map_err(fail)?);
     frame

@@ -226,8 +226,8 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
 
 fn convert(job: &Job<'_>, target: &CompiledTarget, common: &Dataset<Common>, reached: &mut BTreeSet<String>) -> Result<Vec<Table>, Error> {
     let converted = job.convert(common)?;
-    note(&converted, &target.schema.name, reached);
-    Ok(converted.tables().to_vec())
+    reached.extend(job.filled().into_iter().map(|table| format!("{}/{table}", target.schema.name)));
+    Ok(converted.tables().iter().cloned().chain(job.actions()).collect())
 }
 
 fn note<Stage>(made: &Dataset<Stage>, level: &str, reached: &mut BTreeSet<String>) {
