@@ -71,8 +71,12 @@ pub(crate) enum Accepts {
     OneOf(&'static [&'static str]),
     /// Text: strftime's formats of dates, times or both, the first before the second, with `|` between them; or none.
     Formats,
+    /// Text: the name of a time zone in the IANA database.
+    Zone,
     /// Text: a unit as UCUM writes it.
     Unit,
+    /// Text: the two letters of a country in ISO 3166-1.
+    Country,
     /// Integer.
     Integer,
     /// Float.
@@ -84,7 +88,6 @@ pub(crate) enum Accepts {
     /// Datetime.
     Datetime,
     /// Instant.
-    #[expect(dead_code, reason = "no function of the catalogue takes one yet")]
     Instant,
     /// Date or datetime.
     Day,
@@ -176,7 +179,7 @@ impl Accepts {
     /// Whether a value of this kind may stand here; `first` is the kind of the first argument.
     pub(crate) fn takes(self, kind: &Kind, first: &Kind) -> bool {
         match self {
-            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Unit => {
+            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Zone | Self::Unit | Self::Country => {
                 matches!(kind, Kind::Text | Kind::Uuid)
             }
             Self::Integer => *kind == Kind::Integer,
@@ -196,7 +199,7 @@ impl Accepts {
     /// The kind of an argument that does not say its own: a missing value.
     pub(crate) fn usual(self, first: &Kind) -> Kind {
         match self {
-            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Unit => Kind::Text,
+            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Zone | Self::Unit | Self::Country => Kind::Text,
             Self::Integer | Self::Number => Kind::Integer,
             Self::Float => Kind::Float,
             Self::Date | Self::Day => Kind::Date,
@@ -222,7 +225,9 @@ impl Accepts {
             Self::Text => "text",
             Self::Pattern => "pattern",
             Self::Formats => "formats",
+            Self::Zone => "time zone",
             Self::Unit => "unit",
+            Self::Country => "country",
             Self::Integer => "integer",
             Self::Float => "float",
             Self::Number => "number",
@@ -251,6 +256,10 @@ impl Param {
             (Accepts::Formats, Value::Text(formats)) => {
                 let wrong = formats.split('|').find(|format| StrftimeItems::new(format).any(|item| item == Item::Error));
                 wrong.map(|format| format!("`{format}` is not a format of dates and times"))
+            }
+            (Accepts::Zone, Value::Text(zone)) if zone.parse::<chrono_tz::Tz>().is_err() => Some(format!("`{zone}` is not a time zone")),
+            (Accepts::Country, Value::Text(code)) if rust_iso3166::from_alpha2(code).is_none() => {
+                Some(format!("`{code}` is not a country of ISO 3166-1"))
             }
             (Accepts::Unit, Value::Text(unit)) if octofhir_ucum::validate(unit).is_err() => Some(format!("`{unit}` is not a unit of UCUM")),
             (_, Value::Null) if self.constant => Some(format!("`{}` cannot be missing", self.name)),

@@ -14,44 +14,78 @@ mod arithmetic;
 mod as_boolean;
 mod as_date;
 mod as_datetime;
+mod as_email;
 mod as_float;
 mod as_integer;
 mod as_number;
+mod as_phone;
+mod as_postal_code;
 mod as_time;
 mod as_whole;
 mod at_time;
 mod before;
 mod between;
+mod blake3;
 mod calendar;
 mod cap_age;
 mod ceiling;
+mod checksum;
 mod clamp;
 mod coalesce;
 mod collapse_blanks;
 mod contains;
 mod convert_unit;
 mod count_of;
+mod countries;
+mod country_code;
+mod country_name;
 mod day;
 mod days_between;
 mod default_text;
 mod digits;
 mod divide;
+mod emails;
 mod end_of_month;
 mod ends_with;
 mod extract;
+mod family_name;
 mod file_name;
+mod fingerprint;
 mod floor;
 mod format_date;
+mod format_nhs_number;
 mod formats;
 mod from_excel_serial;
+mod from_unix_milliseconds;
+mod from_unix_seconds;
 pub(crate) mod function;
+mod given_name;
 mod hour;
 mod hours_between;
+mod in_zone;
 mod is_blank;
+mod is_bsn;
+mod is_cns;
+mod is_cpf;
+mod is_cpr_number;
+mod is_dea_number;
+mod is_email;
+mod is_fodselsnummer;
+mod is_loinc;
+mod is_luhn;
 mod is_missing;
+mod is_nhs_number;
+mod is_nir;
+mod is_npi;
 mod is_numeric;
+mod is_ontario_health_card;
+mod is_personnummer;
+mod is_phone;
 mod is_present;
+mod is_sctid;
+mod is_ssn;
 mod is_unit;
+mod is_uuid;
 mod left;
 mod length;
 mod letters;
@@ -59,6 +93,7 @@ mod lower;
 mod lowering;
 mod matches;
 mod max_of;
+mod middle_name;
 mod min_of;
 mod minute;
 mod minutes_between;
@@ -66,11 +101,13 @@ mod modulo;
 mod month;
 mod months_between;
 mod multiply;
+mod name_suffix;
 mod normalize_unicode;
 mod null_if;
 mod null_if_in;
 mod pad_left;
 mod pad_right;
+mod phones;
 mod position_of;
 mod power;
 mod quarter;
@@ -85,8 +122,10 @@ mod reverse;
 mod right;
 mod round;
 pub(crate) mod safe_name;
+mod scrub;
 mod second;
 mod sentence_case;
+mod sha256;
 mod shorten;
 mod sign;
 mod split_part;
@@ -95,6 +134,7 @@ mod start_of_month;
 mod start_of_year;
 mod starts_with;
 mod strip_html;
+mod subdivision_code;
 mod substring;
 mod subtract;
 mod subtract_years;
@@ -103,6 +143,7 @@ mod to_ascii;
 mod to_date;
 mod to_datetime;
 mod to_float;
+mod to_instant;
 mod to_text;
 mod to_time;
 mod trim;
@@ -111,12 +152,14 @@ mod trim_start;
 mod units;
 mod unquote;
 mod upper;
+mod uuid_v5;
 mod week;
 mod weekday;
 mod word;
 mod year;
 mod years_between;
 mod zero_if_missing;
+mod zip3;
 
 use crate::functions::function::Function;
 
@@ -135,14 +178,18 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &as_boolean::FUNCTION,
     &as_date::FUNCTION,
     &as_datetime::FUNCTION,
+    &as_email::FUNCTION,
     &as_float::FUNCTION,
     &as_integer::FUNCTION,
     &as_number::FUNCTION,
+    &as_phone::FUNCTION,
+    &as_postal_code::FUNCTION,
     &as_time::FUNCTION,
     &as_whole::FUNCTION,
     &at_time::FUNCTION,
     &before::FUNCTION,
     &between::FUNCTION,
+    &blake3::FUNCTION,
     &cap_age::FUNCTION,
     &ceiling::FUNCTION,
     &clamp::FUNCTION,
@@ -151,6 +198,8 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &contains::FUNCTION,
     &convert_unit::FUNCTION,
     &count_of::FUNCTION,
+    &country_code::FUNCTION,
+    &country_name::FUNCTION,
     &day::FUNCTION,
     &days_between::FUNCTION,
     &default_text::FUNCTION,
@@ -159,23 +208,49 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &end_of_month::FUNCTION,
     &ends_with::FUNCTION,
     &extract::FUNCTION,
+    &family_name::FUNCTION,
     &file_name::FUNCTION,
+    &fingerprint::FUNCTION,
     &floor::FUNCTION,
     &format_date::FUNCTION,
+    &format_nhs_number::FUNCTION,
     &from_excel_serial::FUNCTION,
+    &from_unix_milliseconds::FUNCTION,
+    &from_unix_seconds::FUNCTION,
+    &given_name::FUNCTION,
     &hour::FUNCTION,
     &hours_between::FUNCTION,
+    &in_zone::FUNCTION,
     &is_blank::FUNCTION,
+    &is_bsn::FUNCTION,
+    &is_cns::FUNCTION,
+    &is_cpf::FUNCTION,
+    &is_cpr_number::FUNCTION,
+    &is_dea_number::FUNCTION,
+    &is_email::FUNCTION,
+    &is_fodselsnummer::FUNCTION,
+    &is_loinc::FUNCTION,
+    &is_luhn::FUNCTION,
     &is_missing::FUNCTION,
+    &is_nhs_number::FUNCTION,
+    &is_nir::FUNCTION,
+    &is_npi::FUNCTION,
     &is_numeric::FUNCTION,
+    &is_ontario_health_card::FUNCTION,
+    &is_personnummer::FUNCTION,
+    &is_phone::FUNCTION,
     &is_present::FUNCTION,
+    &is_sctid::FUNCTION,
+    &is_ssn::FUNCTION,
     &is_unit::FUNCTION,
+    &is_uuid::FUNCTION,
     &left::FUNCTION,
     &length::FUNCTION,
     &letters::FUNCTION,
     &lower::FUNCTION,
     &matches::FUNCTION,
     &max_of::FUNCTION,
+    &middle_name::FUNCTION,
     &min_of::FUNCTION,
     &minute::FUNCTION,
     &minutes_between::FUNCTION,
@@ -183,6 +258,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &month::FUNCTION,
     &months_between::FUNCTION,
     &multiply::FUNCTION,
+    &name_suffix::FUNCTION,
     &normalize_unicode::FUNCTION,
     &null_if::FUNCTION,
     &null_if_in::FUNCTION,
@@ -201,8 +277,10 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &right::FUNCTION,
     &round::FUNCTION,
     &safe_name::FUNCTION,
+    &scrub::FUNCTION,
     &second::FUNCTION,
     &sentence_case::FUNCTION,
+    &sha256::FUNCTION,
     &shorten::FUNCTION,
     &sign::FUNCTION,
     &split_part::FUNCTION,
@@ -211,6 +289,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &start_of_year::FUNCTION,
     &starts_with::FUNCTION,
     &strip_html::FUNCTION,
+    &subdivision_code::FUNCTION,
     &substring::FUNCTION,
     &subtract::FUNCTION,
     &subtract_years::FUNCTION,
@@ -219,6 +298,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &to_date::FUNCTION,
     &to_datetime::FUNCTION,
     &to_float::FUNCTION,
+    &to_instant::FUNCTION,
     &to_text::FUNCTION,
     &to_time::FUNCTION,
     &trim::FUNCTION,
@@ -226,12 +306,14 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &trim_start::FUNCTION,
     &unquote::FUNCTION,
     &upper::FUNCTION,
+    &uuid_v5::FUNCTION,
     &week::FUNCTION,
     &weekday::FUNCTION,
     &word::FUNCTION,
     &year::FUNCTION,
     &years_between::FUNCTION,
     &zero_if_missing::FUNCTION,
+    &zip3::FUNCTION,
 ];
 
 /// The function of that name.

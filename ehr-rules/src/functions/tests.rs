@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::dataset::dtype::dtype;
+use crate::functions::function::Accepts;
 use crate::functions::function::Example;
 use crate::functions::function::Nulls;
 use crate::functions::function::Param;
@@ -13,6 +14,7 @@ use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
 use polars::prelude::*;
+use proptest::prelude::*;
 
 fn own(sample: Sample) -> Option<Kind> {
     if matches!(sample, Sample::Time(_)) { Some(Kind::Time) } else { sample.value().kind() }
@@ -59,6 +61,7 @@ fn literal(sample: Sample) -> Expr {
 
 #[test]
 fn every_example_gives_what_it_says_in_the_type_it_says() {
+    let mut wrong = Vec::new();
     for function in CATALOGUE {
         for example in function.examples {
             assert_eq!(example.args.len(), function.params.len(), "{}: arguments", function.name);
@@ -90,13 +93,17 @@ fn every_example_gives_what_it_says_in_the_type_it_says() {
             assert_eq!(planned.get("out"), Some(out.dtype()), "{call}: type of the plan");
             assert_eq!(out.len(), 3, "{call}: rows");
             let expected = column("out", example.gives, &ty.kind);
-            assert!(out.get(0).unwrap() == expected.get(0).unwrap(), "{call} gives {:?}, not {gives}", out.get(0).unwrap());
+            if out.get(0).unwrap() != expected.get(0).unwrap() {
+                wrong.push(format!("{call} gives {:?}, not {gives}", out.get(0).unwrap()));
+                continue;
+            }
             assert!(out.get(2).unwrap() == expected.get(0).unwrap(), "{call}, third row");
             let missing = !matches!(function.nulls, Nulls::Never);
             assert_eq!(out.get(1).unwrap() == AnyValue::Null, missing, "{call}: of a missing value");
             assert!(ty.nullable || example.gives != Sample::Null, "{call}: says it is never missing");
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -188,6 +195,26 @@ fn what_costs_much_is_worked_out_once_for_each_different_row() {
     let out = frame.lazy().select([lowered]).collect().unwrap();
     let out: Vec<Option<f64>> = out.column("out").unwrap().f64().unwrap().iter().collect();
     assert_eq!(out, [Some(1000.0), None, None, Some(2000.0), None]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn no_text_makes_a_function_fail(
+        anything in prop::collection::vec(".{0,30}", 20),
+        numbers in prop::collection::vec("[0-9+() x.,/:-]{0,24}", 20),
+        names in prop::collection::vec("[A-Za-z.,' -]{0,24}", 20),
+    ) {
+        let texts: Vec<String> = anything.into_iter().chain(numbers).chain(names).collect();
+        let frame = DataFrame::new(texts.len(), vec![Column::new("text".into(), &texts)]).unwrap();
+        for function in CATALOGUE.iter().filter(|function| function.params[0].accepts == Accepts::Text) {
+            let others = function.examples[0].args[1..].iter().map(|sample| literal(*sample));
+            let args: Vec<Expr> = std::iter::once(col("text")).chain(others).collect();
+            let out = frame.clone().lazy().select([(function.lower)(&args)]).collect();
+            prop_assert!(out.is_ok_and(|out| out.height() == texts.len()), "{}", function.name);
+        }
+    }
 }
 
 #[test]

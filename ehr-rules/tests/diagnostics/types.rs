@@ -229,6 +229,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0203 9:44 `kgs`", "`kgs` is not a unit of UCUM")],
     ),
     mistake(
+        "a time zone that is none",
+        PATIENT,
+        "{left: 3}",
+        "{to_instant: Toronto}",
+        &[("E0203 9:41 `Toronto`", "`Toronto` is not a time zone")],
+    ),
+    mistake(
+        "a country that is none",
+        PATIENT,
+        "{left: 3}",
+        "{as_phone: UK}",
+        &[("E0203 9:39 `UK`", "`UK` is not a country of ISO 3166-1")],
+    ),
+    mistake(
         "an `otherwise` of the wrong type",
         PERSON,
         "otherwise: 0",

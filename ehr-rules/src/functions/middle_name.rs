@@ -1,0 +1,47 @@
+//! `middle_name`: the middle names in a name.
+
+use crate::functions::function::Accepts;
+use crate::functions::function::Function;
+use crate::functions::function::Nulls;
+use crate::functions::function::Returns;
+use crate::functions::function::Sample;
+use crate::functions::function::Section;
+use crate::functions::function::example;
+use crate::functions::function::param;
+use crate::functions::lowering::Arg;
+use crate::functions::lowering::As;
+use crate::functions::lowering::Row;
+use crate::functions::lowering::by_distinct;
+use crate::ir::types::Kind;
+use human_name::Name;
+use polars::prelude::*;
+use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "middle_name",
+    section: Section::Contact,
+    summary: "The middle names or initials in `text`, a whole name as `First Middle Last` or `Last, First`; missing where there are none.",
+    params: &[param("text", Accepts::Text)],
+    returns: Returns::Kind(Kind::Text),
+    nulls: Nulls::Always,
+    removes: &[],
+    examples: &[
+        example(&[Sample::Text("Ada King Lovelace")], Sample::Text("King")),
+        example(&[Sample::Text("Lovelace, Ada K.")], Sample::Text("K")),
+        example(&[Sample::Text("Ada Lovelace")], Sample::Null),
+        example(&[Sample::Null], Sample::Null),
+    ],
+    lower,
+};
+
+fn lower(args: &[Expr]) -> Expr {
+    by_distinct(args, &[As::Text], Row::Text(part))
+}
+
+fn part(args: &[Arg<'_>], row: usize) -> Option<String> {
+    let name = Name::parse(args[0].text(row)?)?;
+    let part = name.middle_name().map(Cow::into_owned).or_else(|| name.middle_initials().map(str::to_owned))?;
+    // The parser takes accents apart.
+    Some(part.nfc().collect()).filter(|part: &String| !part.is_empty())
+}
