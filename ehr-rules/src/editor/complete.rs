@@ -252,7 +252,7 @@ fn values(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>, offers: &mut Offers) 
                 offers.name(name, CompletionKind::Name, "code map", &hover::code_map(name, source, None), 0);
             }
         }
-        Holds::Parameter => offers.name("today", CompletionKind::Parameter, "date", "The order's date, never the clock's.", 0),
+        Holds::Parameter => parameters(scope, offers),
         Holds::Version => {
             let Home::SourceSchema(id) = scope.home else { return };
             let system = id.split('/').next().unwrap_or_default();
@@ -271,8 +271,16 @@ fn values(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>, offers: &mut Offers) 
             let Some(fed) = scope.fed(spot) else { return };
             fed.one_of.iter().for_each(|word| offers.word(word, &fed.name));
         }
-        Holds::Argument | Holds::Script | Holds::List(_) | Holds::Map(..) | Holds::Form(_) | Holds::Either(..) => {}
+        Holds::Argument | Holds::Typed | Holds::Script | Holds::List(_) | Holds::Map(..) | Holds::Form(_) | Holds::Either(..) => {}
     }
+}
+
+/// The parameters of the order.
+fn parameters(scope: Scope<'_>, offers: &mut Offers) {
+    for parameter in facts::parameters(scope.home, scope.loaded) {
+        offers.name(&parameter.name, CompletionKind::Parameter, &parameter.kind.to_string(), &hover::parameter(&parameter), 0);
+    }
+    offers.name("today", CompletionKind::Parameter, "date", hover::TODAY, 1);
 }
 
 /// Columns and functions inside a script.
@@ -280,8 +288,10 @@ fn script(marked: &str, offset: usize, spot: &Spot<'_>, scope: Scope<'_>, offers
     let all = tokens(marked, &spot.span);
     let Some(token) = all.iter().find(|token| token.span.start <= offset && offset < token.span.end) else { return };
     offers.within(&token.span, CURSOR.len_utf8());
-    if token.is == Is::Text {
-        return;
+    match token.is {
+        Is::Text => return,
+        Is::Parameter => return parameters(scope, offers),
+        Is::Variable | Is::Call | Is::Column => {}
     }
     let quote = if spot.quote == Some('"') { "\\\"" } else { "\"" };
     if token.is != Is::Call {
@@ -307,12 +317,5 @@ fn script(marked: &str, offset: usize, spot: &Spot<'_>, scope: Scope<'_>, offers
         );
     }
     let today = if behind.is_empty() { "today" } else { "today()" };
-    offers.push(
-        "today",
-        today.to_owned(),
-        CompletionKind::Function,
-        "today() -> date",
-        "The order's date, never the clock's.".to_owned(),
-        1,
-    );
+    offers.push("today", today.to_owned(), CompletionKind::Function, "today() -> date", hover::TODAY.to_owned(), 1);
 }

@@ -4,6 +4,7 @@ use super::home::Home;
 use crate::diagnostic::Place;
 use crate::ir::schema::CheckRule;
 use crate::ir::schema::CodeMapSource;
+use crate::ir::schema::Parameter;
 use crate::ir::schema::SourceColumn;
 use crate::ir::types::Type;
 use crate::load::Loaded;
@@ -88,6 +89,20 @@ pub(super) fn code_maps<'l>(home: &Home, loaded: &'l Loaded) -> Option<&'l BTree
     match home {
         Home::TargetRules(name) | Home::TargetSchema(name) => Some(&target(name, loaded)?.schema.code_maps),
         _ => None,
+    }
+}
+
+/// The parameters that a file's rules may ask for, `today` apart.
+pub(super) fn parameters(home: &Home, loaded: &Loaded) -> Vec<Parameter> {
+    let named = |id: &str| source(id, loaded).map(|source| source.schema.parameters.clone()).unwrap_or_default();
+    match home {
+        Home::SourceRules(id) => named(id),
+        Home::TargetRules(name) => {
+            let Some(target) = target(name, loaded) else { return Vec::new() };
+            let straight = target.sources.iter().flat_map(|id| named(&id.text));
+            target.schema.parameters.iter().cloned().chain(straight).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

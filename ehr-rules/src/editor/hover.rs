@@ -8,6 +8,7 @@ use super::scope::Scope;
 use crate::codes::tally::Tally;
 use crate::functions::function::Function;
 use crate::ir::schema::CodeMapSource;
+use crate::ir::schema::Parameter;
 use std::fmt::Write;
 
 /// What is known of a name.
@@ -36,6 +37,8 @@ pub(super) fn hover(meaning: &Meaning, scope: Scope<'_>, tally: &dyn Fn(&CodeMap
             let required = if key.required { ", required" } else { "" };
             format!("`{}:` — key of {}{required}\n\n{}", key.name, form.name, key.summary)
         }
+        Meaning::Parameter(Some(one)) => parameter(one),
+        Meaning::Parameter(None) => format!("**today**: `date` — parameter of the order\n\n{TODAY}"),
         Meaning::Type(name, summary) => format!("`{name}` — type\n\n{summary}"),
     }
 }
@@ -54,6 +57,17 @@ pub(super) fn table(table: &TableFacts) -> String {
     list(&mut text, &table.notes);
     let columns: Vec<String> = table.columns.iter().map(|column| format!("`{}: {}`", column.name, column.ty)).collect();
     let _ = write!(text, "\n\n{}", columns.join(", "));
+    text
+}
+
+/// What `today` is.
+pub(super) const TODAY: &str = "The order's date, never the clock's.";
+
+/// A parameter: its type, what it is for, and what it is where nobody sets it.
+pub(super) fn parameter(parameter: &Parameter) -> String {
+    let mut text = format!("**{}**: `{}` — parameter of the order\n\n{}", parameter.name, parameter.kind, parameter.summary);
+    let default = parameter.default.as_ref().map_or_else(|| "every order sets it".to_owned(), |value| format!("by default `{value}`"));
+    list(&mut text, &[default]);
     text
 }
 

@@ -16,6 +16,7 @@ use crate::forms::TYPES;
 use crate::functions;
 use crate::functions::function::Function;
 use crate::functions::function::Param;
+use crate::ir::schema::Parameter;
 use std::ops::Range;
 
 /// Something with a name, and where that is written.
@@ -40,6 +41,8 @@ pub(super) enum Meaning {
     Target(String),
     Key(&'static Form, &'static KeyDoc),
     Type(&'static str, &'static str),
+    /// A parameter of the order; none is `today`.
+    Parameter(Option<Parameter>),
 }
 
 /// The names that are written at a spot: one, or those in a script.
@@ -88,12 +91,18 @@ fn value(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>) -> Option<Meaning> {
         }
         Holds::Source => facts::source(text, scope.loaded).map(|_| Meaning::Source(text.to_owned())),
         Holds::Target => facts::target(text, scope.loaded).map(|_| Meaning::Target(text.to_owned())),
+        Holds::Parameter => parameter(text, scope),
         Holds::Type => {
             let word = text.split('(').next().unwrap_or_default();
             TYPES.iter().find(|(known, _)| known.split('(').next() == Some(word)).map(|(known, summary)| Meaning::Type(known, summary))
         }
         _ => None,
     }
+}
+
+fn parameter(name: &str, scope: Scope<'_>) -> Option<Meaning> {
+    let declared = facts::parameters(scope.home, scope.loaded).into_iter().find(|parameter| parameter.name == name);
+    (declared.is_some() || name == "today").then_some(Meaning::Parameter(declared))
 }
 
 /// A column without the word for its direction.
@@ -105,6 +114,7 @@ fn in_script(text: &str, spot: &Spot<'_>, scope: Scope<'_>) -> Vec<Named> {
     let meaning = |token: &super::tokens::Token| match token.is {
         Is::Variable | Is::Column => scope.input_column(spot, &token.name).map(|(table, column)| Meaning::Column(table, column)),
         Is::Call => functions::find(&token.name).map(Meaning::Function),
+        Is::Parameter => parameter(&token.name, scope),
         Is::Text => None,
     };
     tokens(text, &spot.span).iter().filter_map(|token| Some(Named { span: token.span.clone(), meaning: meaning(token)? })).collect()

@@ -38,7 +38,7 @@ pub(super) fn definition(meaning: &Meaning, scope: Scope<'_>) -> Option<Place> {
         },
         Meaning::Source(id) => Some(facts::source(id, scope.loaded)?.places.whole().clone()),
         Meaning::Target(name) => Some(facts::target(name, scope.loaded)?.places.whole().clone()),
-        Meaning::Function(_) | Meaning::Param(..) | Meaning::Key(..) | Meaning::Type(..) => None,
+        Meaning::Function(_) | Meaning::Param(..) | Meaning::Key(..) | Meaning::Type(..) | Meaning::Parameter(_) => None,
     }
 }
 
@@ -105,6 +105,7 @@ fn name_of(meaning: &Meaning) -> Option<&str> {
         Meaning::Function(function) => function.name,
         Meaning::CodeMap(name) | Meaning::Target(name) => name,
         Meaning::Source(id) => id.split('/').next_back()?,
+        Meaning::Parameter(parameter) => parameter.as_ref().map_or("today", |parameter| &parameter.name),
         Meaning::Param(..) | Meaning::Key(..) | Meaning::Type(..) => return None,
     })
 }
@@ -115,6 +116,9 @@ fn equal(one: &Meaning, other: &Meaning) -> bool {
         (Meaning::Column(_, one), Meaning::Column(_, other)) => at(one.place.as_ref()) == at(other.place.as_ref()) && one.place.is_some(),
         (Meaning::Table(one), Meaning::Table(other)) => at(one.place.as_ref()) == at(other.place.as_ref()) && one.place.is_some(),
         (Meaning::Function(one), Meaning::Function(other)) => one.name == other.name,
+        (Meaning::Parameter(one), Meaning::Parameter(other)) => {
+            one.as_ref().map(|parameter| &parameter.name) == other.as_ref().map(|parameter| &parameter.name)
+        }
         (Meaning::CodeMap(one), Meaning::CodeMap(other))
         | (Meaning::Source(one), Meaning::Source(other))
         | (Meaning::Target(one), Meaning::Target(other)) => one == other,

@@ -122,6 +122,7 @@ fn keys(holds: Holds, entries: &[Entry], frames: &[Frame<'_>]) -> (May, Option<&
             let grouped = matches!(holds, Holds::Made) && frames.iter().rev().any(|frame| value(frame.entries, "group").is_some());
             said(open(grouped), entries)
         }
+        Holds::Typed => (May::Key(vec![forms::NESTED], false), Some(forms::NESTED)),
         Holds::Argument => said(std::iter::once(forms::COLUMN).chain(open(false)).collect(), entries),
         Holds::Step => (May::Hold(Holds::Step), None),
         _ => (May::Hold(Holds::Free), None),
@@ -145,9 +146,13 @@ fn open(grouped: bool) -> Vec<&'static Form> {
 
 /// The arguments of a function, by position or by name.
 fn arguments<'a>(entry: &'a Entry, frames: &mut Vec<Frame<'a>>, see: &mut dyn FnMut(Spot<'a>)) {
-    let column = entry.value.entries().iter().any(|inner| matches!(inner.name.as_str(), "col" | "from"));
+    // A map that is a column, or another value, is the one argument.
+    let named = |inner: &[Entry]| match inner {
+        [one] if matches!(one.name.as_str(), "col" | "parameter") => false,
+        _ => inner.iter().all(|one| one.name != "from"),
+    };
     match (functions::find(&entry.name), &entry.value.shape) {
-        (Some(function), Shape::Map(inner)) if !column => {
+        (Some(function), Shape::Map(inner)) if named(inner) => {
             for argument in inner {
                 frames.push(Frame { entries: inner, entry: None, form: None });
                 let may = May::Param(function);
@@ -183,6 +188,7 @@ pub(super) fn of_scalar(holds: Holds) -> Holds {
     match holds {
         Holds::List(inner) => of_scalar(*inner),
         Holds::Either(first, _) => of_scalar(*first),
+        Holds::Typed => Holds::Type,
         other => other,
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Is {
     Call,
     /// The text in `col("…")`, without its quotes.
     Column,
+    /// The text in `parameter("…")`, without its quotes.
+    Parameter,
     /// Text of its own, without its quotes.
     Text,
 }
@@ -44,8 +46,12 @@ pub(super) fn tokens(text: &str, span: &Range<usize>) -> Vec<Token> {
             let length = script.get(start..).and_then(|rest| rest.find(quote));
             let end = length.map_or_else(|| script.trim_end_matches(['"', '\'', '\\']).len().max(start), |length| start + length);
             let name = script.get(start..end).unwrap_or_default().to_owned();
-            let by_col = script.get(..at).is_some_and(|before| before.trim_end().ends_with("col("));
-            let is = if by_col { Is::Column } else { Is::Text };
+            let before = script.get(..at).unwrap_or_default().trim_end();
+            let is = match before.strip_suffix('(').map(str::trim_end) {
+                Some(call) if call.ends_with("parameter") => Is::Parameter,
+                Some(call) if call.ends_with("col") => Is::Column,
+                _ => Is::Text,
+            };
             found.push(Token { span: span.start + start..span.start + end, name, is });
             at = end + if length.is_some() { quote.len() } else { 0 };
             if length.is_none() {

@@ -11,6 +11,7 @@ mod values;
 pub(crate) use cases::CASES;
 pub(crate) use rules::RULES;
 pub(crate) use schemas::CATEGORY;
+pub(crate) use schemas::NESTED;
 pub(crate) use schemas::SOURCE;
 pub(crate) use schemas::TARGET;
 pub(crate) use values::AGGREGATES;
@@ -50,6 +51,8 @@ pub(crate) enum Holds {
     Words(&'static [&'static str]),
     /// A type's name.
     Type,
+    /// A type's name, or a map that says a list or struct.
+    Typed,
     /// A table that rules of this level read.
     Input,
     /// What rules of this level make: a category, or a table of the target.
@@ -119,6 +122,8 @@ pub(crate) const TYPES: &[(&str, &str)] = &[
     ("date", "A calendar day; `formats:` says how it is written, ISO 8601 otherwise."),
     ("time", "A time of day."),
     ("datetime", "A date and time of day; zoned input is brought to UTC."),
+    ("instant", "A point in time; its input names its zone, or the column does: `zone: America/Toronto`."),
+    ("list(text)", "A list of values of one type; `{type: list, of: TYPE}` where that is a struct."),
     ("uuid", "A UUID; it fits wherever text does."),
 ];
 

@@ -17,6 +17,7 @@ pub(crate) const SOURCE: Holds = Holds::Form(&Form {
         key("inherits", Holds::Version, "A version of the same system: only what changed since stands here."),
         key("dialect", Holds::Form(DIALECT), "Hints on how the files are written; what is left out is found for each file."),
         key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' anywhere in this system (default: the empty text)."),
+        PARAMETERS,
         key("drop_tables", Holds::List(&Holds::OwnTable), "With `inherits`: tables that this version no longer writes."),
         key("drop_rules", Holds::List(&Holds::Output), "With `inherits`: categories that this version no longer makes."),
         key("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(SOURCE_TABLE)), "The tables this system writes, by name."),
@@ -33,7 +34,29 @@ const DIALECT: &Form = &Form {
 };
 
 const KEY: KeyDoc = key("key", Holds::List(&Holds::OwnColumn), "Columns that identify a row: unique together, never missing.");
-const TYPE: KeyDoc = required("type", Holds::Type, "What a value is.");
+const TYPE: KeyDoc = required("type", Holds::Typed, "What a value is.");
+const OF: KeyDoc = key("of", Holds::Typed, "With `type: list`: what each item is.");
+const FIELDS: KeyDoc = key("fields", Holds::Map(&Holds::Free, &Holds::Typed), "With `type: struct`: its fields and what each is.");
+
+/// A type that holds others.
+pub(crate) const NESTED: &Form = &Form { name: "a type", keys: &[TYPE, OF, FIELDS] };
+
+const PARAMETERS: KeyDoc = key(
+    "parameters",
+    Holds::Map(&Holds::Free, &Holds::Form(DECLARED)),
+    "What the rules ask of an order: `{parameter: NAME}` in rules, `parameter(\"NAME\")` in scripts, `--set NAME=VALUE` on the command line.",
+);
+
+const DECLARED: &Form = &Form {
+    name: "a parameter",
+    keys: &[
+        required("type", Holds::Type, "Text, integer, float, boolean, date, datetime or instant."),
+        key("default", Holds::Free, "Its value where nobody sets it."),
+        key("required", Holds::Truth, "Whether every order must set it; instead of a `default`."),
+        key("one_of", Holds::List(&Holds::Free), "The only texts it takes."),
+        key("summary", Holds::Free, "What it is for."),
+    ],
+};
 const MAX_LENGTH: KeyDoc = key("max_length", Holds::Free, "The most characters a text may have.");
 
 const SOURCE_TABLE: &Form = &Form {
@@ -68,12 +91,15 @@ const SOURCE_COLUMN: &Form = &Form {
     name: "a column of a source",
     keys: &[
         TYPE,
+        OF,
+        FIELDS,
         key("required", Holds::Truth, "Whether a missing value is an error of the row (default: it may be missing)."),
         key(
             "formats",
             Holds::List(&Holds::Free),
             "How dates and times are written, as strftime formats tried in this order (default: ISO 8601).",
         ),
+        key("zone", Holds::Free, "The zone of an instant whose input names none, as in `America/Toronto`."),
         key("one_of", Holds::List(&Holds::Free), "The only texts allowed."),
         key("pattern", Holds::Free, "A regular expression that the whole text matches."),
         key("min", Holds::Free, "The least value allowed."),
@@ -117,6 +143,8 @@ const CATEGORY_COLUMN: &Form = &Form {
     name: "a column of a category",
     keys: &[
         TYPE,
+        OF,
+        FIELDS,
         key("required", Holds::Truth, "Whether every rule must give it a value that is never missing."),
         key("one_of", Holds::List(&Holds::Free), "The only texts allowed, where it is coded with a required binding."),
         key("element", Holds::Free, "The FHIR element it stands for, as in `Patient.birthDate`."),
@@ -135,6 +163,7 @@ pub(crate) const TARGET: Holds = Holds::Form(&Form {
             "A source, as `SYSTEM/VERSION`, or versions of one system, whose tables the rules read straight, without categories.",
         ),
         key("code_maps", Holds::Map(&Holds::CodeMap, &Holds::Form(CODE_MAP)), "Code maps by name, for `codes:` in rules."),
+        PARAMETERS,
         required("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(TARGET_TABLE)), "The target's tables, in load order."),
     ],
 });
@@ -169,6 +198,8 @@ const TARGET_COLUMN: &Form = &Form {
     name: "a column of a target",
     keys: &[
         TYPE,
+        OF,
+        FIELDS,
         key("required", Holds::Truth, "Whether it is never missing."),
         MAX_LENGTH,
         key("references", Holds::Reference, "The table and column it refers to, as `table.column`."),
