@@ -41,7 +41,10 @@ impl Scope<'_> {
 
     /// The driving table and those joined to it.
     pub(super) fn in_reach(&self, spot: &Spot<'_>) -> Vec<InReach> {
-        let Some(branch) = branch(spot) else { return Vec::new() };
+        let Some(branch) = branch(spot) else {
+            // A check of a schema is about the table it stands in.
+            return self.own_table(spot).into_iter().map(|table| InReach { alias: None, table }).collect();
+        };
         let driving = value(branch, "from").and_then(Item::text).and_then(|name| self.input(name));
         let mut found: Vec<InReach> = driving.into_iter().map(|table| InReach { alias: None, table }).collect();
         for join in value(branch, "join").map(Item::entries).unwrap_or_default() {

@@ -146,6 +146,16 @@ fn scripts_are_completed() {
 }
 
 #[test]
+fn checks_and_parameters_are_completed() {
+    let schema = "system: acme\nversion: '1'\ntables:\n  patients:\n    checks:\n      - that: BIRTH|\n";
+    assert!(labels("sources/acme/1/schema.yaml", schema).contains(&"BIRTHDATE".to_owned()));
+    assert!(labels(ENCOUNTER, "encounter:\n  from: visits\n  columns:\n    start: {parameter: |}\n").contains(&"today".to_owned()));
+    assert!(labels(ENCOUNTER, "encounter:\n  from: visits\n  where: START < parameter(\"|\")\n").contains(&"today".to_owned()));
+    let nested = labels("sources/acme/1/schema.yaml", "tables:\n  patients:\n    columns:\n      X: {type: list, of: {|}}\n");
+    assert_eq!(nested, ["type", "of", "fields"]);
+}
+
+#[test]
 fn words_types_and_code_maps_are_offered() {
     assert_eq!(labels(ENCOUNTER, "encounter:\n  from: visits\n  join: {p: {expect: |}}\n")[..2], ["one", "at_most_one"]);
     assert!(labels("sources/acme/1/schema.yaml", "tables:\n  patients:\n    columns:\n      X: d|\n").contains(&"date".to_owned()));

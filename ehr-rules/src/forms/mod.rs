@@ -137,5 +137,12 @@ const fn required(name: &'static str, holds: Holds, summary: &'static str) -> Ke
     KeyDoc { name, summary, holds, required: true }
 }
 
+/// How much of it is borne.
+const AT_MOST: KeyDoc = key(
+    "at_most",
+    Holds::Free,
+    "A budget beside `on_error`: a share of the table's rows (`0.1%`) or a number of rows; more than that fails the order.",
+);
+
 /// What a broken constraint does.
 const SEVERITIES: Holds = Holds::Words(&["reject", "warn", "fail"]);

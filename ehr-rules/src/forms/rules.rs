@@ -46,12 +46,18 @@ const RULE: &Form = &Form {
 
 const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, JOIN, WHERE, GROUP, COLUMNS] };
 
+const EXPECT: KeyDoc = required(
+    "expect",
+    Holds::Words(&["one", "at_most_one", "any", "many"]),
+    "How many rows are expected to match: `one`, `at_most_one`, `any` (then `order` says which is taken), or `many`, each of which makes a row.",
+);
+
 const JOINED: &Form = &Form {
     name: "a join",
     keys: &[
         key("table", Holds::Input, "The table that is joined; left out, it is that of the alias."),
         values::ON,
-        values::EXPECT,
+        EXPECT,
         values::ORDER,
         values::ON_MISSING,
         values::ON_AMBIGUOUS,

@@ -1,5 +1,6 @@
 //! The forms of schemas: of sources, categories and targets.
 
+use super::AT_MOST;
 use super::Form;
 use super::Holds;
 use super::KeyDoc;
@@ -78,6 +79,7 @@ const SOURCE_TABLE: &Form = &Form {
             Holds::Map(&Holds::OwnColumn, &Holds::Either(&Holds::Reference, &Holds::Form(REFERENCE))),
             "Columns that hold a value of another table's column: `{PATIENT: patients.Id}`.",
         ),
+        key("checks", Holds::List(&Holds::Form(CHECK)), "Conditions on several columns of a row together."),
         key("extra_columns", Holds::Words(&["report", "ignore", "forbid"]), "What is done with columns that the schema does not name."),
         key(
             "ignore",
@@ -107,6 +109,7 @@ const SOURCE_COLUMN: &Form = &Form {
         MAX_LENGTH,
         key("unique", Holds::Truth, "Whether no two rows share a value."),
         key("on_error", SEVERITIES, "What a broken constraint does: `reject` the row (the default), `warn`, or `fail` the order."),
+        AT_MOST,
         key("also", Holds::List(&Holds::Free), "Other spellings of the header."),
         key("optional", Holds::Truth, "Whether a file may come without this column; its values are then missing."),
         key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' here, instead of the system's."),
@@ -116,11 +119,26 @@ const SOURCE_COLUMN: &Form = &Form {
     ],
 };
 
+const CHECK: &Form = &Form {
+    name: "a check of a row",
+    keys: &[
+        required(
+            "that",
+            Holds::Script,
+            "What must hold, as a script over the row's columns; a comparison with a missing value is not true.",
+        ),
+        key("message", Holds::Free, "What is wrong where it does not hold; no value of the row."),
+        key("on_error", SEVERITIES, "What becomes of a row for which it does not hold."),
+        AT_MOST,
+    ],
+};
+
 const REFERENCE: &Form = &Form {
     name: "a reference",
     keys: &[
         required("to", Holds::Reference, "The table and column it refers to, as `table.column`."),
         key("on_error", SEVERITIES, "What becomes of a row that refers to nothing."),
+        AT_MOST,
     ],
 };
 
