@@ -33,6 +33,7 @@ const RULE: &Form = &Form {
         JOIN,
         WHERE,
         GROUP,
+        FILE,
         COLUMNS,
         key("union", Holds::List(&Holds::Form(BRANCH)), "Several sources of one table: a list of branches, in order."),
         key(
@@ -44,7 +45,7 @@ const RULE: &Form = &Form {
     ],
 };
 
-const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, JOIN, WHERE, GROUP, COLUMNS] };
+const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, JOIN, WHERE, GROUP, FILE, COLUMNS] };
 
 const EXPECT: KeyDoc = required(
     "expect",
@@ -62,6 +63,39 @@ const JOINED: &Form = &Form {
         values::ON_MISSING,
         values::ON_AMBIGUOUS,
     ],
+};
+
+const FILE: KeyDoc = key(
+    "file",
+    Holds::Form(ACTION),
+    "A file that is copied for each row: from where, to where, and what is done where two have one place.",
+);
+
+const ACTION: &Form = &Form {
+    name: "a file action",
+    keys: &[
+        required(
+            "source",
+            Holds::Free,
+            "Where the file is: text in which `{COLUMN}`, `{COLUMN|function}` and `{parameter}` stand for values.",
+        ),
+        required(
+            "target",
+            Holds::Free,
+            "Where it goes, written in the same way; whatever a name holds, it stays one segment below the root.",
+        ),
+        required(
+            "collision",
+            Holds::Either(&Holds::Words(&["number", "hash", "fail"]), &Holds::Form(OWNER)),
+            "What is done where two files would have one place: `number`, `hash`, `fail` or `{folder: COLUMN}`.",
+        ),
+        key("verify", Holds::Words(&["size", "checksum"]), "How the copy is held against the original."),
+    ],
+};
+
+const OWNER: &Form = &Form {
+    name: "`collision`",
+    keys: &[required("folder", Holds::Value, "Folders of one name that belong to several values of this get the value behind their name.")],
 };
 
 const DEDUPE: &Form = &Form {
