@@ -83,3 +83,8 @@ pub use rulebook::lineage::RuleWay;
 pub use rulebook::outcome::Outcome;
 pub use rulebook::outcome::Unmapped;
 pub use rulebook::spot::Spot;
+pub use rulebook::story::InputLine;
+pub use rulebook::story::JoinedRow;
+pub use rulebook::story::Story;
+pub use rulebook::story::StoryColumn;
+pub use rulebook::story::Taken;

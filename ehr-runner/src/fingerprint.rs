@@ -12,6 +12,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
+/// Files of a vocabulary that a conversion depends on.
+const VOCABULARY: &[&str] = &["CONCEPT.csv", "CONCEPT_RELATIONSHIP.csv"];
+
 /// One file of the input, as it was when it was read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct InputPrint {
@@ -53,6 +56,20 @@ pub(crate) fn of_file(path: &Path, stop: &AtomicBool) -> Result<Option<(u64, Str
             read => hasher.update(&buffer[..read]),
         };
     }
+}
+
+/// The fingerprint of a vocabulary's folder; files that are not there are left out of it.
+pub(crate) fn of_vocabulary(folder: &Path, stop: &AtomicBool) -> Result<Option<String>, Failure> {
+    let mut parts = Vec::new();
+    for name in VOCABULARY {
+        let path = folder.join(name);
+        if path.is_file()
+            && let Some((_, hash)) = of_file(&path, stop)?
+        {
+            parts.extend([(*name).to_owned(), hash]);
+        }
+    }
+    Ok(Some(of_parts(parts.iter().map(String::as_str))))
 }
 
 /// A hash over parts, each kept apart from the next by its length.

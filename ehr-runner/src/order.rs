@@ -49,6 +49,12 @@ pub(crate) struct OrderFile {
     pub(crate) vocabulary: Option<String>,
     /// A fingerprint of every file of rules.
     pub(crate) rules: String,
+    /// Where the input was, as a path that holds from anywhere.
+    #[serde(default)]
+    pub(crate) from: Option<String>,
+    /// Where the vocabulary was.
+    #[serde(default)]
+    pub(crate) vocabulary_from: Option<PathBuf>,
     /// The files that were read.
     pub(crate) input: Vec<InputPrint>,
     /// What was done, and when.

@@ -58,6 +58,17 @@ pub(crate) fn originals(schema: &SourceSchema, files: &[InputFile], order: &Orde
     originals::originals(schema, files, order, ledger)
 }
 
+/// The file and line of one row of a table, counted as origins count them; `None` where the files have no such row.
+pub(crate) fn place(
+    schema: &SourceSchema,
+    files: &[InputFile],
+    order: &Order,
+    table: &str,
+    row: u64,
+) -> Result<Option<(String, u64)>, Error> {
+    originals::place(schema, files, order, table, row)
+}
+
 fn one(
     schema: &SourceSchema,
     table: &crate::ir::schema::SourceTable,

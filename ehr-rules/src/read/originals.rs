@@ -75,3 +75,27 @@ fn joined(rejections: &[Rejection]) -> String {
     }
     reasons.join("; ")
 }
+
+/// The file and line of one row of a table, counted as origins count them; `None` where the files have no such row.
+pub(super) fn place(
+    schema: &SourceSchema,
+    files: &[InputFile],
+    order: &Order,
+    table: &str,
+    row: u64,
+) -> Result<Option<(String, u64)>, Error> {
+    let Some(table) = schema.table(table) else { return Ok(None) };
+    let plan = header::plan(table, files, &schema.dialect, &|_, _, _, _| {})?;
+    let mut found = None;
+    each_batch(&plan, order.limit, |framed| {
+        let end = framed.base + framed.batch.len() as u64;
+        let record = row.checked_sub(framed.base).and_then(|at| usize::try_from(at).ok());
+        if row < end
+            && let (Some(record), Some(file)) = (record, plan.files.get(framed.file))
+        {
+            found = Some((file.file.name.clone(), framed.batch.line(record)));
+        }
+        row >= end
+    })?;
+    Ok(found)
+}

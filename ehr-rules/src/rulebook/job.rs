@@ -41,17 +41,17 @@ use std::sync::PoisonError;
 
 /// One run: a source's files on their way to a target.
 pub struct Job<'book> {
-    source: &'book CompiledSource,
-    target: &'book CompiledTarget,
-    files: Vec<InputFile>,
-    order: Order,
-    ledger: Arc<Ledger>,
-    codes: BTreeMap<String, Arc<CodeSource>>,
+    pub(super) source: &'book CompiledSource,
+    pub(super) target: &'book CompiledTarget,
+    pub(super) files: Vec<InputFile>,
+    pub(super) order: Order,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) codes: BTreeMap<String, Arc<CodeSource>>,
     outputs: Mutex<Vec<OutputRows>>,
     actions: Mutex<Option<Table>>,
-    asked: Asked,
+    pub(super) asked: Asked,
     /// The target's rules, with the order's parameters in them.
-    rules: Vec<Transform>,
+    pub(super) rules: Vec<Transform>,
     /// Parameters of the source, and of source and target together.
     made: Settings,
     settings: Settings,

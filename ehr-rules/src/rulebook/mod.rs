@@ -9,6 +9,7 @@ pub(crate) mod lineage;
 pub(crate) mod outcome;
 mod settings;
 pub(crate) mod spot;
+pub(crate) mod story;
 
 use crate::dataset::input::InputFile;
 use crate::dataset::order::Order;

@@ -10,6 +10,7 @@ mod run;
 mod schema;
 mod status;
 mod test;
+mod why;
 
 use crate::cli::Format;
 use crate::context::Context;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     Import(import::Import),
     /// Say where orders stand
     Status(status::StatusOf),
+    /// Say how one output row of an order came to be: its lines of the input, and every rule in between
+    Why(why::Why),
     /// Say where a table or column of a target comes from, as rules and as a plan
     Explain(explain::Explain),
     /// The function reference
@@ -55,6 +58,7 @@ impl Command {
             Self::Run(run) => run.run(context),
             Self::Import(import) => import.run(context),
             Self::Status(status) => status.run(context),
+            Self::Why(why) => why.run(context),
             Self::Explain(explain) => explain.run(context),
             Self::Functions(functions) => functions.run(context),
             Self::Lsp(lsp) => lsp.run(context),

@@ -39,9 +39,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
-/// Files of a vocabulary that a conversion depends on.
-const VOCABULARY: &[&str] = &["CONCEPT.csv", "CONCEPT_RELATIONSHIP.csv"];
-
 /// What `ehr-runner run --help` ends with.
 const AFTER: &str = "\
 The order's folder appears when it is whole: a run that is killed or interrupted leaves none, and the
@@ -238,6 +235,8 @@ impl Run {
             limit: self.limit,
             vocabulary,
             rules: book.fingerprint().to_owned(),
+            from: std::fs::canonicalize(&self.input).ok().map(|path| path.display().to_string()),
+            vocabulary_from: self.vocabulary.as_ref().and_then(|folder| folder.canonicalize().ok()),
             input,
             stages: walked.stages,
             imports: Vec::new(),
@@ -265,17 +264,7 @@ impl Run {
     }
 
     fn vocabulary_print(&self, stop: &AtomicBool) -> Result<Option<String>, Failure> {
-        let Some(folder) = &self.vocabulary else { return Ok(None) };
-        let mut parts = Vec::new();
-        for name in VOCABULARY {
-            let path = folder.join(name);
-            if path.is_file()
-                && let Some((_, hash)) = fingerprint::of_file(&path, stop)?
-            {
-                parts.extend([(*name).to_owned(), hash]);
-            }
-        }
-        Ok(Some(fingerprint::of_parts(parts.iter().map(String::as_str))))
+        self.vocabulary.as_ref().map_or(Ok(None), |folder| fingerprint::of_vocabulary(folder, stop))
     }
 
     /// All that decides what is converted, and nothing else: the way it is written does not.

@@ -8,3 +8,4 @@ mod order;
 mod place;
 mod rules;
 mod sqlite;
+mod why;

@@ -119,7 +119,8 @@ fn alike(expected: &serde_json::Value, made: &serde_json::Value) -> bool {
     }
 }
 
-fn shown(value: &AnyValue<'_>) -> Option<String> {
+/// A value as it is written.
+pub(crate) fn shown(value: &AnyValue<'_>) -> Option<String> {
     Some(match value {
         AnyValue::Null => return None,
         AnyValue::String(text) => (*text).to_owned(),

@@ -1,7 +1,7 @@
 //! Cases: given rows, expected rows. A case runs the same corridor as an order.
 
 pub(crate) mod align;
-mod compare;
+pub(crate) mod compare;
 mod given;
 
 use crate::dataset::Common;

@@ -1,6 +1,6 @@
 //! What of the rules the cases reach: rules, branches and entries of code maps, and where those stand that none reaches.
 
-mod watch;
+pub(crate) mod watch;
 
 use crate::engine::probe::Probes;
 use crate::engine::probe::Seen;

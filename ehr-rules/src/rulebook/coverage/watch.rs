@@ -29,8 +29,9 @@ pub(crate) struct Way {
     /// What it is not to have been taken; none where it need not be taken.
     pub what: Option<String>,
     /// What taking it means, for the story of a row.
-    #[expect(dead_code, reason = "told of single rows")]
     pub taken: String,
+    /// Whether that says more than the rule's name does.
+    pub said: bool,
     /// The code map asked, where it is a look-up of codes: `omop-5.4/gender`.
     pub map: Option<String>,
 }
@@ -64,6 +65,11 @@ impl Watch {
     /// What was put in.
     pub(super) fn done(self) -> (Vec<Way>, Vec<Entry>) {
         (self.ways, self.entries)
+    }
+
+    /// The ways, each watched by the probe of its number.
+    pub(crate) fn ways(self) -> Vec<Way> {
+        self.ways
     }
 
     /// A rule with probes put in.
@@ -208,7 +214,8 @@ impl Watch {
         map: Option<String>,
         of: Expr,
     ) -> Expr {
-        self.ways.push(Way { rule, spot, column, what, taken, map });
+        let said = what.is_some();
+        self.ways.push(Way { rule, spot, column, what, taken, said, map });
         let ty = of.ty.clone();
         Expr { form: Form::Probe { at: self.ways.len() - 1, of: Box::new(of) }, ty }
     }
