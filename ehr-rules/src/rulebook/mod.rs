@@ -6,6 +6,7 @@ pub(crate) mod compile;
 pub(crate) mod coverage;
 pub(crate) mod job;
 pub(crate) mod lineage;
+pub(crate) mod mapping;
 pub(crate) mod outcome;
 mod settings;
 pub(crate) mod spot;
@@ -28,6 +29,7 @@ use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::job::Job;
 use crate::rulebook::lineage::Lineage;
+use crate::rulebook::mapping::Mapping;
 use crate::schema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -195,6 +197,14 @@ impl Rulebook {
     /// ```
     pub fn lineage(&self, what: &str, source: Option<&SourceId>) -> Result<Lineage, Error> {
         lineage::trace::lineage(self, what, source)
+    }
+
+    /// The mapping of a source to a target as people read it: each column's way in words, code maps, examples from the cases.
+    ///
+    /// # Errors
+    /// A source or target that there is not, or that do not go together; a code map that cannot be read.
+    pub fn mapping(&self, source: &SourceId, target: &str) -> Result<Mapping, Error> {
+        mapping::mapping(self, source, target)
     }
 
     /// Runs the rulesets' own cases; `only` keeps those whose file or name holds it.

@@ -2,6 +2,7 @@
 
 mod check;
 mod detect;
+mod docs;
 mod explain;
 mod functions;
 mod import;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Status(status::StatusOf),
     /// Say how one output row of an order came to be: its lines of the input, and every rule in between
     Why(why::Why),
+    /// Write the mapping document: one page for each source and target, for people who read no code
+    Docs(docs::Docs),
     /// Say where a table or column of a target comes from, as rules and as a plan
     Explain(explain::Explain),
     /// The function reference
@@ -59,6 +62,7 @@ impl Command {
             Self::Import(import) => import.run(context),
             Self::Status(status) => status.run(context),
             Self::Why(why) => why.run(context),
+            Self::Docs(docs) => docs.run(context),
             Self::Explain(explain) => explain.run(context),
             Self::Functions(functions) => functions.run(context),
             Self::Lsp(lsp) => lsp.run(context),

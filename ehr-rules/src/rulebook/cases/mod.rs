@@ -2,6 +2,7 @@
 
 pub(crate) mod align;
 pub(crate) mod compare;
+pub(crate) mod examples;
 mod given;
 
 use crate::dataset::Common;
