@@ -280,3 +280,39 @@ fn a_lookup_of_which_several_match_fails_the_order_where_it_says_so() {
     assert!(made.outcome.failed() && made.outcome.balanced);
     assert_eq!(made.outcome.findings.iter().map(short).collect::<Vec<_>>(), ["R0302 small/1/item Failed 1"]);
 }
+
+#[test]
+fn a_row_that_comes_no_further_than_an_intermediate_table_is_unused() {
+    let small = Small::new(&[
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Who: text, Of: text}}, names: {file: names.csv, columns: {Who: text, Name: text}}}}",
+        ),
+        (
+            "sources/small/1/item.yaml",
+            "{_named: {from: names, where: Name != (), columns: {who: Who, name: Name, more: Who}}, item: {from: items, columns: {who: Who, name: {lookup: _named, on: {Who: who}, take: name, expect: at_most_one}, of: Of}}}",
+        ),
+        ("categories/item.yaml", "{category: item, resource: Basic, columns: {who: text, name: text, of: text}}"),
+        ("targets/out/schema.yaml", "{target: out, tables: {items: {columns: {who: text, name: text}}}}"),
+        (
+            "targets/out/items.yaml",
+            "{items: {from: _shown, columns: {who: who, name: name}}, _shown: {from: item, where: of == (), columns: {who: who, name: name, unread: of}}}",
+        ),
+    ]);
+    let files = [("items.csv", "Who,Of\na,\nb,\nc,x\n"), ("names.csv", "Who,Name\na,Ada\nz,\n")];
+    let made = small.run(&files);
+    assert_eq!(made.tables.keys().collect::<Vec<_>>(), ["items"]);
+    assert_eq!(made.tables["items"], "who,name\na,Ada\nb,\n");
+    let fates: Vec<_> = made.outcome.tables.iter().map(|table| (table.read, table.converted, table.filtered, table.unused)).collect();
+    assert_eq!(fates, [(3, 2, 1, 0), (2, 0, 1, 1)]);
+    assert!(made.outcome.balanced && made.outcome.outputs.iter().all(|output| output.table == "items"));
+    // Whole categories are made of whole intermediate tables, and show none of them.
+    let order = Order { whole_categories: true, ..small.order() };
+    let job = small.book.start(&"small/1".parse().unwrap(), "out", &small.files(&files), order).unwrap();
+    let common = job.categorize(&job.assess(job.read().unwrap()).unwrap()).unwrap();
+    assert_eq!(common.tables().iter().map(|table| table.name.as_str()).collect::<Vec<_>>(), ["item"]);
+    let way = small.book.explain("out.items.name", None).unwrap();
+    for rule in ["out/items: from _shown", "out/_shown: from item", "small/1/item: from items", "small/1/_named: from names"] {
+        assert!(way.contains(rule), "{way}");
+    }
+}

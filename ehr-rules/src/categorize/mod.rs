@@ -31,7 +31,8 @@ pub(crate) fn categorize(
             (context.order.progress)(Progress::Table { stage: context.stage, table: &one.table });
             let path = context.order.folder.join(context.stage).join(format!("{}.ipc", one.table));
             let inputs = |name: &str| transform::open(name, data.tables.iter().chain(&made), &shapes(name));
-            transform::run(one, &shapes(&one.table), &inputs, context, path)
+            let columns = one.shape.clone().unwrap_or_else(|| shapes(&one.table));
+            transform::run(one, &columns, &inputs, context, path)
         })?;
         made.extend(tables);
     }
@@ -40,5 +41,6 @@ pub(crate) fn categorize(
             transform::mark_outputs(table, Fate::Unused, context)?;
         }
     }
-    Ok(Dataset::new(made, data.ledger.clone(), data.folder.clone()))
+    let between = transform::leave(&mut made, transforms, context)?;
+    Ok(Dataset::new(made, data.ledger.clone(), data.folder.clone()).with_between(between))
 }

@@ -44,7 +44,7 @@ pub(crate) fn convert(
             .map(|table| table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect())
             .unwrap_or_default()
     };
-    let empty = |name: &str| Transform { table: name.to_owned(), branches: Vec::new(), dedupe: None, sort: Vec::new() };
+    let empty = |name: &str| Transform { table: name.to_owned(), branches: Vec::new(), dedupe: None, sort: Vec::new(), shape: None };
     let written = target.tables.iter().filter(|table| !table.external);
     let without: Vec<Transform> =
         written.filter(|table| !transforms.iter().any(|one| one.table == table.name)).map(|table| empty(&table.name)).collect();
@@ -59,16 +59,19 @@ pub(crate) fn convert(
                 let tables = if is_category(name) { common.tables.iter() } else { made.iter() };
                 transform::open(name, tables, &shapes(name))
             };
+            if let Some(columns) = &one.shape {
+                return Ok((None, transform::run(one, columns, &inputs, context, path)?));
+            }
             let mut columns = shape(&one.table);
             if files::acts(one) {
                 columns.extend(action::COLUMNS.map(|name| (name.to_owned(), Type::nullable(Kind::Text))));
             }
             let table = transform::run(one, &columns, &inputs, context, path)?;
             let from = transform::mark_outputs(&table, Fate::Converted, context)?;
-            Ok((OutputRows { table: table.name.clone(), rows: table.rows, from }, table))
+            Ok((Some(OutputRows { table: table.name.clone(), rows: table.rows, from }), table))
         })?;
         for (output, table) in tables {
-            outputs.push(output);
+            outputs.extend(output);
             made.push(table);
         }
     }
@@ -77,6 +80,7 @@ pub(crate) fn convert(
             transform::mark_outputs(table, Fate::Unused, context)?;
         }
     }
+    let between = transform::leave(&mut made, transforms, context)?;
     let acting: Vec<(String, &Table)> = transforms
         .iter()
         .filter(|one| files::acts(one))
@@ -88,5 +92,5 @@ pub(crate) fn convert(
     let place = |name: &str| target.tables.iter().position(|table| table.name == name);
     made.sort_by_key(|table| place(&table.name));
     outputs.sort_by_key(|output| place(&output.table));
-    Ok(Made { tables: Dataset::new(made, common.ledger.clone(), common.folder.clone()), outputs, actions })
+    Ok(Made { tables: Dataset::new(made, common.ledger.clone(), common.folder.clone()).with_between(between), outputs, actions })
 }

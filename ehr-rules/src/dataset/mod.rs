@@ -45,6 +45,8 @@ pub struct Converted;
 pub struct Dataset<Stage> {
     /// Tables by the order of their schema.
     pub(crate) tables: Vec<Table>,
+    /// Intermediate tables, which only rules of the same level read.
+    pub(crate) between: Vec<Table>,
     /// Each input row's fate so far.
     pub(crate) ledger: Arc<Ledger>,
     /// The folder for staged files.
@@ -65,7 +67,13 @@ pub struct Table {
 
 impl<Stage> Dataset<Stage> {
     pub(crate) fn new(tables: Vec<Table>, ledger: Arc<Ledger>, folder: PathBuf) -> Self {
-        Self { tables, ledger, folder, stage: PhantomData }
+        Self { tables, between: Vec::new(), ledger, folder, stage: PhantomData }
+    }
+
+    /// With the intermediate tables that were made on the way.
+    pub(crate) fn with_between(mut self, between: Vec<Table>) -> Self {
+        self.between = between;
+        self
     }
 
     /// The tables.

@@ -42,6 +42,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0308", "a branch or an entry of a map is never reached"),
     ("E0309", "a column is neither used nor ignored"),
     ("E0310", "a column of a grouped rule is neither grouped nor an aggregate"),
+    ("E0311", "an intermediate table is read by no rule"),
     ("E0320", "a file action is of no known form"),
     ("E0321", "part of a file's place may be missing"),
     ("E0322", "a file's place is not under a root that is known"),

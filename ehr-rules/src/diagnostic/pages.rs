@@ -39,6 +39,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0308", include_str!("../../docs/codes/E0308.md")),
     ("E0309", include_str!("../../docs/codes/E0309.md")),
     ("E0310", include_str!("../../docs/codes/E0310.md")),
+    ("E0311", include_str!("../../docs/codes/E0311.md")),
     ("E0320", include_str!("../../docs/codes/E0320.md")),
     ("E0321", include_str!("../../docs/codes/E0321.md")),
     ("E0322", include_str!("../../docs/codes/E0322.md")),

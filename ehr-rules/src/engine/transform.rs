@@ -90,6 +90,19 @@ pub(crate) fn drives(transforms: &[Transform], table: &str) -> bool {
     transforms.iter().flat_map(|transform| &transform.branches).any(|branch| branch.from == table)
 }
 
+/// Takes the intermediate tables out of those made. A row that came as far as one that no rule goes on from is unused.
+pub(crate) fn leave(made: &mut Vec<Table>, transforms: &[Transform], context: &Context<'_>) -> Result<Vec<Table>, Error> {
+    let is_between = |table: &Table| transforms.iter().any(|one| one.table == table.name && one.shape.is_some());
+    let (between, kept) = std::mem::take(made).into_iter().partition(is_between);
+    *made = kept;
+    for table in &between {
+        if !drives(transforms, &table.name) {
+            mark_outputs(table, Fate::Unused, context)?;
+        }
+    }
+    Ok(between)
+}
+
 /// A table among those staged; one that nothing makes has no rows.
 pub(crate) fn open<'t>(name: &str, mut staged: impl Iterator<Item = &'t Table>, columns: &[(String, Type)]) -> Result<LazyFrame, Error> {
     staged.find(|table| table.name == name).map_or_else(|| Ok(empty(columns)), Table::scan)

@@ -17,6 +17,8 @@ pub struct Transform {
     pub dedupe: Option<Dedupe>,
     /// The order of the rows made: output column and whether descending; empty for the order in which they come.
     pub sort: Vec<(String, bool)>,
+    /// The columns of an intermediate table, which no schema has: its name begins with `_`.
+    pub shape: Option<Vec<(String, Type)>>,
 }
 
 /// One driving table, what is joined to it, what is kept and what is computed.
@@ -226,6 +228,13 @@ impl Transform {
             let dedupes = self.dedupe.iter().flat_map(|dedupe| dedupe.by.iter().chain(dedupe.order.iter().map(|(by, _)| by)));
             dedupes.chain(self.sort.iter().map(|(by, _)| by)).any(|by| by == name)
         };
+        let traced = |name: &str| {
+            let outputs = self.branches.iter().flat_map(|branch| &branch.columns);
+            outputs.filter(|output| output.name == name).any(|output| output.expr.leaves_a_trace())
+        };
+        if let Some(shape) = &mut kept.shape {
+            shape.retain(|(name, _)| asked(name) || decides(name) || traced(name));
+        }
         for branch in &mut kept.branches {
             branch.columns.retain(|output| asked(&output.name) || decides(&output.name) || output.expr.leaves_a_trace());
             let used: BTreeSet<String> = branch.exprs().flat_map(Expr::columns).map(str::to_owned).collect();

@@ -20,6 +20,7 @@ use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::yaml::Content;
+use crate::yaml::Key;
 use crate::yaml::Node;
 use std::collections::BTreeSet;
 
@@ -30,11 +31,13 @@ pub(super) const KEYS: &[&str] = &["from", "join", "where", "group", "columns", 
 pub(super) fn compile(
     node: &Node,
     rule: &str,
-    output: &TableView,
+    declared: Option<&TableView>,
     level: &Level<'_>,
     renames: &Renames,
     said: &mut Diagnostics,
 ) -> Option<(Branch, BTreeSet<(String, String)>)> {
+    // The table is named in the last part of the rule's name, before the number of its branch.
+    let made = rule.rsplit('/').next().unwrap_or(rule).split('#').next().unwrap_or(rule);
     let Some(from) = node.get("from") else {
         if check::misspelt(node, "from") {
             return None;
@@ -47,12 +50,12 @@ pub(super) fn compile(
     };
     let name = check::text(from, "a table", said)?;
     let Some(table) = level.readable(name) else {
-        if !said.concern(&format!("/categories/{name}.yaml")) {
-            said.push(join::unknown_table(name, &from.place, level.inputs.iter().chain(level.outputs).map(|table| table.name.as_str())));
+        if !said.concern(&format!("/categories/{name}.yaml")) && !level.broken.iter().any(|broken| broken == name) {
+            said.push(join::unknown_table(name, &from.place, level.names()));
         }
         return None;
     };
-    let mut scope = Scope::new(level, table, &output.name);
+    let mut scope = Scope::new(level, table, made);
     scope.renames = renames.get(name);
     if let Some(joins) = node.get("join") {
         join::declare(joins, &mut scope, said);
@@ -73,37 +76,27 @@ pub(super) fn compile(
         if check::misspelt(node, "columns") {
             return None;
         }
-        said.push(Diagnostic::error("E0011", &node.place, format!("no columns are given for `{}`", output.name)).help("add `columns:`"));
+        said.push(Diagnostic::error("E0011", &node.place, format!("no columns are given for `{made}`")).help("add `columns:`"));
         return None;
     };
     let mut outputs = Vec::new();
     for (key, value) in check::map(columns, "columns", said)? {
-        let Some(column) = output.column(&key.text) else {
-            let error = Diagnostic::error("E0106", &key.place, format!("unknown column `{}` of `{}`", key.text, output.name));
-            said.push(match nearest(&key.text, output.columns.iter().map(|column| column.name.as_str())) {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help(format!("`{}` has {}", output.name, listed(output))),
-            });
-            continue;
+        let column = match declared {
+            None => None,
+            Some(output) => {
+                let Some(column) = output.column(&key.text) else {
+                    said.push(unknown(key, output));
+                    continue;
+                };
+                // Nothing is missing for certain where the condition is not known.
+                let nullable = column.ty.nullable || scope.unsure;
+                Some(ColumnView { ty: column.ty.with_nullable(nullable), ..column.clone() })
+            }
         };
-        // Nothing is missing for certain where the condition is not known.
-        let nullable = column.ty.nullable || scope.unsure;
-        let column = ColumnView { ty: column.ty.with_nullable(nullable), ..column.clone() };
-        outputs.extend(column_of(value, &column, group.as_ref().map(Option::as_deref), &mut scope, said));
+        outputs.extend(column_of(value, &key.text, column.as_ref(), group.as_ref().map(Option::as_deref), &mut scope, said));
     }
-    for column in &output.columns {
-        let misspelt = |written: &str| {
-            output.column(written).is_none()
-                && nearest(written, output.columns.iter().map(|column| column.name.as_str())) == Some(column.name.as_str())
-        };
-        let given = columns.get(&column.name).is_some()
-            || columns.as_map().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.text)));
-        if !column.ty.nullable && !given {
-            said.push(
-                Diagnostic::error("E0302", &node.place, format!("`{}` of `{}` is required and has no rule", column.name, output.name))
-                    .help(format!("add `{}:` under `columns:`", column.name)),
-            );
-        }
+    if let Some(output) = declared {
+        without_rule(node, columns, output, said);
     }
     if let Some(file) = node.get("file") {
         match node.get("group") {
@@ -128,20 +121,63 @@ pub(super) fn compile(
     Some((branch, used))
 }
 
-fn column_of(node: &Node, column: &ColumnView, group: Group<'_>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
+fn unknown(key: &Key, output: &TableView) -> Diagnostic {
+    let error = Diagnostic::error("E0106", &key.place, format!("unknown column `{}` of `{}`", key.text, output.name));
+    match nearest(&key.text, output.columns.iter().map(|column| column.name.as_str())) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("`{}` has {}", output.name, listed(output))),
+    }
+}
+
+/// Says which required columns have no rule.
+fn without_rule(node: &Node, columns: &Node, output: &TableView, said: &mut Diagnostics) {
+    for column in &output.columns {
+        let misspelt = |written: &str| {
+            output.column(written).is_none()
+                && nearest(written, output.columns.iter().map(|column| column.name.as_str())) == Some(column.name.as_str())
+        };
+        let given = columns.get(&column.name).is_some()
+            || columns.as_map().is_some_and(|entries| entries.iter().any(|(key, _)| misspelt(&key.text)));
+        if !column.ty.nullable && !given {
+            said.push(
+                Diagnostic::error("E0302", &node.place, format!("`{}` of `{}` is required and has no rule", column.name, output.name))
+                    .help(format!("add `{}:` under `columns:`", column.name)),
+            );
+        }
+    }
+}
+
+/// A column; what an intermediate table's is like is not declared.
+fn column_of(
+    node: &Node,
+    name: &str,
+    column: Option<&ColumnView>,
+    group: Group<'_>,
+    scope: &mut Scope<'_>,
+    said: &mut Diagnostics,
+) -> Option<Output> {
     let table = scope.rule.clone();
-    scope.rule = format!("{table}.{}", column.name);
-    let made = value_of(node, column, group, scope, said);
+    scope.rule = format!("{table}.{name}");
+    let made = value_of(node, name, column, group, scope, said);
     scope.rule = table;
     made
 }
 
-fn value_of(node: &Node, column: &ColumnView, by: Group<'_>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Output> {
+fn value_of(
+    node: &Node,
+    name: &str,
+    column: Option<&ColumnView>,
+    by: Group<'_>,
+    scope: &mut Scope<'_>,
+    said: &mut Diagnostics,
+) -> Option<Output> {
     if let Some(by) = by {
-        return group::value(node, column, by, scope, said);
+        return group::value(node, name, column, by, scope, said);
     }
     group::refuse(node, said)?;
-    let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
-    check::output(&expr, column, node, said)?;
-    Some(Output { name: column.name.clone(), expr, fold: None })
+    let expr = expr::compile(node, column.map(|column| &column.ty.kind), scope, said)?;
+    if let Some(column) = column {
+        check::output(&expr, column, node, said)?;
+    }
+    Some(Output { name: name.to_owned(), expr, fold: None })
 }

@@ -61,19 +61,21 @@ pub(super) fn refuse(node: &Node, said: &mut Diagnostics) -> Option<()> {
 /// A column of a grouped rule.
 pub(super) fn value(
     node: &Node,
-    column: &ColumnView,
+    name: &str,
+    column: Option<&ColumnView>,
     by: Option<&[Expr]>,
     scope: &mut Scope<'_>,
     said: &mut Diagnostics,
 ) -> Option<Output> {
-    let name = column.name.clone();
+    let wanted = column.map(|column| &column.ty.kind);
     if let Some((word, how, _, value)) = found(node) {
-        let (expr, fold) = aggregate(node, word, how, value, &column.ty.kind, scope, said)?;
-        let made = Expr { ty: fold.ty.clone(), ..expr.clone() };
-        check::output(&made, column, node, said)?;
-        return Some(Output { name, expr, fold: Some(fold) });
+        let (expr, fold) = aggregate(node, word, how, value, wanted, scope, said)?;
+        if let Some(column) = column {
+            check::output(&Expr { ty: fold.ty.clone(), ..expr.clone() }, column, node, said)?;
+        }
+        return Some(Output { name: name.to_owned(), expr, fold: Some(fold) });
     }
-    let expr = expr::compile(node, Some(&column.ty.kind), scope, said)?;
+    let expr = expr::compile(node, wanted, scope, said)?;
     let by = by?;
     let grouped: Vec<&str> =
         by.iter().filter_map(|expr| if let Form::Column(name) = &expr.form { Some(name.as_str()) } else { None }).collect();
@@ -84,8 +86,10 @@ pub(super) fn value(
         );
         return None;
     }
-    check::output(&expr, column, node, said)?;
-    Some(Output { name, expr, fold: None })
+    if let Some(column) = column {
+        check::output(&expr, column, node, said)?;
+    }
+    Some(Output { name: name.to_owned(), expr, fold: None })
 }
 
 fn aggregate(
@@ -93,7 +97,7 @@ fn aggregate(
     word: &'static str,
     how: Aggregate,
     value: &Node,
-    wanted: &Kind,
+    wanted: Option<&Kind>,
     scope: &mut Scope<'_>,
     said: &mut Diagnostics,
 ) -> Option<(Expr, Fold)> {
@@ -107,7 +111,7 @@ fn aggregate(
         rows(value, scope, said)?
     } else {
         let wanted = match how {
-            Aggregate::First | Aggregate::Last | Aggregate::Min | Aggregate::Max | Aggregate::Sum => Some(wanted),
+            Aggregate::First | Aggregate::Last | Aggregate::Min | Aggregate::Max | Aggregate::Sum => wanted,
             Aggregate::Join => Some(&Kind::Text),
             _ => None,
         };

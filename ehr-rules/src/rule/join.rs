@@ -97,8 +97,8 @@ pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut
 pub(super) fn find<'a>(name: &str, place: &Place, scope: &Scope<'a>, said: &mut Diagnostics) -> Option<&'a TableView> {
     let level = scope.level;
     level.readable(name).or_else(|| {
-        if !said.concern(&format!("/categories/{name}.yaml")) {
-            said.push(unknown_table(name, place, level.inputs.iter().chain(level.outputs).map(|table| table.name.as_str())));
+        if !said.concern(&format!("/categories/{name}.yaml")) && !level.broken.iter().any(|broken| broken == name) {
+            said.push(unknown_table(name, place, level.names()));
         }
         None
     })

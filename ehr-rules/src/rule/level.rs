@@ -4,9 +4,11 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::ir::transform::Transform;
 use crate::load::RuleNode;
+use crate::rule::between;
 use crate::rule::order;
 use crate::rule::table;
 use crate::rule::view::Level;
+use crate::rule::view::TableView;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -23,22 +25,34 @@ pub(crate) struct Compiled {
 pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnostics) -> Compiled {
     let mut compiled = Compiled::default();
     let mut seen: BTreeMap<&str, &RuleNode> = BTreeMap::new();
+    let mut first: Vec<&RuleNode> = Vec::new();
     for rule in rules {
-        if let Some(first) = seen.insert(&rule.name.text, rule) {
+        if let Some(earlier) = seen.insert(&rule.name.text, rule) {
             said.push(
                 Diagnostic::error("E0301", &rule.name.place, format!("two rules make `{}`", rule.name.text))
                     .label("the second")
-                    .also(&first.name.place, "the first")
+                    .also(&earlier.name.place, "the first")
                     .help("put both under one `union:`"),
             );
             continue;
         }
+        first.push(rule);
+    }
+    let (ordered, mut broken) = between::order(&first, said);
+    let mut views: Vec<TableView> = Vec::new();
+    for rule in ordered {
         let before = said.len();
-        let made = table::compile(rule, level, said);
+        let made = table::compile(rule, &Level { between: &views, broken: &broken, ..*level }, said);
+        if between::is(&rule.name.text) {
+            match &made {
+                Some((_, _, view)) if said.len() == before => views.push(view.clone()),
+                _ => broken.push(rule.name.text.clone()),
+            }
+        }
         if made.is_none() || said.len() > before {
             compiled.used.extend(mentioned(text_of(rule), level));
         }
-        if let Some((transform, used)) = made {
+        if let Some((transform, used, _)) = made {
             compiled.used.extend(used);
             compiled.transforms.push(transform);
         }

@@ -1,5 +1,6 @@
 //! From YAML nodes to checked IR: names resolved, types and nullability known, every mistake said at its place.
 
+pub(crate) mod between;
 pub(crate) mod branch;
 pub(crate) mod check;
 pub(crate) mod expr;

@@ -8,6 +8,7 @@ use crate::ir::action;
 use crate::ir::transform::Dedupe;
 use crate::ir::transform::Transform;
 use crate::load::RuleNode;
+use crate::rule::between;
 use crate::rule::branch;
 use crate::rule::check;
 use crate::rule::view::Level;
@@ -16,8 +17,11 @@ use crate::yaml::Node;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+/// A rule compiled, the input columns it reads, and the table it makes.
+pub(super) type Made = (Transform, BTreeSet<(String, String)>, TableView);
+
 /// Compiles a rule, and gives the input columns it reads.
-pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics) -> Option<(Transform, BTreeSet<(String, String)>)> {
+pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics) -> Option<Made> {
     let name = &rule.name.text;
     let files = files(&rule.node);
     if let Some(place) = files.filter(|_| level.output_word == "category") {
@@ -27,21 +31,14 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         );
         return None;
     }
+    if let Some(place) = files.filter(|_| between::is(name)) {
+        said.push(Diagnostic::error("E0320", place, "`file` in an intermediate table").help("move files in the rule that reads this one"));
+        return None;
+    }
     let nameless = TableView { name: name.clone(), columns: Vec::new(), key: Vec::new(), ignored: BTreeMap::new() };
-    let output = level.outputs.iter().find(|table| table.name == *name);
     // A rule that only moves files may have any name.
     let only_files = files.is_some() && name != action::TABLE && !mentions(&rule.node, "columns");
-    let Some(output) = output.or_else(|| only_files.then_some(&nameless)) else {
-        if said.concern(&format!("/categories/{name}.yaml")) {
-            return None;
-        }
-        let error = Diagnostic::error("E0105", &rule.name.place, format!("`{name}` is no {}", level.output_word));
-        said.push(match nearest(name, level.outputs.iter().map(|table| table.name.as_str())) {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help("a rule is named after what it makes"),
-        });
-        return None;
-    };
+    let declared = if between::is(name) { None } else { Some(declared(rule, level, only_files.then_some(&nameless), said)?) };
     let entries = check::map(&rule.node, "a rule", said)?;
     let full = format!("{}/{name}", level.name);
     let mut used = BTreeSet::new();
@@ -51,17 +48,21 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         for (node, at) in check::list(union, "a list of branches", said)?.iter().zip(1..) {
             let Some(entries) = check::map(node, "a branch", said) else { continue };
             check::only(entries, "a branch", branch::KEYS.iter().copied(), said);
-            if let Some((branch, read)) = branch::compile(node, &format!("{full}#{at}"), output, level, &rule.renames, said) {
+            if let Some((branch, read)) = branch::compile(node, &format!("{full}#{at}"), declared, level, &rule.renames, said) {
                 used.extend(read);
                 branches.push(branch);
             }
         }
     } else {
         check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe", "sort"]), said);
-        let (branch, read) = branch::compile(&rule.node, &full, output, level, &rule.renames, said)?;
+        let (branch, read) = branch::compile(&rule.node, &full, declared, level, &rule.renames, said)?;
         used.extend(read);
         branches.push(branch);
     }
+    let output = &match declared {
+        Some(declared) => declared.clone(),
+        None => between::view(rule, &branches, said)?,
+    };
     let dedupe = match rule.node.get("dedupe") {
         Some(node) => Some(dedupe(node, output, said)?),
         None => None,
@@ -70,7 +71,26 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         Some(node) => sort(node, output, said)?,
         None => Vec::new(),
     };
-    Some((Transform { table: name.clone(), branches, dedupe, sort }, used))
+    let shape = declared.is_none().then(|| output.typed());
+    Some((Transform { table: name.clone(), branches, dedupe, sort, shape }, used, output.clone()))
+}
+
+/// The table that a rule is named after.
+fn declared<'a>(rule: &RuleNode, level: &Level<'a>, otherwise: Option<&'a TableView>, said: &mut Diagnostics) -> Option<&'a TableView> {
+    let name = &rule.name.text;
+    let found = level.outputs.iter().find(|table| table.name == *name).or(otherwise);
+    if found.is_none() {
+        if said.concern(&format!("/categories/{name}.yaml")) {
+            return None;
+        }
+        let error = Diagnostic::error("E0105", &rule.name.place, format!("`{name}` is no {}", level.output_word));
+        said.push(match nearest(name, level.outputs.iter().map(|table| table.name.as_str())) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help("a rule is named after what it makes"),
+        });
+        return None;
+    }
+    found
 }
 
 /// Where a rule, or a branch of it, says what is done with files.

@@ -38,6 +38,10 @@ pub(crate) struct Level<'a> {
     pub inputs: &'a [TableView],
     /// Tables that are made.
     pub outputs: &'a [TableView],
+    /// Intermediate tables, made on this level for its own rules.
+    pub between: &'a [TableView],
+    /// Intermediate tables that something is wrong with: nothing more is said of what reads them.
+    pub broken: &'a [String],
     /// What an output is called in messages: `category` or `table of the target`.
     pub output_word: &'a str,
     /// What the rules may ask of an order.
@@ -67,6 +71,11 @@ impl Level<'_> {
 
     /// A table that can be read: an input, or one that is made on this level.
     pub(crate) fn readable(&self, name: &str) -> Option<&TableView> {
-        self.inputs.iter().chain(self.outputs).find(|table| table.name == name)
+        self.inputs.iter().chain(self.outputs).chain(self.between).find(|table| table.name == name)
+    }
+
+    /// The name of each table that can be read.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.inputs.iter().chain(self.outputs).chain(self.between).map(|table| table.name.as_str())
     }
 }

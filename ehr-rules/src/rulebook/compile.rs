@@ -162,7 +162,16 @@ fn row_checks(source: &mut LoadedSource, views: &[TableView], compiled: &mut Com
     let none = BTreeMap::new();
     let name = source.schema.id();
     let parameters = source.schema.parameters.clone();
-    let level = Level { name: &name, inputs: views, outputs: &[], output_word: "category", parameters: &parameters, code_maps: &none };
+    let level = Level {
+        name: &name,
+        inputs: views,
+        outputs: &[],
+        between: &[],
+        broken: &[],
+        output_word: "category",
+        parameters: &parameters,
+        code_maps: &none,
+    };
     for (table, check) in std::mem::take(&mut source.checks) {
         let Some(view) = views.iter().find(|view| view.name == table) else { continue };
         let (that, used) = row_check::compile(&check.that, view, &level, said);
@@ -198,7 +207,16 @@ fn source_rules(loaded: &LoadedSource, inputs: &[TableView], categories: &[Table
     let none = BTreeMap::new();
     let name = loaded.schema.id();
     let parameters = &loaded.schema.parameters;
-    let level = Level { name: &name, inputs, outputs: categories, output_word: "category", parameters, code_maps: &none };
+    let level = Level {
+        name: &name,
+        inputs,
+        outputs: categories,
+        between: &[],
+        broken: &[],
+        output_word: "category",
+        parameters,
+        code_maps: &none,
+    };
     level::compile(&loaded.rules, &level, said)
 }
 
@@ -293,6 +311,8 @@ fn target_level<'a>(loaded: &'a LoadedTarget, inputs: &'a [TableView], outputs: 
         name: &schema.name,
         inputs,
         outputs,
+        between: &[],
+        broken: &[],
         output_word: "table of the target",
         parameters: &schema.parameters,
         code_maps: &schema.code_maps,

@@ -228,11 +228,13 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
 fn convert(job: &Job<'_>, target: &CompiledTarget, common: &Dataset<Common>, reached: &mut BTreeSet<String>) -> Result<Vec<Table>, Error> {
     let converted = job.convert(common)?;
     reached.extend(job.filled().into_iter().map(|table| format!("{}/{table}", target.schema.name)));
+    let between = converted.between.iter().filter(|table| table.rows > 0);
+    reached.extend(between.map(|table| format!("{}/{}", target.schema.name, table.name)));
     Ok(converted.tables().iter().cloned().chain(job.actions()).collect())
 }
 
 fn note<Stage>(made: &Dataset<Stage>, level: &str, reached: &mut BTreeSet<String>) {
-    reached.extend(made.tables().iter().filter(|table| table.rows > 0).map(|table| format!("{level}/{}", table.name)));
+    reached.extend(made.tables().iter().chain(&made.between).filter(|table| table.rows > 0).map(|table| format!("{level}/{}", table.name)));
 }
 
 /// A folder of this case's own, gone with it.
