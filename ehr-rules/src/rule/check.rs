@@ -237,6 +237,8 @@ fn constants(expr: &Expr) -> Vec<String> {
             mapped.chain(constants(otherwise)).collect()
         }
         Form::When { branches, otherwise } => branches.iter().flat_map(|(_, value)| constants(value)).chain(constants(otherwise)).collect(),
+        Form::Codes { otherwise, .. } => constants(otherwise),
+        Form::Call { function, args } if function == "coalesce" => args.iter().flat_map(constants).collect(),
         _ => Vec::new(),
     }
 }

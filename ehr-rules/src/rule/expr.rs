@@ -78,7 +78,9 @@ pub(super) fn compile(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>,
 pub(super) fn constant(value: Value, wanted: Option<&Kind>) -> Expr {
     let value = match (value, wanted) {
         (Value::Integer(number), Some(Kind::Float)) if exact(number) => Value::Float(as_float(number)),
-        (Value::Text(text), Some(Kind::Date)) => text.parse().map_or(Value::Text(text), Value::Date),
+        (Value::Text(text), Some(kind @ (Kind::Date | Kind::Datetime | Kind::Instant))) => {
+            Value::parse(&text, kind).unwrap_or(Value::Text(text))
+        }
         (value, _) => value,
     };
     let ty = match value.kind() {
@@ -279,7 +281,18 @@ fn from(node: &Node, main: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, 
 fn map(node: &Node, table: &Node, from: Expr, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     let mut kind = wanted.cloned();
     let mut entries: Vec<(Value, Value)> = Vec::new();
+    let held = scope.only_texts(&from);
     for (key, to) in check::map(table, "a table of constants", said)? {
+        if !held.is_empty() && !held.contains(&key.text) {
+            let error =
+                Diagnostic::error("E0308", &key.place, format!("this entry is never reached: the column never holds `{}`", key.text));
+            let near = nearest(&key.text, held.iter().map(String::as_str));
+            said.push(match near {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help(format!("it is one of {}", held.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", "))),
+            });
+            continue;
+        }
         let Some(left) = key_value(&key.text, &from.ty.kind) else {
             said.push(Diagnostic::error("E0201", &key.place, format!("`{}` is never equal to {}", key.text, article(&from.ty.kind))));
             continue;

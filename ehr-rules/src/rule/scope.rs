@@ -117,7 +117,19 @@ impl<'a> Scope<'a> {
         }
         match nearest(name, self.names().iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help(format!("`{}` has {}", self.table.name, listed(self.table))),
+            None => error.help(format!(
+                "`{}` has {}; where the text itself is meant, write `{{value: {name}}}`",
+                self.table.name,
+                listed(self.table)
+            )),
+        }
+    }
+
+    /// The only texts that an expression can be, where it is a coded column as it is.
+    pub(super) fn only_texts(&self, expr: &Expr) -> &'a [String] {
+        match &expr.form {
+            Form::Column(name) => self.table.column(name).map_or(&[], |column| &column.one_of),
+            _ => &[],
         }
     }
 }

@@ -10,8 +10,10 @@ use crate::engine::codes::CodeSource;
 use crate::error::Error;
 use crate::ir::print;
 use crate::ir::schema::Category;
+use crate::ir::schema::CheckRule;
 use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::RowCheck;
+use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -193,7 +195,7 @@ fn require_keys(schema: &mut SourceSchema) {
 }
 
 fn source_views(schema: &SourceSchema) -> Vec<TableView> {
-    let column = |column: &SourceColumn| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: Vec::new() };
+    let column = |column: &SourceColumn| ColumnView { name: column.name.clone(), ty: column.ty.clone(), one_of: allowed(column) };
     let view = |table: &SourceTable| TableView {
         name: table.name.clone(),
         columns: table.columns.iter().map(column).collect(),
@@ -241,6 +243,13 @@ fn unused(loaded: &LoadedSource, used: &BTreeSet<(String, String)>, said: &mut D
             );
         }
     }
+}
+
+/// The only texts that rules meet in a column: rows with others were set aside.
+fn allowed(column: &SourceColumn) -> Vec<String> {
+    let kept = column.checks.iter().filter(|check| check.severity != Severity::Warn);
+    let mut lists = kept.filter_map(|check| if let CheckRule::OneOf(texts) = &check.rule { Some(texts.clone()) } else { None });
+    lists.next().unwrap_or_default()
 }
 
 fn compile_target(

@@ -22,7 +22,7 @@ pub(super) fn schema() -> Value {
 /// What a branch and a rule of one branch say.
 fn steps() -> Vec<(&'static str, Value)> {
     let mut join = vec![("table", text("The table that is joined."))];
-    join.extend(value::matching());
+    join.extend(value::matching(true));
     let join = value::ordered_if_any(object("a join", join, &["table", "on", "expect"]));
     vec![
         ("from", text("The driving table: each of its rows becomes at most one row.")),

@@ -78,6 +78,7 @@ fn table() -> Value {
                     &[("report", "they are said (default)"), ("ignore", "nothing"), ("forbid", "the order is refused")],
                 ),
             ),
+            ("checks", json!({"description": "Conditions over several columns of a row.", "type": "array", "items": check()})),
             (
                 "ignore",
                 map_of(
@@ -106,6 +107,7 @@ fn columns() -> Value {
         ("max_length", json!({"description": "The most characters.", "type": "integer", "minimum": 1})),
         ("unique", flag("Whether no two rows have the same value.")),
         ("on_error", words("What happens where a constraint does not hold.", SEVERITIES)),
+        ("at_most", at_most()),
         ("phi", text("What the column tells of a person, by HIPAA's list: `birth_date`, say.")),
     ];
     column(&written().into_iter().chain(more).collect::<Vec<_>>())
@@ -123,8 +125,32 @@ fn written() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// A budget for what is set aside or said.
+fn at_most() -> Value {
+    json!({
+        "description": "How many rows may break it, `10` or `0.1%`; over that the order fails.",
+        "type": ["string", "integer"],
+        "minimum": 0,
+        "examples": ["0.1%"],
+    })
+}
+
+fn check() -> Value {
+    let that = text("A condition that holds for every row, as in `where:`.");
+    object(
+        "a check of a row",
+        vec![
+            ("that", with_examples(that, &[json!("START <= STOP")])),
+            ("message", text("What is said of a row for which it does not hold.")),
+            ("on_error", words("What happens to such a row.", SEVERITIES)),
+            ("at_most", at_most()),
+        ],
+        &["that", "message"],
+    )
+}
+
 fn reference() -> Value {
     let to = || json!({"description": "`table.column`", "type": "string", "pattern": "^[^.]+\\..+$"});
-    let keys = vec![("to", to()), ("on_error", words("What happens where there is no such row.", SEVERITIES))];
+    let keys = vec![("to", to()), ("on_error", words("What happens where there is no such row.", SEVERITIES)), ("at_most", at_most())];
     json!({"oneOf": [to(), object("a reference", keys, &["to"])]})
 }

@@ -131,7 +131,16 @@ fn key() -> Value {
 }
 
 /// `on`, `expect` and so on, which joins and lookups have in common.
-pub(super) fn matching() -> Vec<(&'static str, Value)> {
+pub(super) fn matching(join: bool) -> Vec<(&'static str, Value)> {
+    let mut expected = vec![
+        ("one", "exactly one; none is rejected unless `on_missing` says otherwise"),
+        ("at_most_one", "one or none"),
+        ("any", "the first of several, by `order`"),
+    ];
+    // A lookup gives one value.
+    if join {
+        expected.push(("many", "any number: a row for each"));
+    }
     vec![
         (
             "on",
@@ -143,17 +152,7 @@ pub(super) fn matching() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("order", refer("order", "Which of several rows comes first.")),
-        (
-            "expect",
-            words(
-                "How many rows there match one here.",
-                &[
-                    ("one", "exactly one; none is rejected unless `on_missing` says otherwise"),
-                    ("at_most_one", "one or none"),
-                    ("any", "the first of several, by `order`"),
-                ],
-            ),
-        ),
+        ("expect", words("How many rows there match one here.", &expected)),
         (
             "on_missing",
             words(
@@ -181,7 +180,7 @@ pub(super) fn ordered_if_any(mut form: Value) -> Value {
 fn lookup() -> Value {
     let mut keys =
         vec![("lookup", text("The table or category that is looked into.")), ("take", text("The column that is taken from there."))];
-    keys.extend(matching());
+    keys.extend(matching(false));
     ordered_if_any(object("a column of another table: {lookup: …, on: …, take: …, expect: …}", keys, &["lookup", "on", "take", "expect"]))
 }
 

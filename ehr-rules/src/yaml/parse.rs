@@ -211,6 +211,11 @@ fn malformed(error: &ScanError, places: &Places) -> Diagnostic {
         let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
         start = line + before[line..].len() - before[line..].trim_start().len();
     }
+    if let Some(quote) = swallowing(&places.source.text[..start]) {
+        let place = places.place(quote..quote + 1);
+        return Diagnostic::error("E0001", &place, "this is not YAML: a quote is opened and not closed in its line")
+            .help("close the quote; inside single quotes write '' for one quote");
+    }
     let end = places.source.text[start..].chars().next().filter(|at| !matches!(at, '\n' | '\r')).map_or(start, |at| start + at.len_utf8());
     let place = places.place(start..end);
     if info.contains("unknown anchor") {
@@ -236,6 +241,37 @@ fn malformed(error: &ScanError, places: &Places) -> Diagnostic {
     } else {
         said
     }
+}
+
+/// Where a quote opens a text that goes on over a line that looks like a key or an item: most probably it was to be closed before.
+///
+/// The parser notices it only at the next quote, where what was meant as the inside stands outside.
+fn swallowing(text: &str) -> Option<usize> {
+    let mut letters = text.char_indices().peekable();
+    let mut before = '\n';
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '#' if before.is_whitespace() => while letters.next_if(|(_, next)| *next != '\n').is_some() {},
+            '"' | '\'' if before.is_whitespace() || "[{,:".contains(before) => {
+                let mut end = text.len();
+                while let Some((inside, next)) = letters.next() {
+                    if next == '\\' && letter == '"' {
+                        letters.next();
+                    } else if next == letter && (letter == '"' || letters.next_if(|(_, twice)| *twice == '\'').is_none()) {
+                        end = inside;
+                        break;
+                    }
+                }
+                let mut lines = text.get(at..end).unwrap_or_default().lines().skip(1).map(str::trim_start);
+                if lines.any(|line| line.starts_with("- ") || line.contains(": ") || line.trim_end().ends_with(':')) {
+                    return Some(at);
+                }
+            }
+            _ => {}
+        }
+        before = letter;
+    }
+    None
 }
 
 /// From the parser's lines and columns, counted in characters, to bytes of the text.

@@ -29,6 +29,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("a format that is none", "formats are a language of their own"),
     ("a unit that is none", "units are a language of their own"),
     ("a parameter of a type that is not set", "types are words"),
+    ("several matches that are expected and ambiguous", "one word is held against another"),
     ("an unknown type of a script", "types are words"),
     ("an empty file", "nothing is no map"),
     ("a file of comments", "nothing is no map"),

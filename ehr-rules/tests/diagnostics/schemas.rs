@@ -46,7 +46,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         PATIENT,
         "'^([0-9]{2})'",
         "'^([0-9]{2})",
-        &[("E0001 17:20 `L`", "close the quote, which may have been opened in a line before; inside single quotes write '' for one quote")],
+        &[("E0001 10:38 `'`", "close the quote; inside single quotes write '' for one quote")],
     ),
     mistake(
         "a brace that is not closed",

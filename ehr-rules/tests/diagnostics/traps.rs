@@ -3,6 +3,8 @@
 use super::Mistake;
 use super::mistake;
 
+const PATIENT: &str = "sources/acme/1/patient.yaml";
+const PERSON: &str = "targets/warehouse/person.yaml";
 const SCHEMA: &str = "sources/acme/1/schema.yaml";
 
 pub(super) const MISTAKES: &[Mistake] = &[
@@ -21,4 +23,39 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[(r#"W0001 27:58 `"%d.%m.%y %H:%M"`"#, "read `02.03.01 04:05` differently")],
     ),
     mistake("formats that never fit one text", SCHEMA, r#"["%d/%m/%Y"]"#, r#"["%d/%m/%Y", "%m-%d-%Y", "%d.%m.%y"]"#, &[]),
+    mistake(
+        "an unclosed quote is said where it opens",
+        PATIENT,
+        r#"with: ", "}"#,
+        r#"with: ", }"#,
+        &[("E0001 11:47 `\"`", "a quote is opened and not closed in its line")],
+    ),
+    mistake(
+        "a map's entry for what the column never holds",
+        PATIENT,
+        "map: {M: male, F: female}",
+        "map: {M: male, Female: female}",
+        &[("E0308 8:43 `Female`", "it is one of `M`, `F`")],
+    ),
+    mistake(
+        "a constant deep inside that the category does not allow",
+        PATIENT,
+        "{from: GENDER, map: {M: male, F: female}, otherwise: unknown}",
+        "{from: {from: GENDER, map: {M: male}, otherwise: null}, do: [{coalesce: unknwn}]}",
+        &[("E0205 8:85 `unknwn`", "did you mean `unknown`?")],
+    ),
+    mistake(
+        "a constant for a date and time",
+        PERSON,
+        "born_at: {from: birth_date, do: [to_datetime]}",
+        "born_at: {value: 2024-01-31T12:00:00}",
+        &[],
+    ),
+    mistake(
+        "countries among which there is `no`, which is text",
+        PATIENT,
+        "zip3: {from: ZIP, do: [{left: 3}]}",
+        "zip3: {from: ZIP, map: {no: Norway, se: Sweden}, otherwise: no}",
+        &[],
+    ),
 ];
