@@ -1,6 +1,6 @@
 //! Every code of a diagnostic, with what it says. Once released a code is never reused.
 //!
-//! Ranges: E00 YAML, E01 names, E02 types, E03 rules, E04 schemas, E05 codes and maps, E06 scripts, W warnings.
+//! Ranges: E00 YAML, E01 names, E02 types, E03 rules, E04 schemas, E05 codes and maps, E06 scripts, E07 what is released, W warnings.
 
 /// Codes in order.
 pub const CODES: &[(&str, &str)] = &[
@@ -67,6 +67,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0601", "a script does not compile"),
     ("E0602", "a script needs a `type`"),
     ("E0603", "a script is of the wrong type"),
+    ("E0701", "a target that is released de-identified holds an identifier"),
     ("W0001", "two formats read one date differently"),
 ];
 

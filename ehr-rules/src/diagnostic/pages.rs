@@ -64,6 +64,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0601", include_str!("../../docs/codes/E0601.md")),
     ("E0602", include_str!("../../docs/codes/E0602.md")),
     ("E0603", include_str!("../../docs/codes/E0603.md")),
+    ("E0701", include_str!("../../docs/codes/E0701.md")),
     ("W0001", include_str!("../../docs/codes/W0001.md")),
 ];
 

@@ -244,6 +244,10 @@ pub struct TargetSchema {
     pub title: String,
     /// The versions of one source (`system/version`) whose tables its rules read straight; none where they read categories.
     pub sources: Vec<String>,
+    /// Whether no identifier of a person may reach its columns.
+    pub deidentified: bool,
+    /// Columns (`table.column`) that hold an identifier all the same, each with the reason.
+    pub allow: BTreeMap<String, String>,
     /// Tables, those referred to before those that refer.
     pub tables: Vec<TargetTable>,
     /// Code maps by name.

@@ -75,11 +75,33 @@ fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetS
         tables.extend(table(key, node, tables.len(), &mut places, &mut pending, said));
     }
     let parameters = parameter::read(&mut fields, said);
+    let deidentified = fields.one_of("release", &[("deidentified", true), ("identified", false)], said).unwrap_or(false);
+    let allow = allowed(&mut fields, said);
     fields.finish(said);
     for one in pending {
         check_reference(&one, &tables, said);
     }
-    Some((TargetSchema { name: name.text, title, sources: Vec::new(), tables, code_maps, parameters }, places, sources))
+    Some((
+        TargetSchema { name: name.text, title, sources: Vec::new(), deidentified, allow, tables, code_maps, parameters },
+        places,
+        sources,
+    ))
+}
+
+/// `{TABLE.COLUMN: REASON}`; the reason is what makes it a decision.
+fn allowed(fields: &mut Fields<'_>, said: &mut Diagnostics) -> BTreeMap<String, String> {
+    let mut allow = BTreeMap::new();
+    for (name, node) in fields.map("allow", said).unwrap_or_default() {
+        let reason = node.as_text().map(str::trim).unwrap_or_default();
+        if reason.is_empty() {
+            said.push(
+                Diagnostic::error("E0010", &name.place, format!("nothing says why `{}` is released", name.text))
+                    .help(format!("write `{}: REASON`", name.text)),
+            );
+        }
+        allow.insert(name.text.clone(), reason.to_owned());
+    }
+    allow
 }
 
 /// `{file: codes/x.csv, target: integer}` or `{athena: {SYSTEM: VOCABULARY}}`.

@@ -32,6 +32,7 @@ use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::rulebook::SourceId;
+use crate::rulebook::phi;
 use globset::GlobBuilder;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -301,6 +302,22 @@ fn compile_target(
         // Nothing is said of rules that read a source that there is not.
         None => Vec::new(),
     };
+    if loaded.schema.deidentified {
+        for reading in sources.iter() {
+            let source = phi::of_source(&reading.source.schema);
+            let id = reading.source.schema.id();
+            let tagged = match straight.iter().find(|straight| straight.source.to_string() == id) {
+                Some(straight) => phi::through(&straight.transforms, &source, &|table| straight.shapes.contains_key(table)),
+                None if loaded.sources.is_empty() => {
+                    let is_table = |table: &str| reading.source.schema.table(table).is_some();
+                    let common = phi::through(&reading.used.transforms, &source, &is_table);
+                    phi::through(&transforms, &common, &|table| categories.iter().any(|category| category.name == table))
+                }
+                None => continue,
+            };
+            phi::check(&loaded.schema, &loaded.rules, &tagged, said);
+        }
+    }
     let mut maps = BTreeMap::new();
     for (name, map) in &loaded.schema.code_maps {
         if let CodeMapSource::File { path, target } = map {

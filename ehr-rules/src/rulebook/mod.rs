@@ -8,6 +8,7 @@ pub(crate) mod job;
 pub(crate) mod lineage;
 pub(crate) mod mapping;
 pub(crate) mod outcome;
+mod phi;
 mod settings;
 pub(crate) mod spot;
 pub(crate) mod story;

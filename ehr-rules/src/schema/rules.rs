@@ -36,11 +36,40 @@ fn steps() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("columns", map_of("What each column is made of.", refer("column", "What the column is made of."))),
+        ("file", file()),
     ]
 }
 
 fn branch() -> Value {
-    object("a branch", steps(), &["from", "columns"])
+    makes_or_moves(object("a branch", steps(), &["from"]))
+}
+
+/// It makes columns, or moves files, or both.
+fn makes_or_moves(mut rule: Value) -> Value {
+    rule["anyOf"] = json!([{"required": ["columns"]}, {"required": ["file"]}]);
+    rule
+}
+
+/// A file that each row names.
+fn file() -> Value {
+    let folder = object("the owner's name behind the folder's", vec![("folder", text("The column that tells owners apart."))], &["folder"]);
+    let collision = words(
+        "Where two files would have one place.",
+        &[("number", "a number behind the name"), ("hash", "a hash of the source behind every name"), ("fail", "the order fails")],
+    );
+    object(
+        "a file action",
+        vec![
+            ("source", with_examples(text("Where the file lies."), &[json!("sftp://{host}/{Path}")])),
+            ("target", with_examples(text("Where it goes, in segments that are made safe."), &[json!("{Name}/{Path|file_name}")])),
+            ("collision", json!({"anyOf": [collision, folder]})),
+            (
+                "verify",
+                words("How the copy is held against the original.", &[("size", "by its size (default)"), ("checksum", "by its content")]),
+            ),
+        ],
+        &["source", "target", "collision"],
+    )
 }
 
 fn rule() -> Value {
@@ -50,7 +79,7 @@ fn rule() -> Value {
             ("sort", refer("order", "The order of the rows made, by columns made.")),
         ]
     };
-    let one = object("a rule from one table", steps().into_iter().chain(after()).collect(), &["from", "columns"]);
+    let one = makes_or_moves(object("a rule from one table", steps().into_iter().chain(after()).collect(), &["from"]));
     let branches =
         json!({"description": "Branches; their rows stand one after the other.", "type": "array", "items": refer("branch", "A branch.")});
     let several = object("a rule from several tables", std::iter::once(("union", branches)).chain(after()).collect(), &["union"]);

@@ -27,6 +27,14 @@ pub(super) fn schema() -> Value {
                     &[json!("acme/2")],
                 ),
             ),
+            (
+                "release",
+                words(
+                    "Whether what identifies a person may reach its columns.",
+                    &[("deidentified", "an identifier that does is an error"), ("identified", "it may (default)")],
+                ),
+            ),
+            ("allow", map_of("Columns (`table.column`) that hold an identifier all the same.", text("Why it is released."))),
             ("parameters", parameters()),
             ("code_maps", map_of("Code maps by name.", code_map())),
             ("tables", map_of("Tables by name, in the order in which they are loaded.", table())),

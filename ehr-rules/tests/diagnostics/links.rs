@@ -160,4 +160,24 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "  columns: {id: No}\n  file:\n",
         &[("E0105 8:1 `scans`", "a rule is named after what it makes")],
     ),
+    mistake(
+        "identifiers that reach what is released",
+        DIRECT,
+        "title: Straight from a source\n",
+        "title: Straight from a source\nrelease: deidentified\nallow: {bill.due: agreed with the board}\n",
+        &[
+            (
+                "E0701 targets/direct/rules.yaml:5:12 `PAYER`",
+                "`bill.payer` holds `name`, and `direct` is released de-identified; it comes by `acme/1/bills.PAYER`, `bill.payer`: leave it out",
+            ),
+            ("E0701 targets/direct/rules.yaml:12:5 `source: \"sftp://files.example/{PAYER}/{No}.pdf\"…`", "`allow: {scans.file: REASON}`"),
+        ],
+    ),
+    mistake(
+        "what is released without a reason",
+        DIRECT,
+        "title: Straight from a source\n",
+        "title: Straight from a source\nallow: {bill.payer: ''}\n",
+        &[("E0010 3:9 `bill.payer`", "write `bill.payer: REASON`")],
+    ),
 ];

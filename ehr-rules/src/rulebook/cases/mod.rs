@@ -161,6 +161,8 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
             name: String::new(),
             title: String::new(),
             sources: Vec::new(),
+            deidentified: false,
+            allow: BTreeMap::new(),
             tables: Vec::new(),
             code_maps: BTreeMap::new(),
             parameters: Vec::new(),
