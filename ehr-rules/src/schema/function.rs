@@ -73,7 +73,9 @@ fn argument(param: &Param) -> Value {
         Accepts::OneOf(words) => constant["enum"] = json!(words),
         Accepts::Integer => constant["type"] = json!("integer"),
         Accepts::Float | Accepts::Number => constant["type"] = json!("number"),
-        Accepts::Text | Accepts::Pattern | Accepts::Formats | Accepts::Unit => constant["type"] = json!("string"),
+        Accepts::Text | Accepts::Pattern | Accepts::Formats | Accepts::Unit | Accepts::Zone | Accepts::Country => {
+            constant["type"] = json!("string");
+        }
         _ => constant["type"] = json!(["string", "number", "boolean"]),
     }
     if param.accepts == Accepts::Pattern {

@@ -28,6 +28,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("a wrong regular expression", "editors and rules know different ones"),
     ("a format that is none", "formats are a language of their own"),
     ("a unit that is none", "units are a language of their own"),
+    ("a time zone that is none", "the IANA database is no part of a schema"),
+    ("a country that is none", "ISO 3166-1 is no part of a schema"),
     ("a parameter of a type that is not set", "types are words"),
     ("several matches that are expected and ambiguous", "one word is held against another"),
     ("an unknown type of a script", "types are words"),
