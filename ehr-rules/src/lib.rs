@@ -75,6 +75,7 @@ pub use rulebook::cases::examples::ExampleRows;
 pub use rulebook::coverage::Coverage;
 pub use rulebook::coverage::Share;
 pub use rulebook::coverage::Unreached;
+pub use rulebook::formula::Formula;
 pub use rulebook::job::Job;
 pub use rulebook::lineage::ColumnRef;
 pub use rulebook::lineage::ColumnWay;

@@ -17,8 +17,13 @@ pub(crate) fn broken(table: &Table, conditions: &[&Condition], context: &Context
     let doing = "checking the rows of a table";
     let mut lowering = Lowering::new(context);
     let mut columns = vec![col(ORIGIN)];
+    let mut plan = table.scan()?.with_row_index(ROW, None);
     for (at, condition) in conditions.iter().enumerate() {
-        columns.push(lowering.lower(condition)?.alias(format!("_check{at}")));
+        let holds = lowering.lower(condition)?;
+        let (computed, faults) = lowering.computed(plan);
+        plan = computed;
+        let holds = faults.into_iter().fold(holds, |holds, (fault, _)| holds.and(fault.not()));
+        columns.push(holds.alias(format!("_check{at}")));
     }
     let found = Arc::new(Mutex::new(vec![Vec::new(); conditions.len()]));
     let shared = Arc::clone(&found);
@@ -32,10 +37,7 @@ pub(crate) fn broken(table: &Table, conditions: &[&Condition], context: &Context
         }
         Ok(false)
     };
-    table
-        .scan()?
-        .with_row_index(ROW, None)
-        .select(columns)
+    plan.select(columns)
         .with_predicate_pushdown(false)
         .sink_batches(PlanCallback::new(function), true, None)
         .and_then(|sink| sink.collect_with_engine(Engine::Streaming))

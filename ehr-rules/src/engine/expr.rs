@@ -5,7 +5,10 @@ use crate::engine::Context;
 use crate::engine::codes;
 use crate::engine::codes::CodeSource;
 use crate::engine::codes::Tally;
+use crate::engine::fate;
+use crate::engine::fate::Verdict;
 use crate::engine::key;
+use crate::engine::operator;
 use crate::engine::probe;
 use crate::engine::script;
 use crate::engine::script::Failures;
@@ -17,6 +20,7 @@ use crate::ir::expr::Operator;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use polars::prelude as pl;
+use polars::prelude::ChunkFull;
 use polars::prelude::NamedFrom;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,6 +31,16 @@ pub(super) struct Lowering<'a> {
     /// Where the value being lowered is asked for: an engine computes every branch of a `when` on every row, but a code
     /// is without an entry, and a script fails, only where its branch is taken.
     guard: Option<pl::Expr>,
+    /// What may fail is computed once, in a column of its own, in this order.
+    steps: Vec<pl::Expr>,
+    /// The steps of this branch, by what they compute.
+    known: Vec<(Expr, pl::Expr)>,
+    /// Where a native form fails, while one is lowered.
+    faults: Vec<pl::Expr>,
+    /// Native forms that may fail, since the last time they were settled.
+    verdicts: Vec<(pl::Expr, Verdict)>,
+    /// The number of the next step.
+    next: usize,
     /// Codes without an entry.
     pub tallies: Vec<Arc<Tally>>,
     /// Rows on which scripts failed, by script.
@@ -35,7 +49,34 @@ pub(super) struct Lowering<'a> {
 
 impl<'a> Lowering<'a> {
     pub(super) fn new(context: &'a Context<'a>) -> Self {
-        Self { context, guard: None, tallies: Vec::new(), failures: Vec::new() }
+        Self {
+            context,
+            guard: None,
+            steps: Vec::new(),
+            known: Vec::new(),
+            faults: Vec::new(),
+            verdicts: Vec::new(),
+            next: 0,
+            tallies: Vec::new(),
+            failures: Vec::new(),
+        }
+    }
+
+    /// Forgets what the rows of another branch are.
+    pub(super) fn begin(&mut self) {
+        self.known.clear();
+    }
+
+    /// The plan with what was lowered computed beside it, and without the rows on which that fails.
+    pub(super) fn settle(&mut self, plan: pl::LazyFrame) -> pl::LazyFrame {
+        let (plan, verdicts) = self.computed(plan);
+        if verdicts.is_empty() { plan } else { plan.filter(fate::failed(self.context.ledger, verdicts)) }
+    }
+
+    /// The plan with what was lowered computed beside it, and where that fails.
+    pub(super) fn computed(&mut self, plan: pl::LazyFrame) -> (pl::LazyFrame, Vec<(pl::Expr, Verdict)>) {
+        let plan = self.steps.drain(..).fold(plan, |plan, step| plan.with_columns([step]));
+        (plan, std::mem::take(&mut self.verdicts))
     }
 
     /// The polars expression that yields the same value.
@@ -50,7 +91,16 @@ impl<'a> Lowering<'a> {
                 let first = args.first().map_or(&expr.ty.kind, |first| &first.ty.kind);
                 function.lowered(&self.all(args)?, first)
             }
-            Form::Operator { op, args } => operator(*op, self.all(args)?)?,
+            Form::Operator { op, args } => self.operator(expr, *op, args)?,
+            Form::Checked { value, rule } => {
+                let outer = std::mem::take(&mut self.faults);
+                let value = self.lower(value)?;
+                let faults = std::mem::replace(&mut self.faults, outer);
+                if let Some(fault) = faults.into_iter().reduce(pl::Expr::or) {
+                    self.verdicts.push((fault, Verdict::new(self.context, rule, "R0303", "", false)));
+                }
+                value
+            }
             Form::Map { from, entries, otherwise } => {
                 let otherwise = self.lower(otherwise)?;
                 map(self.lower(from)?, &from.ty.kind, entries, otherwise, &expr.ty.kind)
@@ -77,7 +127,7 @@ impl<'a> Lowering<'a> {
                     None => value,
                 }
             }
-            Form::Script { source, inputs, settings, rule } => {
+            Form::Script { source, inputs, settings, rule, .. } => {
                 let (value, failures) = script::script(source, inputs, settings, &expr.ty.kind, rule, self.guard.clone(), self.context)?;
                 self.failures.push(failures);
                 value
@@ -102,6 +152,52 @@ impl<'a> Lowering<'a> {
         Ok(lowered.into_iter().rev().fold(otherwise, |value, (condition, then)| pl::when(condition).then(then).otherwise(value)))
     }
 
+    /// An operator that may fail is a step of its own, so that its failures are those of the value that is used.
+    fn operator(&mut self, expr: &Expr, op: Operator, args: &[Expr]) -> Result<pl::Expr, Error> {
+        if let (Operator::And | Operator::Or, [left, right]) = (op, args) {
+            let left = self.lower(left)?;
+            let outer = self.guard.clone();
+            // The right side is not asked where the left one decides.
+            let open = if op == Operator::And { left.clone() } else { left.clone().not() };
+            self.guard = Some(and(outer.as_ref(), open));
+            let right = self.lower(right);
+            self.guard = outer;
+            return Ok(if op == Operator::And { left.and(right?) } else { left.or(right?) });
+        }
+        if !op.may_fail(args) {
+            let lowered = self.all(args)?;
+            return operator::operator(op, args, lowered);
+        }
+        let value = match self.known.iter().find(|(known, _)| known == expr) {
+            Some((_, value)) => value.clone(),
+            None => {
+                let lowered = args.iter().map(|arg| self.operand(op, arg)).collect::<Result<Vec<_>, _>>()?;
+                let name = format!("_step{}", self.next);
+                self.next += 1;
+                self.steps.push(operator::operator(op, args, lowered)?.alias(name.as_str()));
+                let value = pl::col(name.as_str());
+                self.known.push((expr.clone(), value.clone()));
+                value
+            }
+        };
+        let fault = if op == Operator::Finite { value.clone().is_finite().not().fill_null(false) } else { value.clone().is_null() };
+        self.faults.push(and(self.guard.as_ref(), fault));
+        Ok(value)
+    }
+
+    /// An operand of an operator that may fail. Where it fails it is missing, and so is the whole: it need not say so itself.
+    fn operand(&mut self, op: Operator, arg: &Expr) -> Result<pl::Expr, Error> {
+        match &arg.form {
+            Form::Operator { op: inner, args }
+                if op.is_strict() && op != Operator::Concat && inner.is_strict() && *inner != Operator::Concat =>
+            {
+                let lowered = args.iter().map(|arg| self.operand(*inner, arg)).collect::<Result<Vec<_>, _>>()?;
+                operator::operator(*inner, args, lowered)
+            }
+            _ => self.lower(arg),
+        }
+    }
+
     fn all(&mut self, exprs: &[Expr]) -> Result<Vec<pl::Expr>, Error> {
         exprs.iter().map(|expr| self.lower(expr)).collect()
     }
@@ -117,6 +213,9 @@ impl<'a> Lowering<'a> {
         let seen: Vec<pl::Expr> = columns.iter().map(|name| pl::col(name.as_str())).collect();
         let function = move |columns: &mut [pl::Column]| {
             let rows = columns[0].i64()?;
+            if failures.iter().all(|failed| failed.none()) {
+                return Ok(pl::IntoColumn::into_column(pl::BooleanChunked::full("keep".into(), true, rows.len())));
+            }
             let keep: pl::BooleanChunked = rows.iter().map(|row| row.map(|row| failures.iter().all(|failed| failed.spares(row)))).collect();
             Ok(pl::IntoColumn::into_column(keep))
         };
@@ -146,26 +245,6 @@ pub(crate) fn literal(value: &Value, kind: &Kind) -> pl::Expr {
         }
         Value::Datetime(at) | Value::Instant(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
     }
-}
-
-/// Comparisons follow the script language: missing equals missing, and nothing is less or greater than a missing value.
-fn operator(op: Operator, args: Vec<pl::Expr>) -> Result<pl::Expr, Error> {
-    let mut args = args.into_iter();
-    let (first, second) = (args.next(), args.next());
-    let Some(first) = first else { return Err(Error::bug("an operator without operands")) };
-    Ok(match (op, second) {
-        (Operator::Not, None) => first.not(),
-        (Operator::IsMissing, None) => first.is_null(),
-        (Operator::Equal, Some(second)) => first.eq_missing(second),
-        (Operator::NotEqual, Some(second)) => first.neq_missing(second),
-        (Operator::Less, Some(second)) => first.lt(second).fill_null(false),
-        (Operator::LessEqual, Some(second)) => first.lt_eq(second).fill_null(false),
-        (Operator::Greater, Some(second)) => first.gt(second).fill_null(false),
-        (Operator::GreaterEqual, Some(second)) => first.gt_eq(second).fill_null(false),
-        (Operator::And, Some(second)) => first.and(second),
-        (Operator::Or, Some(second)) => first.or(second),
-        _ => return Err(Error::bug(format!("{op:?} with a wrong number of operands"))),
-    })
 }
 
 /// A table of constants. From texts, the usual case, it is one hash look-up a row; else a chain of comparisons.

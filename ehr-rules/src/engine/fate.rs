@@ -61,6 +61,31 @@ pub(super) fn rejected(ledger: &Arc<Ledger>, sound: Expr, verdict: Verdict) -> E
     tap(sound, move |origins| verdict.reject(&ledger, origins.iter().copied()))
 }
 
+/// A predicate that keeps the rows on which nothing failed and sets the others aside, by the first of these that says so.
+pub(super) fn failed(ledger: &Arc<Ledger>, faults: Vec<(Expr, Verdict)>) -> Expr {
+    let ledger = Arc::clone(ledger);
+    let (exprs, verdicts): (Vec<Expr>, Vec<Verdict>) = faults.into_iter().unzip();
+    let function = move |columns: &mut [Column]| {
+        let origins = columns[0].i64()?;
+        let mut keep = BooleanChunked::full("keep".into(), true, origins.len());
+        for (fault, verdict) in columns[1..].iter().zip(&verdicts) {
+            let fault = fault.bool()?;
+            if !fault.any() {
+                continue;
+            }
+            let fault = if fault.len() == origins.len() { fault.clone() } else { fault.new_from_index(0, origins.len()) };
+            let new = &fault & &keep;
+            let out: Vec<i64> = origins.iter().zip(new.iter()).filter_map(|(origin, new)| origin.filter(|_| new == Some(true))).collect();
+            if !out.is_empty() {
+                verdict.reject(&ledger, out);
+            }
+            keep = &keep & &!&fault;
+        }
+        Ok(keep.into_column())
+    };
+    col(ORIGIN).map_many(function, &exprs, |_, _| Ok(Field::new("keep".into(), DataType::Boolean)))
+}
+
 /// A predicate that is `condition`, and tells the origins of the rows it leaves out.
 fn tap(condition: Expr, left_out: impl Fn(&[i64]) + Send + Sync + 'static) -> Expr {
     let function = move |columns: &mut [Column]| {
@@ -68,6 +93,9 @@ fn tap(condition: Expr, left_out: impl Fn(&[i64]) + Send + Sync + 'static) -> Ex
         let mut keep = columns[1].bool()?.clone();
         if keep.len() == 1 && origins.len() != 1 {
             keep = keep.new_from_index(0, origins.len());
+        }
+        if keep.all() && keep.null_count() == 0 {
+            return Ok(keep.into_column());
         }
         let out: Vec<i64> =
             origins.iter().zip(keep.iter()).filter(|(_, keep)| *keep != Some(true)).filter_map(|(origin, _)| origin).collect();

@@ -3,14 +3,19 @@
 //! Predicate pushdown is off: filters here mark the ledger, so each must see the rows that reach its own place
 //! in the plan and no others.
 
+#[cfg(test)]
+mod agreement;
 pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod expr;
 pub(crate) mod fate;
 pub(crate) mod files;
+pub(crate) mod formula;
 pub(crate) mod group;
 pub(crate) mod identity;
+mod kernel;
 pub(crate) mod key;
+mod operator;
 pub(crate) mod probe;
 pub(crate) mod script;
 pub(crate) mod transform;

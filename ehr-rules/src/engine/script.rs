@@ -37,6 +37,16 @@ impl Failures {
         !self.rows.lock().unwrap_or_else(PoisonError::into_inner).contains(row)
     }
 
+    /// Whether it failed nowhere so far.
+    pub(super) fn none(&self) -> bool {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// The rows, by their number.
+    pub(super) fn rows(&self) -> Vec<u32> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(|row| u32::try_from(row).ok()).collect()
+    }
+
     /// Sets the rows aside.
     pub(super) fn tell(&self, ledger: &Ledger) {
         let rows: Vec<i64> = self.origins.lock().unwrap_or_else(PoisonError::into_inner).iter().collect();

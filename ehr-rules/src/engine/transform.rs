@@ -128,6 +128,7 @@ fn plan_branch(
     context: &Context<'_>,
     entered: &Arc<Entered>,
 ) -> Result<LazyFrame, Error> {
+    lowering.begin();
     let before = lowering.failures.len();
     let scripts = interprets(branch);
     let mut plan = inputs(&branch.from)?;
@@ -140,6 +141,7 @@ fn plan_branch(
     }
     if let Some(condition) = &branch.filter {
         let condition = lowering.lower(condition)?;
+        plan = lowering.settle(plan);
         plan = plan.filter(fate::filtered(context.ledger, condition));
     }
     let mut outputs = Vec::new();
@@ -156,6 +158,7 @@ fn plan_branch(
     if let Some(by) = &branch.group {
         outputs.extend(group::keys(by, branch, lowering)?);
     }
+    plan = lowering.settle(plan);
     plan = plan.select(outputs);
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
     if let Some(succeeded) = lowering.scripts_succeeded(before, &names) {
@@ -213,7 +216,8 @@ fn plan_join(
         joined.select(prepared).group_by(key_names.clone()).agg(firsts)
     };
     let on: Vec<Expr> = join.on.iter().map(|(expr, _)| lowering.lower(expr)).collect::<Result<_, _>>()?;
-    let mut plan = plan
+    let mut plan = lowering
+        .settle(plan)
         .join_builder()
         .with(joined)
         .left_on(on)

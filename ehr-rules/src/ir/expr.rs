@@ -1,5 +1,6 @@
 //! Expressions: how one value is made from a row. Every one is typed before a row is read.
 
+use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
 use serde::Serialize;
@@ -34,7 +35,7 @@ pub enum Form {
     Operator {
         /// Which.
         op: Operator,
-        /// One operand or two.
+        /// Its operands.
         args: Vec<Expr>,
     },
     /// `map:` an inline table of constants.
@@ -82,10 +83,19 @@ pub enum Form {
         /// Integer (63 bits, never negative) or UUID version 5, as the expression's type says.
         uuid: bool,
     },
+    /// A native form that may fail on a row, as the script it was compiled from would: such a row is set aside.
+    Checked {
+        /// The value, with operators that may fail inside.
+        value: Box<Expr>,
+        /// The rule, for findings: `table.column`.
+        rule: String,
+    },
     /// A script that has no native form: interpreted row by row in the sandbox.
     Script {
         /// The script's text.
         source: String,
+        /// What in it has no native form.
+        reason: String,
         /// Columns it reads, with their types.
         inputs: Vec<(String, Type)>,
         /// Parameters it reads, with their values once an order has given them.
@@ -128,6 +138,84 @@ pub enum Operator {
     Not,
     /// A value is missing (`x == ()`).
     IsMissing,
+    /// A sum of two integers or two floats.
+    Add,
+    /// A difference.
+    Subtract,
+    /// A product.
+    Multiply,
+    /// A quotient; of integers without what is left.
+    Divide,
+    /// What a division leaves, with the sign of the first.
+    Remainder,
+    /// The first to the power of the second.
+    Power,
+    /// The number with its sign turned round.
+    Negate,
+    /// The lesser of two numbers.
+    Lesser,
+    /// The greater of two numbers.
+    GreaterOf,
+    /// The value, which must be there.
+    Present,
+    /// The number, which must be finite.
+    Finite,
+    /// A value as the script language writes it; nothing where it is missing.
+    Print,
+    /// Texts joined, missing ones passed over.
+    Concat,
+    /// One letter of a text, counted from 0, or from -1 at its end.
+    Letter,
+    /// Letters of a text from the second operand up to the third, which is left out.
+    Slice,
+    /// As [`Operator::Slice`], the last one too.
+    SliceTo,
+    /// Letters of a text from a position, as many as are asked for.
+    SubString,
+    /// Where in a text another stands; -1 where it does not.
+    IndexOf,
+    /// Whether a text is empty.
+    IsEmpty,
+    /// The integer that a text says.
+    ParseInt,
+    /// The float that a text says.
+    ParseFloat,
+    /// A float without what stands after the point, as an integer.
+    ToInt,
+    /// The greatest whole number that is not above a float.
+    Floor,
+    /// The least whole number that is not below a float.
+    Ceiling,
+    /// The square root.
+    SquareRoot,
+    /// Whether a float is not a number.
+    IsNan,
+    /// The last operand; those before it are computed because they may fail.
+    Then,
+}
+
+impl Operator {
+    /// Whether nothing but a failure makes the result missing, and a missing operand is one.
+    pub fn is_strict(self) -> bool {
+        match self {
+            Self::Equal | Self::NotEqual | Self::Less | Self::LessEqual | Self::Greater | Self::GreaterEqual => false,
+            other => !matches!(other, Self::And | Self::Or | Self::Not | Self::IsMissing | Self::Finite | Self::Print | Self::Then),
+        }
+    }
+
+    /// Whether it can fail on operands of these types, their own failures apart.
+    pub fn may_fail(self, args: &[Expr]) -> bool {
+        let missing = || args.iter().any(|arg| arg.ty.nullable);
+        let integers = || args.first().is_some_and(|arg| arg.ty.kind == Kind::Integer);
+        match self {
+            Self::Add | Self::Subtract | Self::Multiply | Self::Divide | Self::Remainder | Self::Power | Self::Negate => {
+                integers() || missing()
+            }
+            Self::Letter | Self::Slice | Self::SliceTo | Self::ParseInt | Self::ParseFloat | Self::ToInt | Self::Finite => true,
+            Self::Concat => args.iter().all(|arg| arg.ty.nullable),
+            other => other.is_strict() && missing(),
+        }
+    }
 }
 
 impl Expr {
@@ -151,7 +239,14 @@ impl Expr {
     /// Whether computing it does more than give a value: a script may fail on a row, a code may be without an entry.
     pub fn leaves_a_trace(&self) -> bool {
         let mut found = false;
-        self.visit(&mut |expr| found |= matches!(expr.form, Form::Script { .. } | Form::Codes { .. }));
+        self.visit(&mut |expr| found |= matches!(expr.form, Form::Script { .. } | Form::Codes { .. } | Form::Checked { .. }));
+        found
+    }
+
+    /// Whether it has operators that may fail on a row.
+    pub fn may_fail(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |expr| found |= matches!(&expr.form, Form::Operator { op, args } if op.may_fail(args)));
         found
     }
 
@@ -169,7 +264,7 @@ impl Expr {
                     *setting = value(name).unwrap_or(Value::Null);
                 }
             }
-            Form::Probe { of, .. } => of.settle(value),
+            Form::Probe { of: value_of, .. } | Form::Checked { value: value_of, .. } => value_of.settle(value),
             Form::Call { args, .. } | Form::Operator { args, .. } => args.iter_mut().for_each(|arg| arg.settle(value)),
             Form::JoinTexts { parts, .. } | Form::Key { parts, .. } => parts.iter_mut().for_each(|part| part.settle(value)),
             Form::Map { from, otherwise, .. } => {
@@ -207,7 +302,7 @@ impl Expr {
                     *part = each(part);
                 }
             }
-            Form::Probe { of, .. } => **of = each(of),
+            Form::Probe { of: one, .. } | Form::Checked { value: one, .. } => **one = each(one),
             Form::Map { from, otherwise, .. } => {
                 **from = each(from);
                 **otherwise = each(otherwise);
@@ -236,6 +331,7 @@ impl Expr {
         match &self.form {
             Form::Column(_) | Form::Literal(_) | Form::Parameter(_) | Form::Script { .. } => {}
             Form::Call { args, .. } | Form::Operator { args, .. } => args.iter().for_each(|arg| arg.visit(see)),
+            Form::Checked { value, .. } => value.visit(see),
             Form::JoinTexts { parts, .. } | Form::Key { parts, .. } => parts.iter().for_each(|part| part.visit(see)),
             Form::Probe { of, .. } => of.visit(see),
             Form::Map { from, otherwise, .. } => {

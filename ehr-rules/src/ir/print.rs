@@ -56,11 +56,16 @@ pub(crate) fn aggregated(output: &Output) -> String {
     format!("{}({value}{order}{with})", snake(&format!("{:?}", fold.how)))
 }
 
-/// Says of an expression that part of it is interpreted row by row.
-fn mark(expr: &Expr) -> &'static str {
-    let mut interpreted = false;
-    expr.visit(&mut |expr| interpreted |= matches!(expr.form, Form::Script { .. }));
-    if interpreted { "   (interpreted)" } else { "" }
+/// Says of an expression that part of it is interpreted row by row, and why.
+fn mark(expr: &Expr) -> String {
+    let mut reasons: Vec<&str> = Vec::new();
+    expr.visit(&mut |expr| {
+        if let Form::Script { reason, .. } = &expr.form {
+            reasons.push(reason);
+        }
+    });
+    reasons.dedup();
+    if reasons.is_empty() { String::new() } else { format!("   (interpreted: {})", reasons.join("; ")) }
 }
 
 fn join(join: &Join) -> String {
@@ -126,6 +131,7 @@ pub(crate) fn expr(expr: &Expr) -> String {
             format!("{}({space}{})", if *uuid { "uuid_key" } else { "key" }, all(parts))
         }
         Form::Probe { of, .. } => self::expr(of),
+        Form::Checked { value, .. } => self::expr(value),
         Form::Script { source, .. } => format!("rhai({source:?})"),
     }
 }
@@ -141,18 +147,48 @@ fn operator(op: Operator, args: &[Expr]) -> String {
         Operator::And => "&&",
         Operator::Or => "||",
         Operator::Not => "!",
-        Operator::IsMissing => "== ()",
+        Operator::Add | Operator::Concat => "+",
+        Operator::Subtract | Operator::Negate => "-",
+        Operator::Multiply => "*",
+        Operator::Divide => "/",
+        Operator::Remainder => "%",
+        Operator::Power => "**",
+        Operator::Lesser => "min",
+        Operator::GreaterOf => "max",
+        Operator::Print => "to_string",
+        Operator::SubString => "sub_string",
+        Operator::IndexOf => "index_of",
+        Operator::IsEmpty => "is_empty",
+        Operator::ParseInt => "parse_int",
+        Operator::ParseFloat => "parse_float",
+        Operator::ToInt => "to_int",
+        Operator::Floor => "floor",
+        Operator::Ceiling => "ceiling",
+        Operator::SquareRoot => "sqrt",
+        Operator::IsNan => "is_nan",
+        Operator::Then => ";",
+        Operator::IsMissing | Operator::Present | Operator::Finite | Operator::Letter | Operator::Slice | Operator::SliceTo => "",
     };
+    let joined = |between: &str| args.iter().map(nested).collect::<Vec<_>>().join(between);
     match (op, args) {
         (Operator::IsMissing, [one]) => format!("{} == ()", expr(one)),
+        // What must hold of a value is no part of what it is.
+        (Operator::Present | Operator::Finite, [one]) => expr(one),
+        (Operator::Letter, [text, at]) => format!("{}[{}]", nested(text), expr(at)),
+        (Operator::Slice, [text, from, to]) => format!("{}[{}..{}]", nested(text), expr(from), expr(to)),
+        (Operator::SliceTo, [text, from, to]) => format!("{}[{}..={}]", nested(text), expr(from), expr(to)),
+        (Operator::Then, _) => joined("; "),
+        _ if symbol.starts_with(char::is_alphabetic) => {
+            format!("{symbol}({})", args.iter().map(expr).collect::<Vec<_>>().join(", "))
+        }
         (_, [one]) => format!("{symbol}{}", nested(one)),
-        (_, [one, other]) => format!("{} {symbol} {}", nested(one), nested(other)),
-        _ => symbol.to_owned(),
+        _ => joined(&format!(" {symbol} ")),
     }
 }
 
 fn nested(one: &Expr) -> String {
-    match one.form {
+    match &one.form {
+        Form::Operator { op: Operator::Present | Operator::Finite, args } => args.iter().map(nested).collect(),
         Form::Operator { .. } => format!("({})", expr(one)),
         _ => expr(one),
     }

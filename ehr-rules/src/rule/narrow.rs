@@ -13,6 +13,9 @@ pub(super) fn present(condition: &Expr) -> BTreeSet<String> {
 }
 
 fn narrow(condition: &Expr, found: &mut BTreeSet<String>) {
+    if let Form::Checked { value, .. } = &condition.form {
+        return narrow(value, found);
+    }
     let Form::Operator { op, args } = &condition.form else { return };
     match (op, args.as_slice()) {
         (Operator::And, both) => both.iter().for_each(|one| narrow(one, found)),

@@ -14,6 +14,7 @@ use crate::rule::check;
 use crate::rule::expr;
 use crate::rule::scope::Scope;
 use crate::script;
+use crate::script::Compiled;
 use crate::script::Script;
 use crate::yaml::Node;
 
@@ -21,9 +22,9 @@ use crate::yaml::Node;
 pub(super) fn condition(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     let (source, script) = compile(node, scope, said)?;
     match script::condition(&script, &|name| scope.type_of(name), &|name| scope.level.parameter(name)) {
-        Ok(Some(expr)) => Some(expr),
+        Ok(Compiled::Native(expr)) => Some(checked(expr, scope)),
         // An interpreted condition that gives something else than true or false fails on its row.
-        Ok(None) => Some(interpreted(source, &script, Type::required(Kind::Boolean), scope)),
+        Ok(Compiled::Interpreted(reason)) => Some(interpreted(source, reason, &script, Type::required(Kind::Boolean), scope)),
         Err(mistake) => {
             let mut said_so = Diagnostic::error("E0603", &inside(node, mistake.at), mistake.message);
             said_so.help = mistake.help;
@@ -51,13 +52,13 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
         }
     };
     match script::vectorize(&script, &|name| scope.type_of(name), &|name| scope.level.parameter(name)) {
-        Ok(Some(expr)) => {
+        Ok(Compiled::Native(expr)) => {
             if let Some(declared) = &declared {
                 check::kind(&expr, declared, &main.place, said)?;
             }
-            Some(expr)
+            Some(checked(expr, scope))
         }
-        Ok(None) => {
+        Ok(Compiled::Interpreted(reason)) => {
             let Some(kind) = declared else {
                 said.push(
                     Diagnostic::error("E0602", &main.place, "the type of this script is not known before it runs")
@@ -65,7 +66,7 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
                 );
                 return None;
             };
-            Some(interpreted(source, &script, Type::nullable(kind), scope))
+            Some(interpreted(source, reason, &script, Type::nullable(kind), scope))
         }
         Err(mistake) => {
             let mut said_so = Diagnostic::error("E0603", &inside(main, mistake.at), mistake.message);
@@ -76,7 +77,16 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
     }
 }
 
-fn interpreted(source: String, script: &Script, ty: Type, scope: &Scope<'_>) -> Expr {
+/// A native form that may fail on a row says for which rule.
+fn checked(expr: Expr, scope: &Scope<'_>) -> Expr {
+    if !expr.may_fail() {
+        return expr;
+    }
+    let ty = expr.ty.clone();
+    Expr { form: Form::Checked { value: Box::new(expr), rule: scope.rule.clone() }, ty }
+}
+
+fn interpreted(source: String, reason: String, script: &Script, ty: Type, scope: &Scope<'_>) -> Expr {
     let mut inputs: Vec<(String, Type)> = Vec::new();
     for column in script.columns() {
         if let Some(ty) = scope.type_of(&column.name)
@@ -91,7 +101,7 @@ fn interpreted(source: String, script: &Script, ty: Type, scope: &Scope<'_>) -> 
             settings.push((parameter.name.clone(), Value::Null));
         }
     }
-    Expr { form: Form::Script { source, inputs, settings, rule: scope.rule.clone() }, ty }
+    Expr { form: Form::Script { source, reason, inputs, settings, rule: scope.rule.clone() }, ty }
 }
 
 /// Parses a script and checks every name in it.

@@ -4,6 +4,7 @@ mod asked;
 pub(crate) mod cases;
 pub(crate) mod compile;
 pub(crate) mod coverage;
+pub(crate) mod formula;
 pub(crate) mod job;
 pub(crate) mod lineage;
 pub(crate) mod mapping;

@@ -1,9 +1,15 @@
 //! Scripts: the only room that knows rhai. A script is compiled to a native expression where it can be, else interpreted.
 
+mod arithmetic;
+mod builtin;
 mod calls;
+mod choice;
+mod column;
+mod constants;
 mod native;
 mod run;
 mod sandbox;
+mod truth;
 mod uses;
 mod value;
 mod vectorize;
@@ -11,21 +17,35 @@ mod vectorize;
 #[cfg(test)]
 mod tests;
 
+use crate::ir::types::Value;
+use crate::script::sandbox::Library;
 use crate::script::uses::CallUse;
 use crate::script::uses::ColumnUse;
+use chrono::NaiveDate;
 use rhai::AST;
-use rhai::Module;
-use rhai::Shared;
+use rhai::Engine;
+use std::sync::Arc;
+use std::sync::Mutex;
 
 pub(crate) use run::run;
+pub(crate) use vectorize::Compiled;
 pub(crate) use vectorize::condition;
 pub(crate) use vectorize::vectorize;
+
+/// An engine, with the date and the parameters that it gives.
+type Made = (NaiveDate, Vec<(String, Value)>, Arc<Engine>);
 
 /// A script that was parsed in the sandbox.
 pub(crate) struct Script {
     ast: AST,
-    /// What the sandbox offers, built once for the script and shared by every chunk it runs on.
-    library: Shared<Module>,
+    /// The same as it is interpreted.
+    interpretable: AST,
+    /// What the sandbox offers.
+    library: Library,
+    /// The engine of an order's date, made once and shared by every chunk that the script runs on.
+    engine: Mutex<Option<Made>>,
+    /// The constants in it that a `switch` may be over, by the hash that stands for them in the syntax tree.
+    constants: Vec<(u64, Value)>,
     columns: Vec<ColumnUse>,
     parameters: Vec<ColumnUse>,
     calls: Vec<CallUse>,
@@ -55,14 +75,16 @@ impl Script {
     /// Parses a script. Whether its columns and functions exist is asked of [`Self::columns`] and [`Self::calls`].
     pub(crate) fn compile(source: &str) -> Result<Self, ScriptError> {
         let library = sandbox::library();
-        let engine = sandbox::engine(&library, chrono::NaiveDate::default());
+        let engine = sandbox::engine(&library, NaiveDate::default());
         let ast = engine
             .compile(source)
             .map_err(|error| ScriptError { message: lower_first(&error.err_type().to_string()), at: uses::place(error.position()) })?;
         let columns = uses::columns(&ast)?;
         let parameters = uses::parameters(&ast)?;
         let calls = uses::unknown_calls(&ast, &engine);
-        Ok(Self { ast, library, columns, parameters, calls })
+        let constants = constants::of(source, &engine);
+        let interpretable = truth::interpretable(&ast, &engine);
+        Ok(Self { ast, interpretable, library, engine: Mutex::default(), constants, columns, parameters, calls })
     }
 
     /// Every column the script reads, by variable or by `col("name")`, at every place it does.

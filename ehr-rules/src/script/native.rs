@@ -28,8 +28,19 @@ pub(super) fn register(engine: &mut Engine, function: &'static Function) {
     }
 }
 
+/// Makes it stand for the language's own function of that name and those types.
+pub(super) fn replace(engine: &mut Engine, function: &'static Function, types: &[TypeId]) {
+    engine.register_raw_fn(function.name, types, move |_, args| {
+        let args: Vec<Dynamic> = args.iter().map(|arg| arg.flatten_clone()).collect();
+        call(function, args)
+    });
+}
+
 fn call(function: &Function, args: Vec<Dynamic>) -> Result<Dynamic, Box<EvalAltResult>> {
     let refused = || -> Box<EvalAltResult> { format!("`{}` does not take these arguments", function.name).into() };
+    if args.len() > function.params.len() {
+        return Err(refused());
+    }
     let mut kinds: Vec<Option<Kind>> = args.iter().map(kind).collect();
     let first = kinds.iter().flatten().next().cloned().unwrap_or(Kind::Text);
     kinds.resize(function.params.len(), None);
@@ -55,7 +66,12 @@ fn call(function: &Function, args: Vec<Dynamic>) -> Result<Dynamic, Box<EvalAltR
                 _ => return Err(refused()),
             });
         } else {
-            let value = value::from_script(arg.unwrap_or(Dynamic::UNIT), &kind).ok_or_else(refused)?;
+            let arg = arg.unwrap_or(Dynamic::UNIT);
+            // Between calls a float may be what no script may give: infinite, or no number.
+            let value = match arg.as_float() {
+                Ok(number) if kind == Kind::Float => AnyValue::Float64(number),
+                _ => value::from_script(arg, &kind).ok_or_else(refused)?,
+            };
             let series = Series::from_any_values_and_dtype(param.name.into(), &[value], &dtype(&kind), true).map_err(|_| refused())?;
             columns.push(series.into_column());
             exprs.push(col(param.name));

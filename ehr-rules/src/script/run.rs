@@ -1,25 +1,34 @@
-//! A script interpreted row by row, where it has no native form.
+//! A script interpreted, where it has no native form: once for each distinct combination of its inputs, on every core.
 
-use crate::dataset::dtype::dtype;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use crate::script::Script;
+use crate::script::column::Input;
+use crate::script::column::Output;
 use crate::script::sandbox;
-use crate::script::value;
 use chrono::NaiveDate;
-use polars::prelude::AnyValue;
 use polars::prelude::Column;
-use polars::prelude::IntoColumn;
+use polars::prelude::IdxCa;
+use polars::prelude::IdxSize;
 use polars::prelude::PolarsResult;
-use polars::prelude::Series;
+use rhai::AST;
 use rhai::Dynamic;
 use rhai::Engine;
 use rhai::Map;
 use rhai::Scope;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::hash::Hasher;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::PoisonError;
 
-/// Distinct inputs whose results are kept: scripts mostly see the same few values over and over.
-const REMEMBERED: usize = 4_096;
+/// Rows of a part that is worth a core of its own.
+const PART: usize = 8_192;
+/// Rows after which it is clear whether a script sees the same few values over and over.
+const TRIAL: usize = 2_048;
+/// Distinct inputs whose results are kept.
+const REMEMBERED: usize = 1 << 16;
 
 /// Runs a script on every one of the `rows` of a chunk. `columns` are the values of `inputs`, in that order; a column of
 /// one value stands for every row. Gives the results, and the rows on which the script failed or gave a value
@@ -34,47 +43,187 @@ pub(crate) fn run(
     rows: usize,
 ) -> PolarsResult<(Column, Vec<u32>)> {
     let name = columns.first().map(|column| column.name().clone()).unwrap_or_default();
-    let mut engine = sandbox::engine(&script.library, today);
-    sandbox::settings(&mut engine, settings);
-    let by_col = script.columns.iter().any(|read| read.by_col);
-    #[expect(clippy::mutable_key_type, reason = "the kinds of value that have a lock inside are of no kind of ours")]
-    let mut remembered: HashMap<Vec<AnyValue<'_>>, Option<AnyValue<'static>>> = HashMap::new();
-    let mut results = Vec::with_capacity(rows);
+    let columns: Vec<Column> = columns.iter().map(Column::rechunk).collect();
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let parts = (rows / PART).clamp(1, cores);
+    let size = rows.div_ceil(parts).max(1);
+    let part = |part: usize| -> PolarsResult<(Column, Vec<u32>)> {
+        let range = (part * size).min(rows)..((part + 1) * size).min(rows);
+        Work { script, today, settings, engine: script.engine(today, settings), inputs, result }.part(&columns, range)
+    };
+    let done: Vec<PolarsResult<(Column, Vec<u32>)>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..parts).map(|one| scope.spawn(move || part(one))).collect();
+        let first = part(0);
+        let others = others.into_iter().map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        std::iter::once(first).chain(others).collect()
+    });
+    let mut whole: Option<Column> = None;
     let mut failed = Vec::new();
-    for row in 0..rows {
-        let cells: Vec<AnyValue<'_>> =
-            columns.iter().map(|column| column.get(if column.len() == 1 { 0 } else { row })).collect::<PolarsResult<_>>()?;
-        let given = if let Some(known) = remembered.get(&cells) {
-            known.clone()
-        } else {
-            let given = evaluate(script, &mut engine, inputs, &cells, by_col).and_then(|given| value::from_script(given, result));
-            if remembered.len() < REMEMBERED {
-                remembered.insert(cells, given.clone());
+    for one in done {
+        let (values, rows) = one?;
+        failed.extend(rows);
+        match &mut whole {
+            Some(whole) => {
+                whole.append(&values)?;
             }
-            given
-        };
-        if given.is_none() {
-            failed.extend(u32::try_from(row).ok());
+            None => whole = Some(values),
         }
-        results.push(given.unwrap_or(AnyValue::Null));
     }
-    let series = Series::from_any_values_and_dtype(name, &results, &dtype(result), true)?;
-    Ok((series.into_column(), failed))
+    let whole = whole.unwrap_or_else(|| Column::new_empty(name.clone(), &crate::dataset::dtype::dtype(result)));
+    Ok((whole.with_name(name), failed))
 }
 
-/// One row. What went wrong is not kept: a message of the interpreter's may quote a value.
-fn evaluate(script: &Script, engine: &mut Engine, inputs: &[(String, Kind)], cells: &[AnyValue<'_>], by_col: bool) -> Option<Dynamic> {
-    let mut scope = Scope::new();
-    let mut map = Map::new();
-    for ((name, kind), cell) in inputs.iter().zip(cells) {
-        let value = value::of_kind(cell, kind);
-        if by_col {
-            map.insert(name.as_str().into(), value.clone());
+impl Script {
+    /// The engine of a date and of an order's parameters.
+    fn engine(&self, today: NaiveDate, settings: &[(String, Value)]) -> Arc<Engine> {
+        let mut made = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*made {
+            Some((day, given, engine)) if *day == today && given == settings => Arc::clone(engine),
+            _ => {
+                let mut engine = sandbox::engine(&self.library, today);
+                sandbox::settings(&mut engine, settings);
+                let engine = Arc::new(engine);
+                *made = Some((today, settings.to_vec(), Arc::clone(&engine)));
+                engine
+            }
         }
-        scope.push_dynamic(name.as_str(), value);
     }
-    if by_col {
-        engine.set_default_tag(Dynamic::from_map(map));
+}
+
+struct Work<'a> {
+    script: &'a Script,
+    today: NaiveDate,
+    settings: &'a [(String, Value)],
+    engine: Arc<Engine>,
+    inputs: &'a [(String, Kind)],
+    result: &'a Kind,
+}
+
+/// Hashes that are well spread already.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
     }
-    engine.eval_ast_with_scope(&mut scope, &script.ast).ok()
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.wrapping_mul(31).wrapping_add(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+impl Work<'_> {
+    /// An engine that a row can be put into; `col` outside a closure is a variable already.
+    fn tagged(&self) -> Option<Engine> {
+        let closures = self.script.ast.iter_functions().next().is_some();
+        let named = self.script.columns.iter().any(|read| read.by_col);
+        (closures && named).then(|| {
+            let mut engine = sandbox::engine(&self.script.library, self.today);
+            sandbox::settings(&mut engine, self.settings);
+            engine
+        })
+    }
+
+    /// Rows of one part, in order.
+    fn part(&self, columns: &[Column], range: Range<usize>) -> PolarsResult<(Column, Vec<u32>)> {
+        let inputs: Vec<Input<'_>> = columns.iter().zip(self.inputs).map(|(column, (_, kind))| Input::new(column, kind)).collect();
+        let mut row = Row::new(self);
+        // By hash: a row with these inputs, and which result is theirs.
+        let mut known: HashMap<u64, (usize, IdxSize), BuildHasherDefault<Spread>> = HashMap::default();
+        let mut remembers = true;
+        let mut output = Output::new(self.result, if range.len() > TRIAL { TRIAL } else { range.len() });
+        let mut sound: Vec<bool> = Vec::new();
+        let mut slots: Vec<IdxSize> = Vec::with_capacity(range.len());
+        let mut failed = Vec::new();
+        for (count, at) in range.enumerate() {
+            if count == TRIAL && sound.len() > TRIAL / 4 * 3 {
+                remembers = false;
+            }
+            let mut hash = 0u64;
+            let mut slot = None;
+            if remembers {
+                for input in &inputs {
+                    hash = hash.rotate_left(23).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ input.hash(at)?;
+                }
+                if let Some((like, known)) = known.get(&hash) {
+                    let mut same = true;
+                    for input in &inputs {
+                        same &= input.same(*like, at)?;
+                    }
+                    slot = same.then_some(*known);
+                }
+            }
+            let slot = match slot {
+                Some(slot) => slot,
+                None => {
+                    let slot = IdxSize::try_from(sound.len()).unwrap_or(IdxSize::MAX);
+                    sound.push(output.push(row.evaluate(&inputs, at)?));
+                    if remembers && known.len() < REMEMBERED {
+                        known.insert(hash, (at, slot));
+                    }
+                    slot
+                }
+            };
+            if sound.get(slot as usize) == Some(&false) {
+                failed.extend(u32::try_from(at).ok());
+            }
+            slots.push(slot);
+        }
+        let values = output.finish()?;
+        // Where every row has a result of its own, they are in order.
+        let values = if values.len() == slots.len() { values } else { values.take(&IdxCa::from_vec("slots".into(), slots))? };
+        Ok((values, failed))
+    }
+}
+
+/// One scope for every row: its columns are set anew, what the script declared is dropped.
+struct Row<'w> {
+    ast: &'w AST,
+    engine: Arc<Engine>,
+    /// Where a closure asks for a column by name, the row is in an engine of its own.
+    tagged: Option<Engine>,
+    names: Vec<&'w str>,
+    scope: Scope<'static>,
+}
+
+impl<'w> Row<'w> {
+    fn new(work: &Work<'w>) -> Self {
+        let mut scope = Scope::new();
+        let names: Vec<&'w str> = work.inputs.iter().map(|(name, _)| name.as_str()).collect();
+        for name in &names {
+            scope.push_dynamic(*name, Dynamic::UNIT);
+        }
+        Self { ast: &work.script.interpretable, engine: Arc::clone(&work.engine), tagged: work.tagged(), names, scope }
+    }
+
+    /// One row. What went wrong is not kept: a message of the interpreter's may quote a value.
+    fn evaluate(&mut self, inputs: &[Input<'_>], at: usize) -> PolarsResult<Option<Dynamic>> {
+        self.scope.rewind(self.names.len());
+        let mut map = Map::new();
+        for (name, input) in self.names.iter().zip(inputs) {
+            let value = input.value(at)?;
+            if self.tagged.is_some() {
+                map.insert((*name).into(), value.clone());
+            }
+            if let Some(cell) = self.scope.get_mut(name) {
+                *cell = value;
+            }
+        }
+        let engine = match &mut self.tagged {
+            Some(engine) => {
+                engine.set_default_tag(Dynamic::from_map(map));
+                engine
+            }
+            None => self.engine.as_ref(),
+        };
+        sandbox::begin();
+        Ok(engine.eval_ast_with_scope(&mut self.scope, self.ast).ok())
+    }
 }

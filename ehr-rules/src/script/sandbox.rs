@@ -1,8 +1,11 @@
 //! The sandbox: what a script can do, which is to compute; no input, output, clock, chance or loop without end.
 
+use crate::functions;
 use crate::functions::CATALOGUE;
+use crate::functions::function::Function;
 use crate::ir::types::Value;
 use crate::script::native;
+use crate::script::truth;
 use crate::script::value;
 use chrono::NaiveDate;
 use rhai::Dynamic;
@@ -24,14 +27,55 @@ use rhai::packages::BasicStringPackage;
 use rhai::packages::LogicPackage;
 use rhai::packages::MoreStringPackage;
 use rhai::packages::Package;
+use std::any::TypeId;
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::time::Duration;
+use std::time::Instant;
 
 /// Steps a script may take on one row.
 const OPERATIONS: u64 = 100_000;
+/// How long a script may take on one row. No honest script comes near it: it is against steps that are long by themselves.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The language's own functions that give what the catalogue's of that name give, and are faster.
+const AGREED: [&str; 3] = ["contains", "starts_with", "ends_with"];
 /// Words that are none here: they reach outside, or change what a script is. What is only a function is left out instead.
 const REFUSED: [&str; 7] = ["eval", "print", "debug", "import", "export", "fn", "private"];
 
-/// The packages a script may use, as one module.
-pub(super) fn library() -> Shared<Module> {
+/// What every sandbox shares.
+#[derive(Clone)]
+pub(super) struct Library {
+    module: Shared<Module>,
+    /// The language's own functions of a catalogue name: name and types of parameters.
+    clashes: Arc<Vec<(&'static Function, Vec<TypeId>)>>,
+}
+
+thread_local! {
+    /// When this thread's row took too long.
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Begins a row on this thread.
+pub(super) fn begin() {
+    DEADLINE.set(Some(Instant::now() + PATIENCE));
+}
+
+/// Tells now and then whether a row takes too long.
+fn patience(steps: u64) -> Option<Dynamic> {
+    if !steps.is_multiple_of(64) {
+        return None;
+    }
+    DEADLINE.get().filter(|deadline| Instant::now() > *deadline).map(|_| Dynamic::UNIT)
+}
+
+/// The packages a script may use, as one module; it is made once.
+pub(super) fn library() -> Library {
+    static LIBRARY: OnceLock<Library> = OnceLock::new();
+    LIBRARY.get_or_init(make).clone()
+}
+
+fn make() -> Library {
     let mut module = Module::new();
     ArithmeticPackage::init(&mut module);
     LogicPackage::init(&mut module);
@@ -43,13 +87,25 @@ pub(super) fn library() -> Shared<Module> {
     BasicArrayPackage::init(&mut module);
     BasicMapPackage::init(&mut module);
     module.build_index();
-    module.into()
+    let module: Shared<Module> = module.into();
+    let mut engine = Engine::new_raw();
+    engine.register_global_module(module.clone());
+    let clashes = engine.collect_fn_metadata(
+        None,
+        |info| {
+            let function = functions::find(info.metadata.name.as_str()).filter(|function| !AGREED.contains(&function.name))?;
+            let types = info.metadata.param_types.to_vec();
+            (types.len() == info.metadata.num_params).then_some((function, types))
+        },
+        true,
+    );
+    Library { module, clashes: Arc::new(clashes) }
 }
 
 /// An engine of its own, so that the date and the row that a script sees are never another's.
-pub(super) fn engine(library: &Shared<Module>, today: NaiveDate) -> Engine {
+pub(super) fn engine(library: &Library, today: NaiveDate) -> Engine {
     let mut engine = Engine::new_raw();
-    engine.register_global_module(library.clone());
+    engine.register_global_module(library.module.clone());
     engine
         .set_optimization_level(OptimizationLevel::None)
         .set_max_operations(OPERATIONS)
@@ -58,7 +114,8 @@ pub(super) fn engine(library: &Shared<Module>, today: NaiveDate) -> Engine {
         .set_max_variables(1_000)
         .set_max_string_size(1 << 20)
         .set_max_array_size(10_000)
-        .set_max_map_size(10_000);
+        .set_max_map_size(10_000)
+        .on_progress(patience);
     for word in REFUSED {
         engine.disable_symbol(word);
     }
@@ -67,10 +124,14 @@ pub(super) fn engine(library: &Shared<Module>, today: NaiveDate) -> Engine {
     settings(&mut engine, &[]);
     value::register(&mut engine);
     missing(&mut engine);
-    texts(&mut engine);
     for function in CATALOGUE {
         native::register(&mut engine, function);
     }
+    // A name of the catalogue's means the catalogue's function, also for values that the language has one of its own for.
+    for (function, types) in library.clashes.iter() {
+        native::replace(&mut engine, function, types);
+    }
+    texts(&mut engine);
     engine
 }
 
@@ -96,6 +157,8 @@ fn missing(engine: &mut Engine) {
     engine.register_fn("to_upper", |(): ()| ());
     engine.register_fn("to_lower", |(): ()| ());
     engine.register_fn("!", |(): ()| true);
+    engine.register_fn(truth::TRUTH, |(): ()| false);
+    engine.register_fn(truth::TRUTH, |truth: bool| truth);
 }
 
 /// rhai's own of these change the text in place and give nothing, which reads like the catalogue's and is not.

@@ -71,7 +71,7 @@ pub(super) fn from_script(value: Dynamic, kind: &Kind) -> Option<AnyValue<'stati
     })
 }
 
-fn text(value: Dynamic) -> Option<ImmutableString> {
+pub(super) fn text(value: Dynamic) -> Option<ImmutableString> {
     if let Ok(letter) = value.as_char() {
         return Some(ImmutableString::from(letter.to_string()));
     }
@@ -79,7 +79,7 @@ fn text(value: Dynamic) -> Option<ImmutableString> {
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the way back is compared")]
-fn float(value: &Dynamic) -> Option<f64> {
+pub(super) fn float(value: &Dynamic) -> Option<f64> {
     if let Ok(number) = value.as_int() {
         return Some(number as f64).filter(|float| *float as i64 == number);
     }

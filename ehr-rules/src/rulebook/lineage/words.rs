@@ -120,7 +120,7 @@ fn chain(branch: &Branch, expr: &Expr, steps: &mut Vec<String>) {
             }
             steps.push(format!("otherwise: {}", phrase(branch, otherwise)));
         }
-        Form::Probe { of, .. } => chain(branch, of, steps),
+        Form::Probe { of: inner, .. } | Form::Checked { value: inner, .. } => chain(branch, inner, steps),
         _ => steps.push(phrase(branch, expr)),
     }
 }
@@ -156,8 +156,15 @@ pub(crate) fn phrase(branch: &Branch, expr: &Expr) -> String {
             let from = if reads.is_empty() { String::new() } else { format!(" from {}", listed(&reads, "and")) };
             format!("a script works it out{from}, row by row")
         }
+        Form::Operator { op: Operator::Finite | Operator::Present | Operator::Print, args } => all(args).join(", "),
+        Form::Operator { op: Operator::Concat, args } => {
+            let there: Vec<String> = all(args).into_iter().filter(|part| part != "the constant ``").collect();
+            format!("{} as one text", listed(&there, "and"))
+        }
+        // What is no condition is calculated.
+        Form::Operator { .. } if expr.ty.kind != Kind::Boolean => format!("`{}`", print::expr(expr)),
         Form::Operator { .. } => format!("whether {}", condition(branch, expr)),
-        Form::Probe { of, .. } => phrase(branch, of),
+        Form::Probe { of: inner, .. } | Form::Checked { value: inner, .. } => phrase(branch, inner),
         Form::Call { .. } | Form::Map { .. } | Form::Codes { .. } | Form::When { .. } => {
             let mut steps = Vec::new();
             chain(branch, expr, &mut steps);
@@ -168,6 +175,9 @@ pub(crate) fn phrase(branch: &Branch, expr: &Expr) -> String {
 
 /// A condition in one phrase.
 pub(crate) fn condition(branch: &Branch, expr: &Expr) -> String {
+    if let Form::Checked { value, .. } = &expr.form {
+        return condition(branch, value);
+    }
     let Form::Operator { op, args } = &expr.form else { return format!("{} is true", phrase(branch, expr)) };
     let is_time = args.first().is_some_and(|first| matches!(first.ty.kind, Kind::Date | Kind::Datetime | Kind::Time));
     match (op, args.as_slice()) {
@@ -191,7 +201,8 @@ pub(crate) fn condition(branch: &Branch, expr: &Expr) -> String {
                 (Operator::Less, false) => "is less than",
                 (Operator::LessEqual, false) => "is at most",
                 (Operator::Greater, false) => "is more than",
-                _ => "is at least",
+                (Operator::GreaterEqual, false) => "is at least",
+                _ => return format!("`{}`", print::expr(expr)),
             };
             format!("{} {word} {}", phrase(branch, one), phrase(branch, other))
         }

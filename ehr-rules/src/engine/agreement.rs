@@ -1,0 +1,433 @@
+//! Whatever a script is, its native form and the interpreter give the same, failures among it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use crate::dataset::dtype::dtype;
+use crate::engine::formula;
+use crate::ir::expr::Expr;
+use crate::ir::types::Kind;
+use crate::ir::types::Type;
+use crate::script;
+use crate::script::Compiled;
+use crate::script::Script;
+use chrono::NaiveDate;
+use polars::prelude::AnyValue;
+use polars::prelude::Column;
+use polars::prelude::DataFrame;
+use polars::prelude::IntoColumn;
+use polars::prelude::Series;
+use polars::prelude::TimeUnit;
+use proptest::prelude::*;
+
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2024, 2, 29).unwrap()
+}
+
+/// No parameter is declared.
+fn none(_: &str) -> Option<Type> {
+    None
+}
+
+fn scope(name: &str) -> Option<Type> {
+    Some(match name {
+        "A" | "B" => Type::nullable(Kind::Integer),
+        "N" => Type::required(Kind::Integer),
+        "F" | "G" => Type::nullable(Kind::Float),
+        "R" => Type::required(Kind::Float),
+        "D" => Type::nullable(Kind::Decimal { precision: 10, scale: 2 }),
+        "E" => Type::nullable(Kind::Decimal { precision: 30, scale: 4 }),
+        "S" | "T" | "birth place" | "orgs.NAME" => Type::nullable(Kind::Text),
+        "U" => Type::required(Kind::Text),
+        "ID" => Type::nullable(Kind::Uuid),
+        "BIRTH" => Type::nullable(Kind::Date),
+        "START" => Type::nullable(Kind::Datetime),
+        "OK" => Type::nullable(Kind::Boolean),
+        _ => return None,
+    })
+}
+
+const NAMES: [&str; 16] = ["A", "B", "N", "F", "G", "R", "D", "E", "S", "T", "U", "birth place", "orgs.NAME", "BIRTH", "START", "OK"];
+
+fn column(name: &str, values: &[AnyValue<'static>]) -> Column {
+    Series::from_any_values_and_dtype(name.into(), values, &dtype(&scope(name).unwrap().kind), true).unwrap().into_column()
+}
+
+fn native(source: &str) -> Option<Expr> {
+    match script::vectorize(&Script::compile(source).unwrap(), &scope, &none).unwrap_or_else(|mistake| panic!("{source}: {mistake:?}")) {
+        Compiled::Native(expr) => Some(expr),
+        Compiled::Interpreted(_) => None,
+    }
+}
+
+fn interpreted(source: &str, kind: &Kind, frame: &DataFrame) -> (Column, Vec<u32>) {
+    let script = Script::compile(source).unwrap();
+    let mut names: Vec<&str> = script.columns().iter().map(|read| read.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let inputs: Vec<(String, Kind)> = names.iter().map(|name| ((*name).to_owned(), scope(name).unwrap().kind)).collect();
+    let columns: Vec<Column> = inputs.iter().map(|(name, _)| frame.column(name).unwrap().clone()).collect();
+    script::run(&script, &inputs, &[], kind, today(), &columns, frame.height()).unwrap()
+}
+
+/// Both ways give the same values and fail on the same rows; what is said never to be missing is not.
+fn agree(source: &str, expr: &Expr, frame: &DataFrame) -> Result<(), String> {
+    let (slow, failed) = interpreted(source, &expr.ty.kind, frame);
+    let (fast, fell) = formula::over(expr, frame.clone(), today()).map_err(|error| format!("{source}: {error}"))?;
+    if failed != fell {
+        return Err(format!("{source}: the interpreter fails on rows {failed:?}, the native form on {fell:?}\n{frame:?}"));
+    }
+    if *fast.dtype() != dtype(&expr.ty.kind) {
+        return Err(format!("{source}: {} is not {}", fast.dtype(), expr.ty.kind));
+    }
+    for row in (0..frame.height()).filter(|row| !fell.iter().any(|fell| *fell as usize == *row)) {
+        let (fast, slow) = (fast.get(row).unwrap(), slow.get(row).unwrap());
+        if fast != slow {
+            return Err(format!("{source}, row {row}: the interpreter gives {slow:?}, the native form {fast:?}"));
+        }
+        if fast.is_null() && !expr.ty.nullable {
+            return Err(format!("{source}, row {row}: said never to be missing"));
+        }
+    }
+    Ok(())
+}
+
+/// A row with a value in every column, one with missing values, and one at the edges.
+fn frame() -> DataFrame {
+    let text = |text: &'static str| AnyValue::String(text);
+    let at = |micros| AnyValue::Datetime(micros, TimeUnit::Microseconds, None);
+    let missing = || AnyValue::Null;
+    let columns = vec![
+        column("A", &[AnyValue::Int64(5), missing(), AnyValue::Int64(i64::MAX)]),
+        column("B", &[AnyValue::Int64(7), missing(), AnyValue::Int64(0)]),
+        column("N", &[AnyValue::Int64(1), AnyValue::Int64(-1), AnyValue::Int64(i64::MIN)]),
+        column("F", &[AnyValue::Float64(2.5), missing(), AnyValue::Float64(-0.0)]),
+        column("G", &[AnyValue::Float64(2.5), missing(), AnyValue::Float64(f64::NAN)]),
+        column("R", &[AnyValue::Float64(2.5), AnyValue::Float64(1e300), AnyValue::Float64(f64::INFINITY)]),
+        column("D", &[AnyValue::Decimal(1250, 10, 2), missing(), AnyValue::Decimal(0, 10, 2)]),
+        column("E", &[AnyValue::Decimal(1250, 30, 4), missing(), AnyValue::Decimal(10i128.pow(29), 30, 4)]),
+        column("S", &[text("M"), missing(), text("")]),
+        column("T", &[text("Ada"), missing(), text("M")]),
+        column("U", &[text("Ada"), text(""), text("Zoë")]),
+        column("birth place", &[text("Boston"), missing(), text("")]),
+        column("orgs.NAME", &[text("Clinic"), missing(), text("M")]),
+        column("ID", &[text("8e9a7f0c-0b1e-4b39-9c1f-0d6b5b6f1a11"), missing(), text("00000000-0000-0000-0000-000000000000")]),
+        column("BIRTH", &[AnyValue::Date(10_957), missing(), AnyValue::Date(-1)]),
+        column("START", &[at(1_709_193_600_000_000), missing(), at(-1)]),
+        column("OK", &[AnyValue::Boolean(true), missing(), AnyValue::Boolean(false)]),
+    ];
+    DataFrame::new(3, columns).unwrap()
+}
+
+#[test]
+fn the_plain_forms_agree() {
+    let frame = frame();
+    let mut wrong = Vec::new();
+    for source in [
+        "A == ()",
+        "A != ()",
+        "() == A",
+        "A < 6",
+        "A < B",
+        "A >= B || S == \"M\"",
+        "!(A == B)",
+        "A == B",
+        "A != B",
+        "F > 2",
+        "2 < F",
+        "A > 2.5",
+        "F == A",
+        "S == T",
+        "S < T",
+        "S != T",
+        "S == 'M'",
+        "BIRTH <= today()",
+        "BIRTH == \"2000-01-01\"",
+        "BIRTH != ()",
+        "START >= \"2024-02-29\"",
+        "START < \"2024-02-29 08:00\"",
+        "col(\"birth place\") == \"Boston\"",
+        "col(\"orgs.NAME\") != S",
+        "A in [1, 5, 9]",
+        "A in [1, ()]",
+        "!(S in [\"M\", \"F\"])",
+        "S !in [\"M\"]",
+        "A in []",
+        "T.len() >= 3",
+        "S.len() == 0",
+        "T.to_upper() == \"ADA\"",
+        "left(T, 1) == \"A\"",
+        "T.left(2).lower() == \"ad\"",
+        "A ?? B ?? 1",
+        "S ?? \"none\"",
+        "OK == true",
+        "if A > 3 { \"high\" } else { \"low\" }",
+        "if A == () { 0 } else if A < 6 { 1 } else { 2 }",
+        "if S == \"M\" { 1 } else { 0.5 }",
+        "if A == () { () } else { A }",
+        "if A > 6 { A }",
+        "age_at(BIRTH, today())",
+        "year(BIRTH) == 2000",
+        "BIRTH.year()",
+        "is_missing(S)",
+        "T.contains(())",
+        "starts_with(T, ()) == true",
+        "left((), 2)",
+        "coalesce(S, ())",
+        "T.trim() == T",
+        "replace(T, \"a\", \"o\")",
+        "ID == \"x\"",
+        "extract(T, \"^(.)\")",
+        "true",
+        "1 < 2",
+        "today()",
+        "T.contains(\"d\") == true",
+        "null_if(S, \"\") == ()",
+        "D > 10",
+        "D == 12.5",
+        "days_between(BIRTH, START)",
+        "to_date(START) == \"2024-02-29\"",
+        "!OK",
+        "pad_left(S, 3)",
+        "A + 1",
+        "A - B * 2",
+        "A / B",
+        "A % B",
+        "A ** 2",
+        "-A",
+        "A + F",
+        "F * 2",
+        "F / 0.0 > 1.0",
+        "F / 0.0",
+        "D + 0.25",
+        "A / 0",
+        "100 / 0",
+        "A * 9223372036854775807",
+        "B == 0 || A / B > 1",
+        "B != 0 && A / B > 1",
+        "A / B > 1 && A % B == 0",
+        "if B == 0 { 0 } else { A / B }",
+        "A ?? (1 / 0)",
+        "(A ?? 1) / (B ?? 0)",
+        "let total = A + B; total * 2",
+        "let unused = A / B; 1",
+        "const LIMIT = 6; A > LIMIT",
+        "let b = { let a = A ?? 0; let c = { let a = a - 1; a }; c + a }; b - 1",
+        "S + T",
+        "S + \"-\" + T",
+        "S + A",
+        "A + S",
+        "S + ()",
+        "F + \"\"",
+        "D + \"\"",
+        "OK + T",
+        "BIRTH + \" \" + START",
+        "`${S} is ${A}, ${F} and ${BIRTH}`",
+        "A.to_string()",
+        "T[0]",
+        "T[-1]",
+        "T[5]",
+        "T[0..2]",
+        "T[-2..]",
+        "T[1..=1]",
+        "T[-9..2]",
+        "T.sub_string(1)",
+        "T.sub_string(-2, 1)",
+        "T.index_of(\"d\")",
+        "T.is_empty()",
+        "parse_int(T)",
+        "parse_int(\" 12 \")",
+        "parse_float(\"1.5\") + F",
+        "to_int(F)",
+        "sqrt(F)",
+        "floor(F) == 2.0",
+        "min(A, B)",
+        "max(F, A)",
+        "is_nan(F)",
+        "switch S { \"M\" => \"male\", \"\" | \"x\" => \"none\", _ => () }",
+        "switch A { 5 => 1, () => 2 }",
+        "switch A { 1..6 => \"low\", 6..=9 if B == 0 => \"none\", _ => \"high\" }",
+        "switch OK { true => 1, false => 0 }",
+        "switch A { -1 => 1, 5 if B > 6 => 2, 5 => 3, _ => 4 }",
+        "OK && A > 1",
+        "OK || A > 1",
+        "if OK { 1 } else { 2 }",
+        "F == F",
+        "F > 2.4999999999999996",
+    ] {
+        match native(source) {
+            Some(expr) => wrong.extend(agree(source, &expr, &frame).err()),
+            None => wrong.push(format!("{source} is not native")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_missing_boolean_counts_as_false_in_a_condition() {
+    let Compiled::Native(expr) = script::condition(&Script::compile("OK").unwrap(), &scope, &none).unwrap() else { panic!("not native") };
+    assert_eq!(expr.ty, Type::required(Kind::Boolean));
+    let (given, failed) = formula::over(&expr, frame(), today()).unwrap();
+    assert_eq!(given.bool().unwrap().iter().collect::<Vec<_>>(), [Some(true), Some(false), Some(false)]);
+    assert!(failed.is_empty());
+}
+
+fn of(words: &'static [&'static str]) -> BoxedStrategy<String> {
+    prop::sample::select(words).prop_map(str::to_owned).boxed()
+}
+
+/// An expression of a type, in brackets, with so many levels inside.
+fn integer(depth: u32) -> BoxedStrategy<String> {
+    let leaf = of(&["A", "B", "N", "0", "1", "-1", "2", "7", "63", "9223372036854775807"]);
+    if depth == 0 {
+        return leaf;
+    }
+    let (int, text, float, truth) = (integer(depth - 1), text(depth - 1), float(depth - 1), truth(depth - 1));
+    prop_oneof![
+        2 => leaf,
+        4 => (int.clone(), of(&["+", "-", "*", "/", "%", "**"]), int.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        1 => int.clone().prop_map(|a| format!("(-{a})")),
+        1 => (int.clone(), int.clone()).prop_map(|(a, b)| format!("({a} ?? {b})")),
+        1 => (of(&["min", "max"]), int.clone(), int.clone()).prop_map(|(name, a, b)| format!("{name}({a}, {b})")),
+        1 => text.clone().prop_map(|a| format!("{a}.len()")),
+        1 => (text.clone(), text.clone()).prop_map(|(a, b)| format!("index_of({a}, {b})")),
+        1 => text.clone().prop_map(|a| format!("parse_int({a})")),
+        1 => float.prop_map(|a| format!("to_int({a})")),
+        1 => int.clone().prop_map(|a| format!("abs({a})")),
+        1 => (truth, int.clone(), int.clone()).prop_map(|(a, b, c)| format!("(if {a} {{ {b} }} else {{ {c} }})")),
+        1 => (int.clone(), int.clone(), int.clone()).prop_map(|(a, b, c)| format!("(switch {a} {{ 0 => {b}, 1 | 7 => 3, -1..5 => {c}, _ => A }})")),
+        1 => (text, int.clone(), int.clone()).prop_map(|(a, b, c)| format!("(switch {a} {{ \"\" => {b}, \"Ada\" | \"M\" => {c}, () => 5 }})")),
+        1 => (int.clone(), int).prop_map(|(a, b)| format!("{{ let x = {a}; x + {b} }}")),
+    ]
+    .boxed()
+}
+
+fn float(depth: u32) -> BoxedStrategy<String> {
+    let leaf = of(&["F", "G", "R", "D", "E", "0.0", "1.5", "-2.5", "0.1", "1e300"]);
+    if depth == 0 {
+        return leaf;
+    }
+    let (int, float) = (integer(depth - 1), float(depth - 1));
+    prop_oneof![
+        2 => leaf,
+        4 => (float.clone(), of(&["+", "-", "*", "/", "%", "**"]), float.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        2 => (float.clone(), of(&["+", "-", "*", "/", "%", "**"]), int.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        2 => (int.clone(), of(&["+", "-", "*", "/", "%", "**"]), float.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        1 => (of(&["min", "max"]), float.clone(), int).prop_map(|(name, a, b)| format!("{name}({a}, {b})")),
+        1 => (of(&["sqrt", "floor", "ceiling", "-", "abs", "round"]), float.clone()).prop_map(|(name, a)| format!("{name}({a} + 0.0)")),
+        1 => text(depth - 1).prop_map(|a| format!("parse_float({a})")),
+        1 => (truth(depth - 1), float.clone(), float).prop_map(|(a, b, c)| format!("(if {a} {{ {b} + 0.0 }} else {{ {c} * 1.0 }})")),
+    ]
+    .boxed()
+}
+
+fn text(depth: u32) -> BoxedStrategy<String> {
+    let leaf = of(&["S", "T", "U", "\"M\"", "\"\"", "\"ë\"", "\"12\"", "col(\"birth place\")"]);
+    if depth == 0 {
+        return leaf;
+    }
+    let (int, text, float, truth) = (integer(depth - 1), text(depth - 1), float(depth - 1), truth(depth - 1));
+    let any = || prop_oneof![integer(depth - 1), float.clone(), truth.clone(), text.clone(), of(&["BIRTH", "START"])];
+    let at = of(&["0", "1", "-1", "-2", "2", "5", "-9", "N"]);
+    prop_oneof![
+        2 => leaf,
+        2 => (text.clone(), text.clone()).prop_map(|(a, b)| format!("({a} + {b})")),
+        1 => (text.clone(), any()).prop_map(|(a, b)| format!("({a} + {b})")),
+        1 => (any(), text.clone()).prop_map(|(a, b)| format!("({a} + {b})")),
+        1 => (any(), any()).prop_map(|(a, b)| format!("`${{{a}}} ${{{b}}}`")),
+        1 => any().prop_map(|a| format!("({a}).to_string()")),
+        1 => (text.clone(), text.clone()).prop_map(|(a, b)| format!("({a} ?? {b})")),
+        1 => (text.clone(), at.clone()).prop_map(|(a, b)| format!("{a}[{b}]")),
+        1 => (text.clone(), at.clone(), of(&["..", "..="]), at.clone()).prop_map(|(a, b, op, c)| format!("{a}[{b}{op}{c}]")),
+        1 => (text.clone(), at.clone(), at).prop_map(|(a, b, c)| format!("{a}.sub_string({b}, {c})")),
+        1 => (text.clone(), int).prop_map(|(a, b)| format!("sub_string({a}, {b})")),
+        1 => (text.clone(), of(&["trim", "to_upper", "to_lower", "upper", "title_case"])).prop_map(|(a, name)| format!("{a}.{name}()")),
+        1 => text.clone().prop_map(|a| format!("left({a}, 1)")),
+        1 => (truth.clone(), text.clone(), text.clone()).prop_map(|(a, b, c)| format!("(if {a} {{ {b} }} else {{ {c} }})")),
+    ]
+    .boxed()
+}
+
+fn truth(depth: u32) -> BoxedStrategy<String> {
+    let leaf = of(&["OK", "true", "false", "OK == ()", "BIRTH <= today()", "START > \"2024-02-29\"", "BIRTH == ()"]);
+    if depth == 0 {
+        return leaf.prop_map(|a| format!("({a})")).boxed();
+    }
+    let (int, text, float, truth) = (integer(depth - 1), text(depth - 1), float(depth - 1), truth(depth - 1));
+    let op = || of(&["==", "!=", "<", "<=", ">", ">="]);
+    prop_oneof![
+        2 => leaf.prop_map(|a| format!("({a})")),
+        2 => (int.clone(), op(), int.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        2 => (float.clone(), op(), float.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        1 => (float.clone(), op(), int.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        2 => (text.clone(), op(), text.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        1 => int.clone().prop_map(|a| format!("({a} == ())")),
+        1 => int.prop_map(|a| format!("({a} in [5, 0, ()])")),
+        1 => text.clone().prop_map(|a| format!("({a} !in [\"M\", \"Ada\"])")),
+        1 => (of(&["contains", "starts_with", "ends_with"]), text.clone(), text.clone()).prop_map(|(name, a, b)| format!("{name}({a}, {b})")),
+        1 => text.prop_map(|a| format!("is_empty({a})")),
+        1 => float.prop_map(|a| format!("is_nan({a} + 0.0)")),
+        2 => (truth.clone(), of(&["&&", "||"]), truth.clone()).prop_map(|(a, op, b)| format!("({a} {op} {b})")),
+        1 => truth.clone().prop_map(|a| format!("(!{a})")),
+        1 => (truth.clone(), truth.clone(), truth).prop_map(|(a, b, c)| format!("(if {a} {{ {b} }} else {{ {c} }})")),
+    ]
+    .boxed()
+}
+
+fn scripts() -> BoxedStrategy<String> {
+    prop_oneof![
+        integer(3),
+        float(3),
+        text(3),
+        truth(3),
+        (integer(2), integer(3)).prop_map(|(a, b)| format!("let y = {a}; {b} + y")),
+        (text(2), text(2)).prop_map(|(a, b)| format!("const y = {a}; y + {b}")),
+    ]
+    .boxed()
+}
+
+/// A value of a column, missing ones and the edges among them.
+fn cell(name: &'static str) -> BoxedStrategy<AnyValue<'static>> {
+    let Type { kind, nullable } = scope(name).unwrap();
+    let values: Vec<AnyValue<'static>> = match kind {
+        Kind::Integer => [0, 1, -1, 2, 5, 7, i64::MIN, i64::MAX, 1 << 53].into_iter().map(AnyValue::Int64).collect(),
+        Kind::Float => [0.0, -0.0, 1.0, 2.5, 0.1, 0.3, 5e-324, 1e300, 1e13, -7.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY]
+            .into_iter()
+            .map(AnyValue::Float64)
+            .collect(),
+        Kind::Decimal { precision, scale } => {
+            let (precision, scale) = (usize::from(precision), usize::from(scale));
+            [0, 1, -125, 10i128.pow(9) - 1].into_iter().map(|digits| AnyValue::Decimal(digits, precision, scale)).collect()
+        }
+        Kind::Boolean => vec![AnyValue::Boolean(true), AnyValue::Boolean(false)],
+        Kind::Date => [0, 10_957, 19_782, -1].into_iter().map(AnyValue::Date).collect(),
+        Kind::Datetime => {
+            [0, 1_709_193_600_000_001, -1].into_iter().map(|at| AnyValue::Datetime(at, TimeUnit::Microseconds, None)).collect()
+        }
+        _ => ["", "M", "Ada", " ë ", "漢字かな", "12", "1.5", "12x"].into_iter().map(AnyValue::String).collect(),
+    };
+    let there = prop::sample::select(values);
+    if nullable { prop_oneof![1 => Just(AnyValue::Null), 4 => there].boxed() } else { there.boxed() }
+}
+
+fn frames() -> BoxedStrategy<DataFrame> {
+    (1usize..6)
+        .prop_flat_map(|rows| {
+            let columns: Vec<_> = NAMES.iter().map(|name| prop::collection::vec(cell(name), rows)).collect();
+            columns.prop_map(move |columns| {
+                let columns = NAMES.iter().zip(&columns).map(|(name, values)| column(name, values)).collect();
+                DataFrame::new(rows, columns).unwrap()
+            })
+        })
+        .boxed()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_script_means_the_same_on_both_ways(source in scripts(), frame in frames()) {
+        if let Ok(script) = Script::compile(&source)
+            && let Ok(Compiled::Native(expr)) = script::vectorize(&script, &scope, &none)
+        {
+            prop_assert_eq!(agree(&source, &expr, &frame), Ok(()));
+        }
+    }
+}
