@@ -79,6 +79,11 @@ pub(super) fn floats(op: Operator) -> Option<Kernel> {
         Ok(given.into_column())
     }
     Some(match op {
+        Operator::Add => |columns| two(columns, |a, b| a + b),
+        Operator::Subtract => |columns| two(columns, |a, b| a - b),
+        Operator::Multiply => |columns| two(columns, |a, b| a * b),
+        // polars multiplies by the reciprocal of a constant, which is not the same to the last digit.
+        Operator::Divide => |columns| two(columns, |a, b| a / b),
         Operator::Remainder => |columns| two(columns, |a, b| a % b),
         Operator::Power => |columns| two(columns, f64::powf),
         Operator::Lesser => |columns| two(columns, |a, b| if a <= b { a } else { b }),

@@ -39,11 +39,6 @@ pub(super) fn operator(op: Operator, typed: &[Expr], args: Vec<pl::Expr>) -> Res
         (Operator::GreaterEqual, Some(second)) => first.gt_eq(second).fill_null(false),
         (Operator::And, Some(second)) => first.and(second),
         (Operator::Or, Some(second)) => first.or(second),
-        (Operator::Add, Some(second)) => first + second,
-        (Operator::Subtract, Some(second)) => first - second,
-        (Operator::Multiply, Some(second)) => first * second,
-        (Operator::Divide, Some(second)) => first / second,
-        (Operator::Negate, None) => pl::lit(-1.0) * first,
         _ => return Err(wrong()),
     })
 }
