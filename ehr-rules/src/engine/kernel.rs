@@ -97,21 +97,24 @@ pub(super) fn floats(op: Operator) -> Option<Kernel> {
 }
 
 /// Comparisons of floats. The script language takes two that differ by less than they can be told apart for equal,
-/// and one that is not a number for neither equal, less nor greater.
+/// and one that is not a number mostly for neither equal, less nor greater.
 pub(super) fn compared(op: Operator) -> Option<Kernel> {
     Some(match op {
-        Operator::Equal => |columns| compare(columns, |a, b| ((a - b).abs() / scale(a, b)) <= f64::EPSILON, true, false),
-        Operator::NotEqual => |columns| compare(columns, |a, b| ((a - b).abs() / scale(a, b)) > f64::EPSILON, false, true),
-        Operator::Less => |columns| compare(columns, |a, b| ((b - a) / scale(a, b)) > f64::EPSILON, false, false),
-        Operator::LessEqual => |columns| compare(columns, |a, b| ((b - a) / scale(a, b)) > -f64::EPSILON, false, false),
-        Operator::Greater => |columns| compare(columns, |a, b| ((a - b) / scale(a, b)) > f64::EPSILON, false, false),
-        Operator::GreaterEqual => |columns| compare(columns, |a, b| ((a - b) / scale(a, b)) > -f64::EPSILON, false, false),
+        Operator::Equal => |columns| compare(columns, |a, b| apart(a, b).abs() <= f64::EPSILON, true, false),
+        Operator::NotEqual => |columns| compare(columns, |a, b| apart(a, b).abs() > f64::EPSILON, false, true),
+        Operator::Less => |columns| compare(columns, |a, b| -apart(a, b) > f64::EPSILON, false, false),
+        Operator::LessEqual => |columns| compare(columns, |a, b| -apart(a, b) > -f64::EPSILON, false, false),
+        Operator::Greater => |columns| compare(columns, |a, b| apart(a, b) > f64::EPSILON, false, false),
+        Operator::GreaterEqual => |columns| compare(columns, |a, b| apart(a, b) > -f64::EPSILON, false, false),
         _ => return None,
     })
 }
 
-fn scale(a: f64, b: f64) -> f64 {
-    if a * b == 0.0 { 1.0 } else { a.abs().max(b.abs()) }
+/// How far the first is above the second, as a share of the greater of both. Of what is no number and nothing the greater is
+/// nothing, and the script language takes them for equal.
+fn apart(a: f64, b: f64) -> f64 {
+    let greater = if a * b == 0.0 { 1.0 } else { a.abs().max(b.abs()) };
+    if greater == 0.0 { 0.0 } else { (a - b) / greater }
 }
 
 /// `both` and `one` are the result where both and where one of them is missing.
