@@ -215,8 +215,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "files moved by an intermediate table",
         VISIT,
         "period:\n  from: encounter",
-        "_seen: {from: encounter, columns: {id: id}, file: {source: x}}\nnote: {from: _seen, columns: {text: id}}\nperiod:\n  from: encounter",
-        &[("E0320 10:51 `{source: x}`", "move files in the rule that reads this one")],
+        "_seen: {from: encounter, columns: {id: id}, file: {source: x, target: y, collision: hash}}\nnote: {from: _seen, columns: {text: id}}\nperiod:\n  from: encounter",
+        &[("E0320 10:51 `{source: x, target: y, collision: hash}`", "move files in the rule that reads this one")],
     ),
     mistake(
         "a mistake in an intermediate table is said once",
