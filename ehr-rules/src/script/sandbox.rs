@@ -90,12 +90,22 @@ fn make() -> Library {
     let module: Shared<Module> = module.into();
     let mut engine = Engine::new_raw();
     engine.register_global_module(module.clone());
+    let single = [
+        TypeId::of::<ImmutableString>(),
+        TypeId::of::<char>(),
+        TypeId::of::<i64>(),
+        TypeId::of::<f64>(),
+        TypeId::of::<bool>(),
+        TypeId::of::<()>(),
+    ];
     let clashes = engine.collect_fn_metadata(
         None,
         |info| {
             let function = functions::find(info.metadata.name.as_str()).filter(|function| !AGREED.contains(&function.name))?;
             let types = info.metadata.param_types.to_vec();
-            (types.len() == info.metadata.num_params).then_some((function, types))
+            // Lists and objects are the language's own matter.
+            let ours = types.len() == info.metadata.num_params && types.iter().all(|ty| single.contains(ty));
+            ours.then_some((function, types))
         },
         true,
     );

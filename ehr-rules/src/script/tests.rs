@@ -105,6 +105,8 @@ fn the_interpreter_does_what_has_no_native_form() {
         ("let d = AT; d", Kind::Time, Some(AnyValue::Time(3_600_000_000_000))),
         ("D + 0.25", Kind::Decimal { precision: 10, scale: 2 }, Some(AnyValue::Decimal(1275, 10, 2))),
         ("let x = ID; x", Kind::Uuid, Some(AnyValue::String("8e9a7f0c-0b1e-4b39-9c1f-0d6b5b6f1a11"))),
+        ("let parts = T.split(\"d\"); parts.reverse(); parts[0]", Kind::Text, Some(AnyValue::String("a"))),
+        ("let parts = [A, B]; parts.contains(7)", Kind::Boolean, Some(AnyValue::Boolean(true))),
         ("A / 0", Kind::Integer, None),
         ("F / 0.0", Kind::Float, None),
         ("A * 9223372036854775807", Kind::Integer, None),
