@@ -46,7 +46,12 @@ impl Context {
 
     /// Compiles the rules. Diagnostics go to stderr; with an error among them nothing is run.
     pub(crate) fn rulebook(&self) -> Result<Rulebook, Failure> {
-        let (book, said) = Rulebook::load(&self.rules)?;
+        self.rulebook_of(&self.rules)
+    }
+
+    /// The same of other folders.
+    pub(crate) fn rulebook_of(&self, folders: &[PathBuf]) -> Result<Rulebook, Failure> {
+        let (book, said) = Rulebook::load(folders)?;
         if said.has_errors() {
             return Err(Failure::Rules(said));
         }

@@ -2,6 +2,7 @@
 
 mod asked;
 pub(crate) mod cases;
+pub(crate) mod change;
 pub(crate) mod compile;
 pub(crate) mod coverage;
 pub(crate) mod formula;

@@ -2,6 +2,7 @@
 
 mod check;
 mod detect;
+mod diff;
 mod docs;
 mod explain;
 mod functions;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Status(status::StatusOf),
     /// Say how one output row of an order came to be: its lines of the input, and every rule in between
     Why(why::Why),
+    /// Say what changes in the output when the rules change, and which rule each difference comes from
+    Diff(diff::Diff),
     /// Write the mapping document: one page for each source and target, for people who read no code
     Docs(docs::Docs),
     /// Say where a table or column of a target comes from, as rules and as a plan
@@ -62,6 +65,7 @@ impl Command {
             Self::Import(import) => import.run(context),
             Self::Status(status) => status.run(context),
             Self::Why(why) => why.run(context),
+            Self::Diff(diff) => diff.run(context),
             Self::Docs(docs) => docs.run(context),
             Self::Explain(explain) => explain.run(context),
             Self::Functions(functions) => functions.run(context),

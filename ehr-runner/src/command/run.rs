@@ -100,7 +100,7 @@ pub(crate) struct Run {
 }
 
 /// `NAME=VALUE`.
-fn setting(text: &str) -> Result<(String, String), String> {
+pub(super) fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("a parameter is set as NAME=VALUE".to_owned()),

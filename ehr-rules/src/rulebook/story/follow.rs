@@ -1,6 +1,5 @@
 //! Following a row from rule to rule, back to its lines.
 
-use super::InputLine;
 use super::JoinedRow;
 use super::Story;
 use super::StoryColumn;
@@ -13,7 +12,6 @@ use crate::dataset::ORIGIN;
 use crate::dataset::Sound;
 use crate::dataset::Table;
 use crate::dataset::ledger::Ledger;
-use crate::dataset::origin::parts;
 use crate::engine;
 use crate::engine::Context;
 use crate::engine::probe::Probes;
@@ -29,7 +27,6 @@ use crate::ir::transform::Output;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
-use crate::read;
 use crate::rulebook::cases::compare::shown;
 use crate::rulebook::coverage::watch::Watch;
 use crate::rulebook::coverage::watch::Way;
@@ -216,10 +213,10 @@ impl Follow<'_> {
         for (at, join) in branch.joins.iter().enumerate() {
             let found = integers(&frame, &format!("_joined{at}"))?.first().copied().flatten();
             let by = join.on.iter().map(|(_, theirs)| theirs.clone()).collect();
-            joins.push(JoinedRow { table: join.table.clone(), by, line: found.map(|found| self.line(found)).transpose()?.flatten() });
+            joins.push(JoinedRow { table: join.table.clone(), by, line: found.map(|found| self.job.line(found)).transpose()?.flatten() });
         }
         let (line, inputs) = match self.meant(whose, &branch.from) {
-            Whose::Files => (self.line(origin)?, Vec::new()),
+            Whose::Files => (self.job.line(origin)?, Vec::new()),
             other => (None, self.row(other, &branch.from, origin)?),
         };
         let story = Story {
@@ -321,14 +318,6 @@ impl Follow<'_> {
         let path: PathBuf = self.job.order.folder.join("why").join(format!("{number}.ipc"));
         let table = transform::run(&one, shape, &inputs, &context, path)?;
         engine::collect(table.scan()?, DOING)
-    }
-
-    /// The line of a source row.
-    fn line(&self, origin: i64) -> Result<Option<InputLine>, Error> {
-        let (table, row) = parts(origin);
-        let Some(name) = self.job.ledger.table_names().nth(usize::from(table)).map(str::to_owned) else { return Ok(None) };
-        let found = read::place(&self.job.source.schema, &self.job.files, &self.job.order, &name, row)?;
-        Ok(found.map(|(file, line)| InputLine { table: name, file, line }))
     }
 }
 

@@ -8,7 +8,9 @@ use crate::dataset::Common;
 use crate::dataset::Converted;
 use crate::dataset::Dataset;
 use crate::dataset::Sound;
+use crate::dataset::origin::parts;
 use crate::error::Error;
+use crate::read;
 use crate::rulebook::job::Job;
 use crate::rulebook::spot::Spot;
 use serde::Serialize;
@@ -97,5 +99,13 @@ impl Job<'_> {
         show_values: bool,
     ) -> Result<Vec<Story>, Error> {
         follow::follow(self, (sound, common, converted), table, key, show_values)
+    }
+
+    /// The line of a source row.
+    pub(crate) fn line(&self, origin: i64) -> Result<Option<InputLine>, Error> {
+        let (table, row) = parts(origin);
+        let Some(name) = self.ledger.table_names().nth(usize::from(table)).map(str::to_owned) else { return Ok(None) };
+        let found = read::place(&self.source.schema, &self.files, &self.order, &name, row)?;
+        Ok(found.map(|(file, line)| InputLine { table: name, file, line }))
     }
 }
