@@ -80,9 +80,10 @@ fn plain(series: &Series, kind: &Kind) -> PolarsResult<Vec<Option<String>>> {
         Kind::Time => series.to_physical_repr().i64()?.iter().map(|nanos| nanos.and_then(time)).collect(),
         Kind::Float => series.f64()?.iter().map(|number| number.map(|number| format!("{number:?}"))).collect(),
         Kind::Text | Kind::Uuid => series.str()?.iter().map(|text| text.map(str::to_owned)).collect(),
-        Kind::Integer | Kind::Boolean | Kind::Decimal { .. } => {
-            series.cast(&DataType::String)?.str()?.iter().map(|text| text.map(str::to_owned)).collect()
+        Kind::Decimal { scale, .. } => {
+            series.to_physical_repr().i128()?.iter().map(|units| units.map(|units| decimal(units, *scale))).collect()
         }
+        Kind::Integer | Kind::Boolean => series.cast(&DataType::String)?.str()?.iter().map(|text| text.map(str::to_owned)).collect(),
         Kind::List(_) | Kind::Struct(_) => json(series, kind)?,
     })
 }
@@ -91,6 +92,16 @@ fn time(nanos: i64) -> Option<String> {
     let seconds = u32::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
     let rest = u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?;
     Some(NaiveTime::from_num_seconds_from_midnight_opt(seconds, rest)?.format("%H:%M:%S%.f").to_string())
+}
+
+/// With as many digits after the point as the type has.
+fn decimal(units: i128, scale: u8) -> String {
+    let sign = if units < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", units.unsigned_abs(), width = usize::from(scale) + 1);
+    match digits.split_at_checked(digits.len() - usize::from(scale)) {
+        Some((whole, part)) if !part.is_empty() => format!("{sign}{whole}.{part}"),
+        _ => format!("{sign}{digits}"),
+    }
 }
 
 fn or_null(text: Option<String>) -> String {
@@ -115,6 +126,12 @@ mod tests {
         let shown = |kind: &Kind| texts(&noon, kind).unwrap().iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>();
         assert_eq!(shown(&Kind::Instant), [Some("2024-01-31T12:00:00Z".to_owned()), None]);
         assert_eq!(shown(&Kind::Datetime), [Some("2024-01-31T12:00:00".to_owned()), None]);
+    }
+
+    #[test]
+    fn a_decimal_has_the_digits_of_its_scale() {
+        let shown = [(0, 2), (-5, 2), (12_345, 2), (7, 0)].map(|(units, scale)| decimal(units, scale));
+        assert_eq!(shown, ["0.00", "-0.05", "123.45", "7"]);
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0320", "a file action is of no known form"),
     ("E0321", "part of a file's place may be missing"),
     ("E0322", "a file's place is not under a root that is known"),
+    ("E0330", "a column made by `explode` or `unpivot` has a name that cannot be its own"),
     ("E0401", "a table refers to one that is loaded later"),
     ("E0402", "schemas inherit from each other in a cycle"),
     ("E0403", "a constraint does not go with the type of its column"),

@@ -82,7 +82,7 @@ fn every_key_of_the_rulesets_is_known() {
 
 #[test]
 fn keys_are_offered_where_they_are_missing() {
-    assert_eq!(labels(ENCOUNTER, "encounter:\n  from: visits\n  wh|")[..2], ["columns", "join"]);
+    assert_eq!(labels(ENCOUNTER, "encounter:\n  from: visits\n  wh|")[..4], ["columns", "explode", "unpivot", "join"]);
     assert!(!labels(ENCOUNTER, "encounter:\n  from: visits\n  |").contains(&"from".to_owned()));
     let beside = labels(ENCOUNTER, "encounter:\n  from: visits\n  columns:\n    id: {lookup: patients, |\n    start: START\n");
     assert_eq!(beside[..3], ["on", "take", "expect"]);
@@ -152,7 +152,7 @@ fn checks_and_parameters_are_completed() {
     assert!(labels(ENCOUNTER, "encounter:\n  from: visits\n  columns:\n    start: {parameter: |}\n").contains(&"today".to_owned()));
     assert!(labels(ENCOUNTER, "encounter:\n  from: visits\n  where: START < parameter(\"|\")\n").contains(&"today".to_owned()));
     let nested = labels("sources/acme/1/schema.yaml", "tables:\n  patients:\n    columns:\n      X: {type: list, of: {|}}\n");
-    assert_eq!(nested, ["type", "of", "fields"]);
+    assert_eq!(nested[..3], ["type", "of", "fields"]);
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod operator;
 pub(crate) mod probe;
 pub(crate) mod script;
 pub(crate) mod transform;
+mod unfold;
 
 use crate::dataset::Table;
 use crate::dataset::ledger::Ledger;

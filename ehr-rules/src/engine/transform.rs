@@ -12,6 +12,7 @@ use crate::engine::fate::Entered;
 use crate::engine::fate::Verdict;
 use crate::engine::group;
 use crate::engine::script::ROW;
+use crate::engine::unfold;
 use crate::error::Error;
 use crate::ir::expr::Form;
 use crate::ir::transform::Branch;
@@ -131,7 +132,7 @@ fn plan_branch(
     lowering.begin();
     let before = lowering.failures.len();
     let scripts = interprets(branch);
-    let mut plan = inputs(&branch.from)?;
+    let mut plan = unfold::plan(inputs(&branch.from)?, &branch.unfold, context.ledger)?;
     for join in &branch.joins {
         plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
     }

@@ -30,6 +30,8 @@ const RULE: &Form = &Form {
     name: "a rule",
     keys: &[
         FROM,
+        EXPLODE,
+        UNPIVOT,
         JOIN,
         WHERE,
         GROUP,
@@ -45,13 +47,42 @@ const RULE: &Form = &Form {
     ],
 };
 
-const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, JOIN, WHERE, GROUP, FILE, COLUMNS] };
+const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, EXPLODE, UNPIVOT, JOIN, WHERE, GROUP, FILE, COLUMNS] };
 
 const EXPECT: KeyDoc = required(
     "expect",
     Holds::Words(&["one", "at_most_one", "any", "many"]),
     "How many rows are expected to match: `one`, `at_most_one`, `any` (then `order` says which is taken), or `many`, each of which makes a row.",
 );
+
+const EXPLODE: KeyDoc = key(
+    "explode",
+    Holds::Either(&Holds::Form(EXPLODED), &Holds::List(&Holds::Form(EXPLODED))),
+    "A row for each item of a list, before anything is joined; several lists are worked in order.",
+);
+const EXPLODED: &Form = &Form {
+    name: "`explode`",
+    keys: &[
+        required("list", Holds::InputColumn, "The column that holds the list, or a field: `lot.boxes`."),
+        key("as", Holds::Free, "The name of the item's column, `item` where it is left out; a struct's fields are `item.FIELD`."),
+        key("position", Holds::Free, "The name of a column that says which item it is, from 1."),
+        key("on_empty", Holds::Words(&["drop", "keep"]), "Rows without items are filtered (the default), or stay with a missing item."),
+    ],
+};
+const UNPIVOT: KeyDoc = key("unpivot", Holds::Form(UNPIVOTED), "A row for each of several columns of one type, before anything is joined.");
+const UNPIVOTED: &Form = &Form {
+    name: "`unpivot`",
+    keys: &[
+        required(
+            "columns",
+            Holds::Either(&Holds::List(&Holds::InputColumn), &Holds::Map(&Holds::InputColumn, &Holds::Free)),
+            "The columns, or each with what it is called in `name`.",
+        ),
+        required("name", Holds::Free, "The name of the column that says which column it was."),
+        required("value", Holds::Free, "The name of the column that holds the value."),
+        key("on_missing", Holds::Words(&["drop", "keep"]), "A missing value makes no row (the default), or one."),
+    ],
+};
 
 const JOINED: &Form = &Form {
     name: "a join",

@@ -40,7 +40,7 @@ const OF: KeyDoc = key("of", Holds::Typed, "With `type: list`: what each item is
 const FIELDS: KeyDoc = key("fields", Holds::Map(&Holds::Free, &Holds::Typed), "With `type: struct`: its fields and what each is.");
 
 /// A type that holds others.
-pub(crate) const NESTED: &Form = &Form { name: "a type", keys: &[TYPE, OF, FIELDS] };
+pub(crate) const NESTED: &Form = &Form { name: "a type", keys: &[TYPE, OF, FIELDS, FORMATS, ZONE, MISSING, TRUE, FALSE, SPLIT, TEXT_AS] };
 
 const PARAMETERS: KeyDoc = key(
     "parameters",
@@ -89,6 +89,19 @@ const SOURCE_TABLE: &Form = &Form {
     ],
 };
 
+/// How values are written, in a column and inside one.
+const FORMATS: KeyDoc = key(
+    "formats",
+    Holds::List(&Holds::Free),
+    "How dates and times are written, as strftime formats tried in this order (default: ISO 8601).",
+);
+const ZONE: KeyDoc = key("zone", Holds::Free, "The zone of an instant whose input names none, as in `America/Toronto`.");
+const MISSING: KeyDoc = key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' here, instead of the system's.");
+const TRUE: KeyDoc = key("true", Holds::List(&Holds::Free), "Words for true, compared without case; needs `false` as well.");
+const FALSE: KeyDoc = key("false", Holds::List(&Holds::Free), "Words for false, compared without case; needs `true` as well.");
+const SPLIT: KeyDoc = key("split", Holds::Free, "What stands between the items of a list that is no JSON, as `;`.");
+const TEXT_AS: KeyDoc = key("text_as", Holds::Free, "The field of a struct that a bare text is, where text stands for the object.");
+
 const SOURCE_COLUMN: &Form = &Form {
     name: "a column of a source",
     keys: &[
@@ -96,12 +109,10 @@ const SOURCE_COLUMN: &Form = &Form {
         OF,
         FIELDS,
         key("required", Holds::Truth, "Whether a missing value is an error of the row (default: it may be missing)."),
-        key(
-            "formats",
-            Holds::List(&Holds::Free),
-            "How dates and times are written, as strftime formats tried in this order (default: ISO 8601).",
-        ),
-        key("zone", Holds::Free, "The zone of an instant whose input names none, as in `America/Toronto`."),
+        FORMATS,
+        ZONE,
+        SPLIT,
+        TEXT_AS,
         key("one_of", Holds::List(&Holds::Free), "The only texts allowed."),
         key("pattern", Holds::Free, "A regular expression that the whole text matches."),
         key("min", Holds::Free, "The least value allowed."),
@@ -112,9 +123,9 @@ const SOURCE_COLUMN: &Form = &Form {
         AT_MOST,
         key("also", Holds::List(&Holds::Free), "Other spellings of the header."),
         key("optional", Holds::Truth, "Whether a file may come without this column; its values are then missing."),
-        key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' here, instead of the system's."),
-        key("true", Holds::List(&Holds::Free), "Words for true, compared without case; needs `false` as well."),
-        key("false", Holds::List(&Holds::Free), "Words for false, compared without case; needs `true` as well."),
+        MISSING,
+        TRUE,
+        FALSE,
         key("phi", Holds::Free, "The HIPAA identifier that it holds, as in `birth_date`."),
     ],
 };

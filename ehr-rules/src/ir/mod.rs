@@ -10,3 +10,4 @@ pub(crate) mod print;
 pub(crate) mod schema;
 pub(crate) mod transform;
 pub(crate) mod types;
+pub(crate) mod unfold;

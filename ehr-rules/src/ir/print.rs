@@ -8,6 +8,7 @@ use crate::ir::transform::Branch;
 use crate::ir::transform::Join;
 use crate::ir::transform::Output;
 use crate::ir::transform::Transform;
+use crate::ir::unfold::Unfold;
 use std::fmt::Write;
 
 /// A transform, one line a step and a column; `only` keeps one column.
@@ -28,6 +29,9 @@ pub(crate) fn transform(transform: &Transform, only: Option<&str>) -> String {
 
 fn branch(branch: &Branch, only: Option<&str>, text: &mut String) {
     line(text, &format!("{}: from {}", branch.rule, branch.from));
+    for step in &branch.unfold {
+        line(text, &format!("  {}", unfold(step)));
+    }
     for one in &branch.joins {
         line(text, &format!("  join {}", join(one)));
     }
@@ -40,6 +44,21 @@ fn branch(branch: &Branch, only: Option<&str>, text: &mut String) {
     }
     for output in branch.columns.iter().filter(|output| only.is_none_or(|only| output.name == only)) {
         line(text, &format!("  {}: {} = {}{}", output.name, output.ty(), aggregated(output), mark(&output.expr)));
+    }
+}
+
+fn unfold(step: &Unfold) -> String {
+    let kept = |keep: &bool, what: &str| if *keep { format!(", {what} kept") } else { format!(", {what} dropped") };
+    match step {
+        Unfold::Field { name, of, field } => format!("field {name} = {field} of {of}"),
+        Unfold::Explode { list, item, position, keep } => {
+            let position = position.as_ref().map(|position| format!(", position {position}")).unwrap_or_default();
+            format!("explode {list} as {item}{position}{}", kept(keep, "rows without items"))
+        }
+        Unfold::Unpivot { columns, name, value, keep } => {
+            let columns: Vec<String> = columns.iter().map(|(column, label)| format!("{column} as {label:?}")).collect();
+            format!("unpivot {} to {name}, {value}{}", columns.join(", "), kept(keep, "missing values"))
+        }
     }
 }
 

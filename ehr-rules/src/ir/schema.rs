@@ -116,6 +116,10 @@ pub struct SourceColumn {
     pub phi: Option<String>,
     /// The IANA zone of instants that are written without one.
     pub zone: Option<String>,
+    /// What stands between the items of a list that is no JSON.
+    pub split: Option<String>,
+    /// The field of a struct that a bare text is, where text stands for the object.
+    pub text_as: Option<String>,
     /// How what is inside is written: a list's item, a struct's fields in order; nothing where only their types are said.
     pub inside: Vec<SourceColumn>,
     /// How many rows may break each of its constraints.
@@ -149,6 +153,8 @@ impl SourceColumn {
             checks: Vec::new(),
             phi: None,
             zone: None,
+            split: None,
+            text_as: None,
             inside: Vec::new(),
             budget: None,
         }

@@ -3,6 +3,7 @@
 use crate::ir::expr::Expr;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
+use crate::ir::unfold::Unfold;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -26,8 +27,10 @@ pub struct Transform {
 pub struct Branch {
     /// The rule's name in findings and the ledger: `synthea/2022/patient` or `patient#2` for a second branch.
     pub rule: String,
-    /// The driving table: each of its rows becomes at most one row (or one of a group).
+    /// The driving table: each of its rows becomes at most one row, or one of a group, unless it is unfolded.
     pub from: String,
+    /// What is done before anything is joined, in order: one row may become several here.
+    pub unfold: Vec<Unfold>,
     /// Joins, in order; a later one may use an earlier one's columns.
     pub joins: Vec<Join>,
     /// Rows for which it is not true are filtered.
@@ -199,7 +202,9 @@ impl Transform {
     pub fn reads(&self) -> BTreeSet<(String, String)> {
         let mut read = BTreeSet::new();
         for branch in &self.branches {
-            for name in branch.exprs().flat_map(Expr::columns) {
+            let unfolded = branch.unfold.iter().flat_map(Unfold::reads);
+            let made = |name: &&str| branch.unfold.iter().any(|step| step.makes().contains(name));
+            for name in branch.exprs().flat_map(Expr::columns).chain(unfolded).filter(|name| !made(name)) {
                 read.insert(branch.source_of(name));
             }
             for join in &branch.joins {

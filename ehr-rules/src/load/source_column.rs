@@ -68,6 +68,44 @@ fn form(column: &mut SourceColumn, fields: &mut Fields<'_>, said: &mut Diagnosti
     column.formats = formats(fields, &kind, said);
     column.words = words(fields, &kind, said);
     column.zone = zone(fields, &kind, said);
+    column.split = split(fields, &kind, said);
+    column.text_as = text_as(fields, &kind, said);
+}
+
+/// What stands between a list's items; each item is then a single value.
+fn split(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Option<String> {
+    let name = fields.named("split", said)?;
+    if !matches!(kind, Kind::List(item) if !item.is_nested()) {
+        said.push(misfit("split", kind, "a list of single values", &name.place));
+        return None;
+    }
+    if name.text.is_empty() {
+        said.push(Diagnostic::error("E0407", &name.place, "`split` is no text").help("write what stands between two items, as `;`"));
+        return None;
+    }
+    Some(name.text)
+}
+
+/// The field that a bare text is.
+fn text_as(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Option<String> {
+    let name = fields.named("text_as", said)?;
+    let Kind::Struct(all) = kind else {
+        said.push(misfit("text_as", kind, "struct", &name.place));
+        return None;
+    };
+    match kind.field(&name.text) {
+        Some(field) if !field.is_nested() => Some(name.text),
+        Some(field) => {
+            let error = Diagnostic::error("E0403", &name.place, format!("`{}` is {field}, which no text is", name.text));
+            said.push(error.help("name a field of a single value"));
+            None
+        }
+        None => {
+            let known = all.iter().map(|(field, _)| field.as_str());
+            said.push(column::unknown("E0101", format!("unknown field `{}`", name.text), &name.text, &name.place, known));
+            None
+        }
+    }
 }
 
 /// The zone of instants that are written without one.

@@ -1,6 +1,7 @@
 //! One column of a batch: its texts to values, each held against the column's constraints.
 
 use crate::finding::Consequence;
+use crate::read::nested::Shape;
 use crate::read::parse::Measure;
 use crate::read::parse::Parser;
 use crate::read::parse::decimal;
@@ -18,6 +19,7 @@ use polars::prelude::Int64Type;
 use polars::prelude::Int128Type;
 use polars::prelude::IntoSeries;
 use polars::prelude::PolarsNumericType;
+use polars::prelude::PolarsResult;
 use polars::prelude::PrimitiveChunkedBuilder;
 use polars::prelude::Series;
 use polars::prelude::StringChunkedBuilder;
@@ -73,10 +75,10 @@ impl Troubles {
 }
 
 /// Reads one column; `field` is where it stands in the file, if it does. A value that does not hold is missing.
-pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, troubles: &mut Troubles) -> Series {
+pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, troubles: &mut Troubles) -> PolarsResult<Series> {
     let reader = Reader { column, rows, field };
     let name = column.name.clone();
-    match &column.parser {
+    Ok(match &column.parser {
         Parser::Text => reader.texts(troubles),
         Parser::Uuid => reader.uuids(troubles),
         Parser::Integer => reader.numbers::<Int64Type>(troubles, integer, |number| Measure::Whole((*number).into())).into_series(),
@@ -101,6 +103,7 @@ pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, trou
             .numbers::<Int64Type>(troubles, |text| formats.instant(text, *zone), |micros| Measure::Whole((*micros).into()))
             .into_datetime(TimeUnit::Microseconds, None)
             .into_series(),
+        Parser::Nested(shape) => reader.nested(shape, troubles)?,
         Parser::Boolean(words) => {
             let mut builder = BooleanChunkedBuilder::new(name, rows.records.len());
             let parse = |text: &str| words.boolean(text);
@@ -115,7 +118,7 @@ pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, trou
             );
             builder.finish().into_series()
         }
-    }
+    })
 }
 
 struct Reader<'a> {
@@ -179,6 +182,23 @@ impl Reader<'_> {
             }
         }
         builder.finish().into_series()
+    }
+
+    /// Lists and structs. What is inside is no value's own constraint.
+    fn nested(&self, shape: &Shape, troubles: &mut Troubles) -> PolarsResult<Series> {
+        let mut values = shape.values();
+        for (row, record) in self.rows.records.iter().enumerate() {
+            let text = self.field.map(|field| self.rows.field(*record, field).trim()).filter(|text| !self.column.missing.is(text));
+            match text {
+                Some(text) if shape.read(text, &mut values) => {}
+                Some(_) => troubles.add(row, "R0102", Consequence::Rejected),
+                None => {
+                    shape.push(&serde_json::Value::Null, &mut values);
+                    self.miss(row, troubles);
+                }
+            }
+        }
+        shape.finish(values, self.column.name.clone())
     }
 
     fn uuids(&self, troubles: &mut Troubles) -> Series {

@@ -157,9 +157,11 @@ mod tests {
             phi: None,
             budget: None,
             zone: None,
+            split: None,
+            text_as: None,
             inside: Vec::new(),
         };
-        let parser = Parser::new(&column).unwrap();
+        let parser = Parser::new(&column, &[]).unwrap();
         Check::of(&column, &parser).unwrap()[0].holds(text, parser.measure(text).unwrap())
     }
 

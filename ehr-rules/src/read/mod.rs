@@ -6,6 +6,7 @@
 mod cells;
 mod check;
 mod header;
+mod nested;
 mod originals;
 mod parse;
 mod rejects;
@@ -25,7 +26,11 @@ use crate::dataset::order::Progress;
 use crate::engine;
 use crate::error::Error;
 use crate::finding::Consequence;
+use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
+use crate::ir::types::Kind;
+use nested::Shape;
+use polars::prelude::Series;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -67,6 +72,14 @@ pub(crate) fn place(
     row: u64,
 ) -> Result<Option<(String, u64)>, Error> {
     originals::place(schema, files, order, table, row)
+}
+
+/// Lists or structs given as JSON text, as a column; `None` where one is not of the kind.
+pub(crate) fn from_json(name: &str, kind: &Kind, texts: &[Option<String>]) -> Option<Series> {
+    let shape = Shape::new(&SourceColumn::plain(name, kind.clone()), &[]).ok()?;
+    let mut values = shape.values();
+    let wrong = texts.iter().filter(|text| !shape.read(text.as_deref().unwrap_or("null"), &mut values)).count();
+    shape.finish(values, name.into()).ok().filter(|_| wrong == 0)
 }
 
 fn one(

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::ir::schema::SourceColumn;
 use crate::ir::types::Kind;
+use crate::read::nested::Shape;
 use crate::read::times::Formats;
 use chrono_tz::Tz;
 
@@ -23,6 +24,8 @@ pub(super) enum Parser {
     Datetime(Formats),
     /// With the zone of values that name none.
     Instant(Formats, Option<Tz>),
+    /// Lists and structs.
+    Nested(Shape),
 }
 
 /// The words for true and for false, in lower case.
@@ -45,7 +48,8 @@ pub(super) enum Measure {
 
 impl Parser {
     /// The parser of a column; formats and words were checked when the rules were loaded.
-    pub(super) fn new(column: &SourceColumn) -> Result<Self, Error> {
+    /// `missing` are the system's texts for 'no value', for what is inside lists and structs.
+    pub(super) fn new(column: &SourceColumn, missing: &[String]) -> Result<Self, Error> {
         let formats = || Formats::new(&column.formats);
         Ok(match &column.ty.kind {
             Kind::Text => Self::Text,
@@ -62,9 +66,7 @@ impl Parser {
                     column.zone.as_ref().map(|zone| zone.parse().map_err(|_| Error::bug(format!("no zone `{zone}`")))).transpose()?;
                 Self::Instant(formats()?, zone)
             }
-            Kind::List(_) | Kind::Struct(_) => {
-                return Err(Error::refused(format!("column `{}` is {}, which is not read from files", column.name, column.ty.kind)));
-            }
+            Kind::List(_) | Kind::Struct(_) => Self::Nested(Shape::new(column, missing)?),
         })
     }
 
@@ -72,7 +74,7 @@ impl Parser {
     pub(super) fn measure(&self, text: &str) -> Option<Measure> {
         let whole = |number: i128| Measure::Whole(number);
         match self {
-            Self::Text | Self::Uuid => Some(Measure::Text),
+            Self::Text | Self::Uuid | Self::Nested(_) => Some(Measure::Text),
             Self::Integer => integer(text).map(|number| whole(number.into())),
             Self::Decimal { scale, .. } => decimal(text, 38, *scale).map(whole),
             Self::Float => float(text).map(Measure::Float),

@@ -17,8 +17,13 @@ use crate::read::typed::Framed;
 use crate::read::typed::Typed;
 use crate::read::typed::Typing;
 use crate::records::reader::Reader;
+use polars::io::ipc::BatchedWriter;
+use polars::prelude::DataType;
+use polars::prelude::Field;
 use polars::prelude::IpcWriter;
 use polars::prelude::PolarsError;
+use polars::prelude::PolarsResult;
+use polars::prelude::Schema;
 use polars::prelude::SerWriter;
 use std::fs::File;
 use std::path::Path;
@@ -121,8 +126,7 @@ fn write(
     rejects.clear()?;
     let file = File::create(path).map_err(|error| Error::io("creating", path, error))?;
     let schema = typing.schema();
-    let fields = std::iter::repeat_with(Default::default).take(schema.len()).collect();
-    let mut staged = IpcWriter::new(file).batched(&schema, fields).map_err(|error| unwritten(path, error))?;
+    let mut staged = staging(file, &schema).map_err(|error| unwritten(path, error))?;
     let (mut records, mut rows) = (0, 0);
     for worker in workers.iter().cycle() {
         order.go_on()?;
@@ -151,6 +155,37 @@ fn write(
     rejects.finish()?;
     ledger.read(index, records);
     Ok(Table { name: name.clone(), path: path.to_owned(), rows })
+}
+
+/// A file that batches are written to. Its writer wants to be told how deep each column is, in a type that has no public name:
+/// what stands for a column is inferred from where it goes.
+fn staging(file: File, schema: &Schema) -> PolarsResult<BatchedWriter<File>> {
+    fn list_for<W, F, R>(_: fn(IpcWriter<W>, &Schema, Vec<F>) -> R) -> Vec<F> {
+        Vec::new()
+    }
+    fn one_for<F: Default>(_: &[F]) -> F {
+        F::default()
+    }
+    let mut done = list_for(IpcWriter::<File>::batched);
+    // Children first: a type is taken up again once those inside it are done.
+    let mut open: Vec<(&DataType, Option<usize>)> = schema.iter_values().map(|dtype| (dtype, None)).collect();
+    open.reverse();
+    while let Some((dtype, entered)) = open.pop() {
+        let Some(inside) = entered else {
+            let inside: Vec<&DataType> = match dtype {
+                DataType::List(item) => vec![item],
+                DataType::Struct(fields) => fields.iter().map(Field::dtype).collect(),
+                _ => Vec::new(),
+            };
+            open.push((dtype, Some(inside.len())));
+            open.extend(inside.into_iter().rev().map(|dtype| (dtype, None)));
+            continue;
+        };
+        let mut one = one_for(&done);
+        one.fields = done.split_off(done.len().saturating_sub(inside));
+        done.push(one);
+    }
+    IpcWriter::new(file).batched(schema, done)
 }
 
 /// A disk's own words where it is the disk.

@@ -44,6 +44,8 @@ fn column(name: &str, kind: Kind) -> SourceColumn {
         phi: None,
         budget: None,
         zone: None,
+        split: None,
+        text_as: None,
         inside: Vec::new(),
     }
 }

@@ -95,7 +95,7 @@ impl Typing {
     /// How a table's rows are typed.
     pub(super) fn new(schema: &SourceSchema, table: &SourceTable, asked: Asked<'_>, index: u16) -> Result<Self, Error> {
         let column = |column: &crate::ir::schema::SourceColumn| {
-            let parser = Parser::new(column)?;
+            let parser = Parser::new(column, &schema.missing)?;
             Ok(Column {
                 name: PlSmallStr::from_str(&column.name),
                 rule: format!("{}.{}", table.name, column.name),
@@ -148,9 +148,9 @@ impl Typing {
         for (at, (column, field)) in self.columns.iter().zip(&plan.fields).enumerate() {
             troubles.column = at;
             if column.staged {
-                columns.push(cells(column, &rows, *field, &mut troubles).into_column());
+                columns.push(cells(column, &rows, *field, &mut troubles).map_err(failed)?.into_column());
             } else if column.can_fail() {
-                drop(cells(column, &rows, *field, &mut troubles));
+                let _checked = cells(column, &rows, *field, &mut troubles).map_err(failed)?;
             }
         }
         let origins = sound.iter().map(|record| origin(self.index, framed.base + *record as u64)).collect();
@@ -195,7 +195,7 @@ impl Column {
 }
 
 impl Missing {
-    fn new(texts: &[String]) -> Self {
+    pub(super) fn new(texts: &[String]) -> Self {
         Self { empty: texts.iter().any(String::is_empty), others: texts.iter().filter(|text| !text.is_empty()).cloned().collect() }
     }
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest::nearest;
+use crate::ir::expr::Expr;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
 use crate::load::Renames;
@@ -16,6 +17,7 @@ use crate::rule::narrow;
 use crate::rule::scope::Scope;
 use crate::rule::scope::listed;
 use crate::rule::script;
+use crate::rule::unfold;
 use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
@@ -25,7 +27,7 @@ use crate::yaml::Node;
 use std::collections::BTreeSet;
 
 /// The keys of a branch; a rule without `union` is one branch.
-pub(super) const KEYS: &[&str] = &["from", "join", "where", "group", "columns", "file"];
+pub(super) const KEYS: &[&str] = &["from", "explode", "unpivot", "join", "where", "group", "columns", "file"];
 
 /// Compiles a branch; every mistake in it is said, not only the first.
 pub(super) fn compile(
@@ -57,6 +59,12 @@ pub(super) fn compile(
     };
     let mut scope = Scope::new(level, table, made);
     scope.renames = renames.get(name);
+    if let Some(lists) = node.get("explode") {
+        unfold::explode(lists, &mut scope, said);
+    }
+    if let Some(wide) = node.get("unpivot") {
+        unfold::unpivot(wide, &mut scope, said);
+    }
     if let Some(joins) = node.get("join") {
         join::declare(joins, &mut scope, said);
     }
@@ -107,12 +115,21 @@ pub(super) fn compile(
             None => outputs.extend(file::compile(file, &mut scope, said).into_iter().flatten()),
         }
     }
-    let used = scope.used;
+    let used = std::mem::take(&mut scope.used);
+    let fields = filter.iter().chain(group.iter().flatten().flatten()).flat_map(Expr::columns);
+    let outputs_read = outputs.iter().flat_map(|output: &Output| {
+        output.expr.columns().into_iter().chain(output.fold.iter().flat_map(|fold| fold.order.iter().flat_map(|(by, _)| by.columns())))
+    });
+    let joined: Vec<String> =
+        scope.joins.iter().flat_map(|(join, _)| join.on.iter().flat_map(|(ours, _)| ours.columns())).map(str::to_owned).collect();
+    let read: Vec<String> = fields.chain(outputs_read).map(str::to_owned).chain(joined).collect();
+    let unfold = scope.with_fields(&read);
     let joins = scope.joins.into_iter().map(|(join, _)| join).collect();
     // What is wrong is said; an unsound branch still tells which columns it uses.
     let branch = Branch {
         rule: rule.to_owned(),
         from: name.to_owned(),
+        unfold,
         joins,
         filter,
         group: group.map(Option::unwrap_or_default),

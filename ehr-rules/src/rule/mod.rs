@@ -16,4 +16,5 @@ pub(crate) mod scope;
 pub(crate) mod script;
 pub(crate) mod table;
 pub(crate) mod template;
+mod unfold;
 pub(crate) mod view;

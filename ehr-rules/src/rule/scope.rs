@@ -7,7 +7,10 @@ use crate::diagnostic::suggest::nearest;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::transform::Join;
+use crate::ir::types::Kind;
 use crate::ir::types::Type;
+use crate::ir::unfold::Unfold;
+use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use std::collections::BTreeMap;
@@ -19,6 +22,10 @@ pub(super) struct Scope<'a> {
     pub level: &'a Level<'a>,
     /// The driving table.
     pub table: &'a TableView,
+    /// Columns made by `explode` and `unpivot`, each with the driving table's columns it comes from.
+    pub made: Vec<(ColumnView, Vec<String>)>,
+    /// These steps, in order.
+    unfold: Vec<Unfold>,
     /// Joins, declared and made by lookups.
     pub joins: Vec<(Join, &'a TableView)>,
     /// Columns that are known to be there, by a condition.
@@ -40,6 +47,8 @@ impl<'a> Scope<'a> {
         Self {
             level,
             table,
+            made: Vec::new(),
+            unfold: Vec::new(),
             joins: Vec::new(),
             present: BTreeSet::new(),
             broken: BTreeSet::new(),
@@ -52,22 +61,80 @@ impl<'a> Scope<'a> {
 
     /// The type of a column, if there is one of that name.
     pub(super) fn type_of(&self, name: &str) -> Option<Type> {
-        let ty = match self.table.column(name) {
-            Some(column) => column.ty.clone(),
+        let ty = match self.own(name) {
+            Some(ty) => ty.clone(),
             None => {
                 let (alias, column) = name.split_once('.')?;
-                let (join, _) = self.joins.iter().find(|(join, _)| join.alias == alias)?;
-                join.take.iter().find(|(taken, _)| taken == column)?.1.clone()
+                match self.joins.iter().find(|(join, _)| join.alias == alias) {
+                    Some((join, _)) => join.take.iter().find(|(taken, _)| taken == column)?.1.clone(),
+                    None => Type::nullable(self.field(name)?.2),
+                }
             }
         };
         let nullable = ty.nullable && !self.present.contains(name);
         Some(ty.with_nullable(nullable))
     }
 
+    /// The type of a column of the driving row, or of one made of it.
+    fn own(&self, name: &str) -> Option<&Type> {
+        let made = || self.made.iter().find(|(column, _)| column.name == name).map(|(column, _)| column);
+        self.table.column(name).or_else(made).map(|column| &column.ty)
+    }
+
+    /// A field of a struct by its path, `address.city`: the column or field that holds it, its name there, and its kind.
+    fn field<'n>(&self, path: &'n str) -> Option<(&'n str, &'n str, Kind)> {
+        path.match_indices('.').rev().find_map(|(at, _)| {
+            let (of, field) = (path.get(..at)?, path.get(at + 1..)?);
+            let holds = match self.own(of) {
+                Some(ty) => ty.kind.clone(),
+                None => self.field(of)?.2,
+            };
+            Some((of, field, holds.field(field)?.clone()))
+        })
+    }
+
+    /// The driving table's columns behind a name.
+    pub(super) fn roots(&self, name: &str) -> Vec<String> {
+        if self.table.column(name).is_some() {
+            return vec![name.to_owned()];
+        }
+        match self.made.iter().find(|(column, _)| column.name == name) {
+            Some((_, roots)) => roots.clone(),
+            None => self.field(name).map(|(of, _, _)| self.roots(of)).unwrap_or_default(),
+        }
+    }
+
+    /// Takes a step in, and the column it makes.
+    pub(super) fn unfolded(&mut self, step: Unfold, roots: &[String], name: String, ty: Type) {
+        self.unfold.push(step);
+        self.made.push((ColumnView { name, ty, one_of: Vec::new() }, roots.to_vec()));
+    }
+
+    /// The steps, with one more for each field of a struct that they or these names read, as soon as what holds it is there.
+    pub(super) fn with_fields(&mut self, names: &[String]) -> Vec<Unfold> {
+        let mut steps = std::mem::take(&mut self.unfold);
+        let mut names: Vec<String> = steps.iter().flat_map(Unfold::reads).map(str::to_owned).chain(names.iter().cloned()).collect();
+        while let Some(name) = names.pop() {
+            let is_joined = name.split_once('.').is_some_and(|(alias, _)| self.joins.iter().any(|(join, _)| join.alias == alias));
+            if self.own(&name).is_some() || is_joined || steps.iter().any(|step| step.makes().contains(&name.as_str())) {
+                continue;
+            }
+            let Some((of, field, _)) = self.field(&name) else { continue };
+            if self.own(of).is_none() && !steps.iter().any(|step| step.makes().contains(&of)) {
+                // What holds it comes first.
+                names.extend([name.clone(), of.to_owned()]);
+                continue;
+            }
+            let at = steps.iter().position(|step| step.makes().contains(&of)).map_or(0, |at| at + 1);
+            steps.insert(at, Unfold::Field { name: name.clone(), of: of.to_owned(), field: field.to_owned() });
+        }
+        steps
+    }
+
     /// A column as an expression; says where there is none of that name.
     pub(super) fn column(&mut self, name: &str, place: &Place, said: &mut Diagnostics) -> Option<Expr> {
         let Some(ty) = self.type_of(name) else {
-            if !name.split_once('.').is_some_and(|(alias, _)| self.broken.contains(alias)) {
+            if !self.broken.contains(name.split_once('.').map_or(name, |(alias, _)| alias)) {
                 said.push(self.unknown(name, place));
                 self.note_meant(name);
             }
@@ -85,6 +152,8 @@ impl<'a> Scope<'a> {
             && let Some((join, _)) = self.joins.iter().find(|(join, _)| join.alias == alias)
         {
             self.used.insert((join.table.clone(), column.to_owned()));
+        } else {
+            self.used.extend(self.roots(name).into_iter().map(|root| (self.table.name.clone(), root)));
         }
     }
 
@@ -101,7 +170,13 @@ impl<'a> Scope<'a> {
     /// Every name that could stand here.
     fn names(&self) -> Vec<String> {
         let joined = self.joins.iter().flat_map(|(join, _)| join.take.iter().map(|(column, _)| format!("{}.{column}", join.alias)));
-        self.table.columns.iter().map(|column| column.name.clone()).chain(joined).collect()
+        let made = self.made.iter().map(|(column, _)| column);
+        let own: Vec<&ColumnView> = self.table.columns.iter().chain(made).collect();
+        let fields = own.iter().filter_map(|column| match &column.ty.kind {
+            Kind::Struct(fields) => Some(fields.iter().map(|(field, _)| format!("{}.{field}", column.name))),
+            _ => None,
+        });
+        own.iter().map(|column| column.name.clone()).chain(joined).chain(fields.flatten()).collect()
     }
 
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {

@@ -26,6 +26,8 @@ fn steps() -> Vec<(&'static str, Value)> {
     let join = value::ordered_if_any(object("a join", join, &["table", "on", "expect"]));
     vec![
         ("from", text("The driving table: each of its rows becomes at most one row.")),
+        ("explode", json!({"anyOf": [explode(), {"type": "array", "items": explode(), "description": "Lists in order."}]})),
+        ("unpivot", unpivot()),
         ("join", map_of("Other tables by an alias; their columns are then seen as `alias.COLUMN`.", join)),
         ("where", refer("script", "Rows for which it does not hold are counted as filtered, by this rule.")),
         (
@@ -38,6 +40,36 @@ fn steps() -> Vec<(&'static str, Value)> {
         ("columns", map_of("What each column is made of.", refer("column", "What the column is made of."))),
         ("file", file()),
     ]
+}
+
+fn explode() -> Value {
+    let empty = words(
+        "What becomes of rows without items.",
+        &[("drop", "They are counted as filtered, by this rule."), ("keep", "They stay, with a missing item.")],
+    );
+    let keys = vec![
+        ("list", text("The column that holds the list, or a field: `lot.boxes`.")),
+        ("as", text("The name of the item's column; `item` where it is left out.")),
+        ("position", text("The name of a column that says which item it is, from 1.")),
+        ("on_empty", empty),
+    ];
+    object("a row for each item of a list", keys, &["list"])
+}
+
+fn unpivot() -> Value {
+    let labels = map_of("Columns, each with what it is called.", text("What it is called in `name`."));
+    let columns = json!({"description": "The columns, all of one type.", "anyOf": [texts("Columns by their names."), labels]});
+    let missing = words(
+        "What becomes of missing values.",
+        &[("drop", "They make no row; a row of which nothing is left is counted as filtered."), ("keep", "Each makes a row.")],
+    );
+    let keys = vec![
+        ("columns", columns),
+        ("name", text("The name of the column that says which column it was.")),
+        ("value", text("The name of the column that holds the value.")),
+        ("on_missing", missing),
+    ];
+    object("a row for each of several columns", keys, &["columns", "name", "value"])
 }
 
 fn branch() -> Value {

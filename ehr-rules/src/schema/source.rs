@@ -122,6 +122,8 @@ fn written() -> Vec<(&'static str, Value)> {
         ("false", texts("Words for false.")),
         ("missing", texts("Texts that mean 'no value' here, in place of the system's.")),
         ("zone", with_examples(text("The zone of instants that are written without one."), &[json!("America/Toronto")])),
+        ("split", with_examples(text("What stands between the items of a list that is no JSON."), &[json!(";")])),
+        ("text_as", text("The field of a struct that a bare text is, where text stands for the object.")),
     ]
 }
 

@@ -47,6 +47,7 @@ impl<'a> Input<'a> {
             Self::Integer(values) => values.get(at(values.len(), row)).map_or(1, |number| spread(number.cast_unsigned())),
             Self::Float(values) => values.get(at(values.len(), row)).map_or(1, |number| spread(number.to_bits())),
             Self::Boolean(values) => values.get(at(values.len(), row)).map_or(1, |truth| 2 + u64::from(truth)),
+            Self::Other(_, kind) if kind.is_nested() => spread(row as u64),
             Self::Other(column, _) => match column.get(at(column.len(), row))? {
                 AnyValue::Date(days) => spread(u64::from(days.cast_unsigned())),
                 AnyValue::Datetime(number, ..) | AnyValue::Time(number) => spread(number.cast_unsigned()),
@@ -63,6 +64,8 @@ impl<'a> Input<'a> {
             Self::Integer(values) => values.len() == 1 || values.get(a) == values.get(b),
             Self::Float(values) => values.len() == 1 || values.get(a).map(f64::to_bits) == values.get(b).map(f64::to_bits),
             Self::Boolean(values) => values.len() == 1 || values.get(a) == values.get(b),
+            // To compare what is inside costs more than it saves.
+            Self::Other(column, kind) if kind.is_nested() => column.len() == 1 || a == b,
             Self::Other(column, _) => column.len() == 1 || column.get(a)? == column.get(b)?,
         })
     }

@@ -21,6 +21,18 @@ const NANOS_OF_SECOND: i64 = 1_000_000_000;
 
 /// A value of a kind as a script sees it: a frame does not tell an instant from a datetime.
 pub(super) fn of_kind(value: &AnyValue<'_>, kind: &Kind) -> Dynamic {
+    match (kind, value) {
+        (Kind::List(item), AnyValue::List(items)) => return Dynamic::from_array(items.iter().map(|value| of_kind(&value, item)).collect()),
+        (Kind::Struct(fields), AnyValue::Struct(..) | AnyValue::StructOwned(_)) => {
+            let values: Vec<AnyValue<'_>> = match value {
+                AnyValue::StructOwned(owned) => owned.0.clone(),
+                other => other._iter_struct_av().collect(),
+            };
+            let entries = fields.iter().zip(&values).map(|((name, kind), value)| (name.as_str().into(), of_kind(value, kind)));
+            return Dynamic::from_map(entries.collect());
+        }
+        _ => {}
+    }
     match (kind, into_script(value).try_cast::<NaiveDateTime>()) {
         (Kind::Instant, Some(at)) => Dynamic::from(at.and_utc()),
         _ => into_script(value),
@@ -132,6 +144,8 @@ pub(super) fn iso_instant(text: &str) -> Option<DateTime<Utc>> {
 /// Dates, datetimes and times for a sandbox.
 pub(super) fn register(engine: &mut Engine) {
     engine.register_type_with_name::<NaiveDate>("date");
+    // A field of a missing struct is missing, as it is natively.
+    engine.register_indexer_get(|(): &mut (), _: ImmutableString| Dynamic::UNIT);
     engine.register_type_with_name::<NaiveDateTime>("datetime");
     engine.register_type_with_name::<DateTime<Utc>>("instant");
     engine.register_type_with_name::<NaiveTime>("time");

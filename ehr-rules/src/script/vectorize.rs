@@ -57,6 +57,9 @@ pub(crate) fn condition(script: &Script, scope: Types<'_>, parameters: Types<'_>
     Ok(compiler.compiled(native))
 }
 
+/// What stands behind a part of a chain.
+type Behind<'n> = Option<(&'n Node, ASTFlags)>;
+
 /// A script's float that is not finite is no result.
 fn finite(expr: Expr) -> Expr {
     if expr.ty.kind != Kind::Float || matches!(expr.form, Form::Literal(_)) {
@@ -279,11 +282,53 @@ impl<'a> Compiler<'a> {
         choice::choose(self, vec![(condition, then)], otherwise, place(at))
     }
 
+    /// `address.city` where `address` is a struct, and what stands behind it.
+    fn field<'n>(&self, first: &Node, chain: &'n BinaryExpr, flags: ASTFlags) -> Result<Option<(Expr, Behind<'n>)>, TypeMistake> {
+        let Node::Variable(variable, None, _) = first else { return Ok(None) };
+        // What the script itself has named is no column.
+        if variable.0.is_some() {
+            return Ok(None);
+        }
+        let mut path = variable.1.to_string();
+        let mut found: Option<(Expr, Behind<'n>)> = None;
+        let mut next = Some((&chain.rhs, flags));
+        while let Some((node, flags)) = next {
+            let (part, behind) = match node {
+                Node::Dot(inner, inner_flags, _) => (&inner.lhs, Some((&inner.rhs, *inner_flags))),
+                last => (last, None),
+            };
+            let Node::Property(property, at) = part else { break };
+            let holds = (self.scope)(&path).map(|ty| ty.kind);
+            path = format!("{path}.{}", property.2);
+            let column = (self.scope)(&path).map(|ty| Expr { form: Form::Column(path.clone()), ty });
+            match (column, holds) {
+                // `?.` and `.` are alike: a field of a missing struct is missing.
+                (Some(expr), _) => found = Some((expr, behind)),
+                (None, Some(kind @ Kind::Struct(_))) if !flags.is_empty() || kind.field(&property.2).is_none() => {
+                    let message = format!("there is no field `{}` in {}", property.2, calls::words(&kind));
+                    return Err(mistake(&message, place(*at)));
+                }
+                (None, _) => return Ok(None),
+            }
+            next = behind;
+        }
+        Ok(found)
+    }
+
     /// `x.f(y).g(z)`: the tree leans to the right.
     fn chain(&self, chain: &BinaryExpr, flags: ASTFlags) -> Native {
-        let Some(mut receiver) = self.value(&chain.lhs)? else { return Ok(None) };
-        let mut rest = &chain.rhs;
-        let mut flags = flags;
+        let (mut rest, mut flags) = (&chain.rhs, flags);
+        let mut receiver = match self.field(&chain.lhs, chain, flags)? {
+            Some((field, None)) => return Ok(Some(field)),
+            Some((field, Some((behind, behind_flags)))) => {
+                (rest, flags) = (behind, behind_flags);
+                field
+            }
+            None => match self.value(&chain.lhs)? {
+                Some(receiver) => receiver,
+                None => return Ok(None),
+            },
+        };
         loop {
             // `?.` leaves the chain at a missing value, which a function of the catalogue need not do.
             if flags.contains(ASTFlags::NEGATED) {

@@ -3,6 +3,7 @@
 use super::Mistake;
 use super::mistake;
 
+const PATIENT: &str = "sources/acme/1/patient.yaml";
 const SCHEMA: &str = "sources/acme/1/schema.yaml";
 const CAT_PATIENT: &str = "categories/patient.yaml";
 const TARGET: &str = "targets/warehouse/schema.yaml";
@@ -98,5 +99,75 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "  exported_on: date",
         "  exported_on: {type: struct, fields: {on: date}}",
         &[("E0201 sources/acme/1/patient.yaml:20:18 `{parameter: today}`", "a date stands where a struct(on: date) is asked for")],
+    ),
+    mistake(
+        "an explode of what is no list",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  explode: {list: LAST}\n  where: BIRTHDATE",
+        &[("E0201 3:19 `LAST`", "`LAST` is text, and `explode` takes a list")],
+    ),
+    mistake(
+        "an explode of an unknown column",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  explode: {list: LASTT, as: name}\n  where: name != () && BIRTHDATE",
+        &[("E0101 3:19 `LASTT`", "did you mean `LAST`?")],
+    ),
+    mistake(
+        "an explode that says no list",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  explode: {as: name}\n  where: BIRTHDATE",
+        &[("E0011 3:12 `{as: name}`", "say which column holds the list: `list: COLUMN`")],
+    ),
+    mistake(
+        "a name that a column has already",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  unpivot: {columns: [LAST, ZIP], name: what, value: COST}\n  where: BIRTHDATE",
+        &[("E0330 3:54 `COST`", "give what is made here another name")],
+    ),
+    mistake(
+        "one name for two columns",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  unpivot: {columns: [LAST, ZIP], name: what, value: what}\n  where: BIRTHDATE",
+        &[("E0330 3:54 `what`", "give what is made here another name")],
+    ),
+    mistake(
+        "columns of two types as one",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  unpivot: {columns: {LAST: name, COST: price}, name: what, value: of}\n  where: BIRTHDATE",
+        &[("E0201 3:35 `COST`", "`COST` is a decimal(12,2) and `LAST` is text: they are no one column")],
+    ),
+    mistake(
+        "what becomes of missing values in another word",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  unpivot: {columns: [LAST, ZIP], name: what, value: of, on_missing: skip}\n  where: BIRTHDATE",
+        &[("E0306 3:70 `skip`", "it is one of `drop`, `keep`")],
+    ),
+    mistake(
+        "a misspelt key of an unpivot",
+        PATIENT,
+        "  where: BIRTHDATE",
+        "  unpivot: {column: [LAST, ZIP], name: what, value: of}\n  where: BIRTHDATE",
+        &[("E0012 3:13 `column`", "did you mean `columns`?")],
+    ),
+    mistake(
+        "an unknown field of a struct",
+        SCHEMA,
+        "      LAST: text",
+        "      LAST: {type: struct, fields: {given: text, own: text}}",
+        &[("E0203 sources/acme/1/patient.yaml:7:36 `trim`", "`text` of `trim` is text, and a struct(given: text, own: text) is given")],
+    ),
+    mistake(
+        "a separator for what is no list",
+        SCHEMA,
+        "STOP: datetime",
+        "STOP: {type: datetime, split: ';'}",
+        &[("E0403 27:37 `';'`", "`split` is for a list of single values; leave it out or change the type")],
     ),
 ];

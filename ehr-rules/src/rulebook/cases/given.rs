@@ -16,6 +16,7 @@ use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
+use crate::read;
 use crate::rulebook::compile::CompiledSource;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
@@ -159,6 +160,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Bool(truth) => Some(truth.to_string()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Sequence(_) | Value::Mapping(_) => serde_json::to_string(value).ok(),
         _ => None,
     }
 }
@@ -179,7 +181,7 @@ fn typed(name: &str, kind: &Kind, values: &[Option<String>]) -> Option<Column> {
             let read = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.naive_utc());
             Column::new(name.into(), all(values, read)?)
         }
-        Kind::List(_) | Kind::Struct(_) => return None,
+        Kind::List(_) | Kind::Struct(_) => read::from_json(name, kind, values)?.into_column(),
         Kind::Datetime => Column::new(
             name.into(),
             all(values, |text| text.trim_end_matches('Z').replace(' ', "T").parse::<chrono::NaiveDateTime>().ok())?,

@@ -1,0 +1,338 @@
+//! Lists and structs: JSON text, or a list's items between separators, to typed columns inside columns.
+
+use crate::dataset::dtype::dtype;
+use crate::error::Error;
+use crate::ir::schema::SourceColumn;
+use crate::ir::types::Kind;
+use crate::read::parse::Parser;
+use crate::read::parse::decimal;
+use crate::read::parse::float;
+use crate::read::parse::integer;
+use crate::read::parse::uuid;
+use crate::read::typed::Missing;
+use polars::chunked_array::builder::get_list_builder;
+use polars::prelude::*;
+use serde_json::Value as Json;
+
+/// How values of a kind are read, and what is inside them.
+#[derive(Debug)]
+pub(super) struct Shape {
+    kind: Kind,
+    form: Form,
+}
+
+#[derive(Debug)]
+enum Form {
+    Single { parser: Box<Parser>, missing: Missing },
+    List { item: Box<Shape>, split: Option<String> },
+    Struct { fields: Vec<(String, Shape)>, text_as: Option<usize> },
+}
+
+/// Values of one shape, one after the other.
+pub(super) enum Values {
+    Text(StringChunkedBuilder),
+    Whole(Vec<Option<i64>>),
+    Days(Vec<Option<i32>>),
+    Decimal(Vec<Option<i128>>),
+    Float(Vec<Option<f64>>),
+    Boolean(Vec<Option<bool>>),
+    /// How many items each list has, and all of them in a row.
+    List(Vec<Option<usize>>, Box<Values>),
+    /// Whether each struct is there, and its fields.
+    Struct(Vec<bool>, Vec<Values>),
+}
+
+impl Shape {
+    /// The shape of a column; `missing` are the system's texts for 'no value'.
+    pub(super) fn new(column: &SourceColumn, missing: &[String]) -> Result<Self, Error> {
+        let inside = |at: usize, name: &str, kind: &Kind| match column.inside.get(at) {
+            Some(inside) => Self::new(inside, missing),
+            None => Self::new(&SourceColumn::plain(name, kind.clone()), missing),
+        };
+        let kind = column.ty.kind.clone();
+        let form = match &kind {
+            Kind::List(item) => Form::List { item: Box::new(inside(0, "of", item)?), split: column.split.clone() },
+            Kind::Struct(fields) => {
+                let text_as = column.text_as.as_ref().and_then(|name| fields.iter().position(|(field, _)| field == name));
+                let fields = fields.iter().enumerate().map(|(at, (name, kind))| Ok((name.clone(), inside(at, name, kind)?)));
+                Form::Struct { fields: fields.collect::<Result<_, Error>>()?, text_as }
+            }
+            _ => Form::Single {
+                parser: Box::new(Parser::new(column, missing)?),
+                missing: Missing::new(column.missing.as_deref().unwrap_or(missing)),
+            },
+        };
+        Ok(Self { kind, form })
+    }
+
+    /// Room for values.
+    pub(super) fn values(&self) -> Values {
+        match (&self.form, &self.kind) {
+            (Form::List { item, .. }, _) => Values::List(Vec::new(), Box::new(item.values())),
+            (Form::Struct { fields, .. }, _) => Values::Struct(Vec::new(), fields.iter().map(|(_, shape)| shape.values()).collect()),
+            (_, Kind::Text | Kind::Uuid) => Values::Text(StringChunkedBuilder::new(PlSmallStr::EMPTY, 0)),
+            (_, Kind::Date) => Values::Days(Vec::new()),
+            (_, Kind::Decimal { .. }) => Values::Decimal(Vec::new()),
+            (_, Kind::Float) => Values::Float(Vec::new()),
+            (_, Kind::Boolean) => Values::Boolean(Vec::new()),
+            _ => Values::Whole(Vec::new()),
+        }
+    }
+
+    /// Reads the text of a cell, and says whether it is of this shape; what is not is missing.
+    pub(super) fn read(&self, text: &str, values: &mut Values) -> bool {
+        if let (Form::List { item, split: Some(split) }, Values::List(lengths, items)) = (&self.form, &mut *values) {
+            let mut sound = true;
+            let mut length = 0;
+            // A separator at the end, or two in a row, make no item.
+            for part in text.split(split.as_str()).map(str::trim).filter(|part| !part.is_empty()) {
+                sound &= item.push_text(part, items);
+                length += 1;
+            }
+            lengths.push(Some(length));
+            return sound;
+        }
+        match serde_json::from_str::<Json>(text) {
+            Ok(json) => self.push(&json, values),
+            Err(_) => {
+                self.push(&Json::Null, values);
+                false
+            }
+        }
+    }
+
+    /// Puts a value behind the others; one that is not of this shape is missing, and `false` is given.
+    pub(super) fn push(&self, json: &Json, values: &mut Values) -> bool {
+        match (&self.form, values, json) {
+            (Form::List { item, .. }, Values::List(lengths, items), Json::Array(all)) => {
+                lengths.push(Some(all.len()));
+                // Every item is put in, so that the columns inside stay of one length.
+                all.iter().filter(|one| !item.push(one, items)).count() == 0
+            }
+            (Form::List { .. }, Values::List(lengths, _), other) => {
+                lengths.push(None);
+                other.is_null()
+            }
+            (Form::Struct { fields, .. }, Values::Struct(there, columns), Json::Object(entries)) => {
+                there.push(true);
+                fields
+                    .iter()
+                    .zip(columns)
+                    .fold(true, |sound, ((name, shape), column)| shape.push(entries.get(name).unwrap_or(&Json::Null), column) && sound)
+            }
+            (Form::Struct { fields, text_as: Some(at) }, Values::Struct(there, columns), Json::String(_)) => {
+                there.push(true);
+                let each = fields.iter().zip(columns).enumerate();
+                each.fold(true, |sound, (field, ((_, shape), column))| {
+                    shape.push(if field == *at { json } else { &Json::Null }, column) && sound
+                })
+            }
+            (Form::Struct { fields, .. }, Values::Struct(there, columns), other) => {
+                there.push(false);
+                fields.iter().zip(columns).for_each(|((_, shape), column)| {
+                    shape.push(&Json::Null, column);
+                });
+                other.is_null()
+            }
+            (Form::Single { .. }, values, Json::String(text)) => self.push_text(text, values),
+            (Form::Single { .. }, values, Json::Number(number))
+                if matches!(self.kind, Kind::Integer | Kind::Decimal { .. } | Kind::Float) =>
+            {
+                let text = number.to_string();
+                // More digits than a double holds may have been others: such a number is written as text.
+                let exact = self.kind == Kind::Float || number.is_i64() || text.bytes().filter(u8::is_ascii_digit).count() <= 15;
+                if !exact {
+                    values.push_missing();
+                }
+                exact && self.push_text(&text, values)
+            }
+            (Form::Single { .. }, Values::Boolean(truths), Json::Bool(truth)) => {
+                truths.push(Some(*truth));
+                true
+            }
+            (_, values, other) => {
+                values.push_missing();
+                other.is_null()
+            }
+        }
+    }
+
+    /// A single value by its text.
+    fn push_text(&self, text: &str, values: &mut Values) -> bool {
+        let Form::Single { parser, missing } = &self.form else {
+            return self.push(&Json::String(text.to_owned()), values);
+        };
+        if missing.is(text) {
+            values.push_missing();
+            return true;
+        }
+        let trimmed = text.trim();
+        match (&**parser, values) {
+            (Parser::Text, Values::Text(texts)) => {
+                texts.append_value(text);
+                true
+            }
+            (Parser::Uuid, Values::Text(texts)) => {
+                let mut lower = String::new();
+                let found = uuid(trimmed, &mut lower);
+                texts.append_option(found);
+                found.is_some()
+            }
+            (Parser::Integer, Values::Whole(all)) => put(all, integer(trimmed)),
+            (Parser::Time(formats), Values::Whole(all)) => put(all, formats.time(trimmed)),
+            (Parser::Datetime(formats), Values::Whole(all)) => put(all, formats.datetime(trimmed)),
+            (Parser::Instant(formats, zone), Values::Whole(all)) => put(all, formats.instant(trimmed, *zone)),
+            (Parser::Date(formats), Values::Days(all)) => put(all, formats.date(trimmed)),
+            (Parser::Decimal { precision, scale }, Values::Decimal(all)) => put(all, decimal(trimmed, *precision, *scale)),
+            (Parser::Float, Values::Float(all)) => put(all, float(trimmed)),
+            (Parser::Boolean(words), Values::Boolean(all)) => put(all, words.boolean(trimmed)),
+            (_, values) => {
+                values.push_missing();
+                false
+            }
+        }
+    }
+
+    /// The values as a column.
+    pub(super) fn finish(&self, values: Values, name: PlSmallStr) -> PolarsResult<Series> {
+        let series = match (values, &self.form) {
+            (Values::Text(texts), _) => texts.finish().into_series(),
+            (Values::Whole(all), _) => all.into_iter().collect::<Int64Chunked>().into_series().cast(&dtype(&self.kind))?,
+            (Values::Days(all), _) => all.into_iter().collect::<Int32Chunked>().into_date().into_series(),
+            (Values::Float(all), _) => all.into_iter().collect::<Float64Chunked>().into_series(),
+            (Values::Boolean(all), _) => all.into_iter().collect::<BooleanChunked>().into_series(),
+            (Values::Decimal(all), _) => {
+                let Kind::Decimal { precision, scale } = self.kind else { return Err(unlike()) };
+                let whole = all.into_iter().collect::<ChunkedArray<Int128Type>>();
+                whole.into_decimal_unchecked(usize::from(precision), usize::from(scale)).into_series()
+            }
+            (Values::List(lengths, items), Form::List { item, .. }) => {
+                let items = item.finish(*items, PlSmallStr::EMPTY)?;
+                let mut lists = get_list_builder(&dtype(&item.kind), items.len(), lengths.len(), PlSmallStr::EMPTY);
+                let mut from = 0_i64;
+                for length in lengths {
+                    match length {
+                        Some(length) => {
+                            lists.append_series(&items.slice(from, length))?;
+                            from = from.saturating_add(i64::try_from(length).unwrap_or(i64::MAX));
+                        }
+                        None => lists.append_null(),
+                    }
+                }
+                lists.finish().into_series()
+            }
+            (Values::Struct(there, columns), Form::Struct { fields, .. }) => {
+                let columns = fields.iter().zip(columns).map(|((name, shape), values)| shape.finish(values, name.as_str().into()));
+                let columns: Vec<Series> = columns.collect::<PolarsResult<_>>()?;
+                let present: BooleanChunked = there.iter().copied().collect();
+                let mut whole = StructChunked::from_series(PlSmallStr::EMPTY, there.len(), columns.iter())?;
+                if let Some(array) = present.rechunk().downcast_iter().next() {
+                    whole = whole.with_outer_validity(Some(array.values().clone()));
+                }
+                whole.into_series()
+            }
+            _ => return Err(unlike()),
+        };
+        Ok(series.with_name(name))
+    }
+}
+
+impl Values {
+    fn push_missing(&mut self) {
+        match self {
+            Self::Text(texts) => texts.append_null(),
+            Self::Whole(all) => all.push(None),
+            Self::Days(all) => all.push(None),
+            Self::Decimal(all) => all.push(None),
+            Self::Float(all) => all.push(None),
+            Self::Boolean(all) => all.push(None),
+            Self::List(lengths, _) => lengths.push(None),
+            Self::Struct(there, columns) => {
+                there.push(false);
+                columns.iter_mut().for_each(Self::push_missing);
+            }
+        }
+    }
+}
+
+fn put<T>(all: &mut Vec<Option<T>>, value: Option<T>) -> bool {
+    let sound = value.is_some();
+    all.push(value);
+    sound
+}
+
+fn unlike() -> PolarsError {
+    PolarsError::ComputeError("values of one shape in room for another".into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::dataset::text;
+
+    fn read(column: &SourceColumn, cells: &[&str]) -> Vec<(bool, Option<String>)> {
+        let shape = Shape::new(column, &[String::new(), "NA".to_owned()]).unwrap();
+        let mut values = shape.values();
+        let sound: Vec<bool> = cells.iter().map(|cell| shape.read(cell, &mut values)).collect();
+        let series = shape.finish(values, "c".into()).unwrap();
+        assert_eq!(*series.dtype(), dtype(&column.ty.kind));
+        let texts = text::texts(&series, &column.ty.kind).unwrap();
+        sound.into_iter().zip(texts.iter().map(|text| text.map(str::to_owned))).collect()
+    }
+
+    fn list(kind: Kind) -> Kind {
+        Kind::List(Box::new(kind))
+    }
+
+    fn some(text: &str) -> (bool, Option<String>) {
+        (true, Some(text.to_owned()))
+    }
+
+    #[test]
+    fn items_between_separators_are_trimmed_and_empty_ones_are_none() {
+        let column = SourceColumn { split: Some(";".to_owned()), ..SourceColumn::plain("c", list(Kind::Integer)) };
+        let shown = read(&column, &["1; 2;;3;", ";", "NA;4", "1;x"]);
+        assert_eq!(shown[..3], [some("[1,2,3]"), some("[]"), some("[null,4]")]);
+        assert!(!shown[3].0);
+    }
+
+    #[test]
+    fn json_is_read_as_the_types_say_and_what_is_not_so_is_refused() {
+        let fields = vec![
+            ("name".to_owned(), Kind::Text),
+            ("cost".to_owned(), Kind::Decimal { precision: 20, scale: 2 }),
+            ("on".to_owned(), Kind::Date),
+            ("doses".to_owned(), list(Kind::Float)),
+            ("done".to_owned(), Kind::Boolean),
+        ];
+        let column = SourceColumn { text_as: Some("name".to_owned()), ..SourceColumn::plain("c", list(Kind::Struct(fields))) };
+        // The union of text and object stands in the item.
+        let item = SourceColumn {
+            text_as: Some("name".to_owned()),
+            ..SourceColumn::plain("of", if let Kind::List(item) = &column.ty.kind { (**item).clone() } else { Kind::Text })
+        };
+        let column = SourceColumn { inside: vec![item], ..column };
+        let shown = read(
+            &column,
+            &[
+                r#"["plain", {"name": "NA", "cost": "123456789012345678.90", "on": "2024-02-29", "doses": [0.5, null], "done": true}, null]"#,
+                "null",
+                r#"[{"cost": 123456789012345678.90}]"#,
+                r#"[{"name": 5}]"#,
+                r#"{"name": "x"}"#,
+                "[",
+                r#"[{"doses": []}]"#,
+            ],
+        );
+        let none = r#""cost":null,"on":null,"doses":null,"done":null"#;
+        let first = format!(
+            r#"[{{"name":"plain",{none}}},{{"name":null,"cost":123456789012345678.90,"on":"2024-02-29","doses":[0.5,null],"done":true}},null]"#
+        );
+        assert_eq!(shown[0], some(&first));
+        assert_eq!(shown[1], (true, None));
+        assert_eq!(shown.iter().map(|(sound, _)| *sound).collect::<Vec<_>>(), [true, true, false, false, false, false, true]);
+        assert_eq!(shown[6].1.as_deref(), Some(r#"[{"name":null,"cost":null,"on":null,"doses":[],"done":null}]"#));
+    }
+}
