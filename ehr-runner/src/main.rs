@@ -13,6 +13,7 @@ mod journal;
 mod order;
 mod progress;
 mod report;
+mod secret;
 mod sink;
 mod source;
 

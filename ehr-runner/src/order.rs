@@ -41,6 +41,9 @@ pub(crate) struct OrderFile {
     /// What the rules asked of it, defaults among them.
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The names of the secrets that it had; never what they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) secrets: Vec<String>,
     /// How tables are written.
     pub(crate) output: Output,
     /// Only so many rows of each table were read.

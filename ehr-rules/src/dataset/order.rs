@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
 use crate::error::Error;
+use secrecy::SecretString;
 
 /// One run's settings.
 ///
@@ -27,6 +28,8 @@ pub struct Order {
     pub today: chrono::NaiveDate,
     /// What rules ask of an order, by name, as it is written: `--set NAME=VALUE`.
     pub parameters: BTreeMap<String, String>,
+    /// The secrets that functions of the rules name, such as the key of `pseudonym`. They are written nowhere.
+    pub secrets: BTreeMap<String, SecretString>,
     /// The folder of an Athena vocabulary download, if there is one.
     pub vocabulary: Option<PathBuf>,
     /// Make whole categories, as people want to see them, and not only what the target asks for, which is faster.
@@ -59,6 +62,7 @@ impl Order {
             limit: None,
             today,
             parameters: BTreeMap::new(),
+            secrets: BTreeMap::new(),
             vocabulary: None,
             whole_categories: false,
             cancel: Arc::default(),

@@ -22,6 +22,7 @@ use crate::ir::types::Value;
 use polars::prelude as pl;
 use polars::prelude::ChunkFull;
 use polars::prelude::NamedFrom;
+use secrecy::ExposeSecret;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -85,6 +86,11 @@ impl<'a> Lowering<'a> {
             Form::Column(name) => pl::col(name.as_str()),
             Form::Literal(value) => literal(value, &expr.ty.kind),
             Form::Parameter(name) if name == "today" => literal(&Value::Date(self.context.order.today), &Kind::Date),
+            // The function takes it out of the constant at once, so no plan holds it.
+            Form::Secret(name) => {
+                let secret = self.context.order.secrets.get(name).ok_or_else(|| Error::bug(format!("no secret `{name}`")))?;
+                pl::lit(secret.expose_secret())
+            }
             Form::Parameter(name) => return Err(Error::bug(format!("no parameter `{name}`"))),
             Form::Call { function, args } => {
                 let function = functions::find(function).ok_or_else(|| Error::bug(format!("no function `{function}`")))?;

@@ -77,8 +77,12 @@ pub(crate) enum Accepts {
     Unit,
     /// Text: the two letters of a country in ISO 3166-1.
     Country,
+    /// The name of a secret; its value, which an order brings, is text.
+    Secret,
     /// Integer.
     Integer,
+    /// Integer of at least one and at most a hundred years: a number of days.
+    Days,
     /// Float.
     Float,
     /// Integer, decimal or float.
@@ -179,10 +183,10 @@ impl Accepts {
     /// Whether a value of this kind may stand here; `first` is the kind of the first argument.
     pub(crate) fn takes(self, kind: &Kind, first: &Kind) -> bool {
         match self {
-            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Zone | Self::Unit | Self::Country => {
+            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Zone | Self::Unit | Self::Country | Self::Secret => {
                 matches!(kind, Kind::Text | Kind::Uuid)
             }
-            Self::Integer => *kind == Kind::Integer,
+            Self::Integer | Self::Days => *kind == Kind::Integer,
             Self::Float => *kind == Kind::Float,
             Self::Number => matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. }),
             Self::Date => *kind == Kind::Date,
@@ -199,8 +203,10 @@ impl Accepts {
     /// The kind of an argument that does not say its own: a missing value.
     pub(crate) fn usual(self, first: &Kind) -> Kind {
         match self {
-            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Zone | Self::Unit | Self::Country => Kind::Text,
-            Self::Integer | Self::Number => Kind::Integer,
+            Self::Text | Self::Pattern | Self::OneOf(_) | Self::Formats | Self::Zone | Self::Unit | Self::Country | Self::Secret => {
+                Kind::Text
+            }
+            Self::Integer | Self::Days | Self::Number => Kind::Integer,
             Self::Float => Kind::Float,
             Self::Date | Self::Day => Kind::Date,
             Self::Datetime | Self::Clock => Kind::Datetime,
@@ -228,6 +234,8 @@ impl Accepts {
             Self::Zone => "time zone",
             Self::Unit => "unit",
             Self::Country => "country",
+            Self::Secret => "secret",
+            Self::Days => "days",
             Self::Integer => "integer",
             Self::Float => "float",
             Self::Number => "number",
@@ -241,6 +249,16 @@ impl Accepts {
             Self::First => "same as the first",
         })
     }
+}
+
+/// A hundred years.
+pub(crate) const MOST_DAYS: i64 = 36_500;
+
+/// Small letters and digits, with single `-` or `_` between them, a letter first: what can be part of a variable's name, and no key is.
+fn is_secret_name(name: &str) -> bool {
+    let of_words =
+        name.split(['-', '_']).all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()));
+    name.len() <= 30 && of_words && name.starts_with(|first: char| first.is_ascii_lowercase())
 }
 
 impl Param {
@@ -260,6 +278,11 @@ impl Param {
             (Accepts::Zone, Value::Text(zone)) if zone.parse::<chrono_tz::Tz>().is_err() => Some(format!("`{zone}` is not a time zone")),
             (Accepts::Country, Value::Text(code)) if rust_iso3166::from_alpha2(code).is_none() => {
                 Some(format!("`{code}` is not a country of ISO 3166-1"))
+            }
+            // What is no name may be the key itself, and is not repeated.
+            (Accepts::Secret, Value::Text(name)) if !is_secret_name(name) => Some(format!("this names no secret for `{}`", self.name)),
+            (Accepts::Days, Value::Integer(days)) if !(1..=MOST_DAYS).contains(days) => {
+                Some(format!("`{}` is between 1 and {MOST_DAYS}, and `{days}` is not", self.name))
             }
             (Accepts::Unit, Value::Text(unit)) if octofhir_ucum::validate(unit).is_err() => Some(format!("`{unit}` is not a unit of UCUM")),
             (_, Value::Null) if self.constant => Some(format!("`{}` cannot be missing", self.name)),
@@ -323,6 +346,11 @@ impl Example {
 }
 
 impl Function {
+    /// Whether it takes a secret, which scripts do not see.
+    pub(crate) fn is_keyed(&self) -> bool {
+        self.params.iter().any(|param| param.accepts == Accepts::Secret)
+    }
+
     /// The type of a call with arguments of these types.
     pub(crate) fn result(&self, args: &[Type]) -> Type {
         let kind = match (&self.returns, args.first()) {

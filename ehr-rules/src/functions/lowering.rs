@@ -6,7 +6,11 @@ use chrono::DateTime;
 use chrono::Datelike;
 use chrono::NaiveDate;
 use chrono::NaiveDateTime;
+use hmac::Hmac;
+use hmac::KeyInit;
+use hmac::Mac;
 use polars::prelude::*;
+use sha2::Sha256;
 use std::collections::HashMap;
 
 /// One argument, as it is seen row by row.
@@ -19,6 +23,8 @@ pub(super) enum Arg<'a> {
     Time(&'a Int64Chunked),
     /// Microseconds since 1970.
     Datetime(&'a Int64Chunked),
+    /// HMAC-SHA-256 that knows its key, and has seen no text yet.
+    Mac(&'a Hmac<Sha256>),
 }
 
 impl<'a> Arg<'a> {
@@ -54,12 +60,23 @@ impl<'a> Arg<'a> {
         DateTime::from_timestamp_micros(micros).map(|at| at.naive_utc())
     }
 
+    /// The code of a message, by the key.
+    pub(super) fn mac(&self, message: &[&[u8]]) -> Option<[u8; 32]> {
+        let Self::Mac(mac) = self else { return None };
+        let mut mac = (*mac).clone();
+        for part in message {
+            mac.update(part);
+        }
+        Some(mac.finalize().into_bytes().into())
+    }
+
     fn part(&self, row: usize) -> Part<'a> {
         let part = match self {
             Self::Text(_) => self.text(row).map(Part::Text),
             Self::Float(_) => self.float(row).map(|number| Part::Number(number.to_bits().cast_signed())),
             Self::Day(values) => values.get(place(values.len(), row)).map(|day| Part::Number(i64::from(day))),
             Self::Int(values) | Self::Time(values) | Self::Datetime(values) => values.get(place(values.len(), row)).map(Part::Number),
+            Self::Mac(_) => None,
         };
         part.unwrap_or(Part::Missing)
     }
@@ -107,15 +124,27 @@ pub(super) enum As {
 
 /// An expression that calls `row` for every row with the arguments taken as `kinds`.
 pub(super) fn by_row(args: &[Expr], kinds: &'static [As], row: Row) -> Expr {
-    lowered(args, kinds, row, false)
+    lowered(args, kinds, row, false, None)
 }
 
 /// The same, where a call costs more than a look-up: once for each different row of arguments in a chunk.
 pub(super) fn by_distinct(args: &[Expr], kinds: &'static [As], row: Row) -> Expr {
-    lowered(args, kinds, row, true)
+    lowered(args, kinds, row, true, None)
 }
 
-fn lowered(args: &[Expr], kinds: &'static [As], row: Row, once: bool) -> Expr {
+/// As [`by_row`], with a last argument that knows the secret `key`, a constant. The secret is taken out of it here, so that it is
+/// no part of any plan, which errors of the engine may show.
+pub(super) fn by_row_keyed(args: &[Expr], key: &Expr, kinds: &'static [As], row: Row) -> Expr {
+    lowered(args, kinds, row, false, mac(key))
+}
+
+fn mac(key: &Expr) -> Option<Hmac<Sha256>> {
+    let Expr::Literal(value) = key else { return None };
+    // A key may be of any length.
+    Hmac::new_from_slice(value.extract_str()?.as_bytes()).ok()
+}
+
+fn lowered(args: &[Expr], kinds: &'static [As], row: Row, once: bool, mac: Option<Hmac<Sha256>>) -> Expr {
     let Some((first, others)) = args.split_first() else { return lit(NULL) };
     let dtype = match row {
         Row::Text(_) => DataType::String,
@@ -128,7 +157,7 @@ fn lowered(args: &[Expr], kinds: &'static [As], row: Row, once: bool) -> Expr {
         Row::Day(_) => DataType::Null,
     };
     first.clone().map_many(
-        move |columns| run(columns, kinds, row, once),
+        move |columns| run(columns, kinds, row, once, mac.as_ref()),
         others,
         move |_, fields| {
             let Some(first) = fields.first() else { return Ok(Field::new(PlSmallStr::EMPTY, dtype.clone())) };
@@ -138,11 +167,11 @@ fn lowered(args: &[Expr], kinds: &'static [As], row: Row, once: bool) -> Expr {
     )
 }
 
-fn run(columns: &mut [Column], kinds: &[As], row: Row, once: bool) -> PolarsResult<Column> {
+fn run(columns: &mut [Column], kinds: &[As], row: Row, once: bool, mac: Option<&Hmac<Sha256>>) -> PolarsResult<Column> {
     let name = columns.first().map_or(PlSmallStr::EMPTY, |column| column.name().clone());
     let rows = if columns.iter().any(Column::is_empty) { 0 } else { columns.iter().map(Column::len).max().unwrap_or(0) };
     let cast: Vec<Column> = columns.iter().zip(kinds).map(|(column, kind)| as_kind(column, *kind)).collect::<PolarsResult<_>>()?;
-    let args: Vec<Arg<'_>> = cast
+    let mut args: Vec<Arg<'_>> = cast
         .iter()
         .zip(kinds)
         .map(|(column, kind)| {
@@ -156,6 +185,7 @@ fn run(columns: &mut [Column], kinds: &[As], row: Row, once: bool) -> PolarsResu
             })
         })
         .collect::<PolarsResult<_>>()?;
+    args.extend(mac.map(Arg::Mac));
     let args = args.as_slice();
     let mut column = match row {
         Row::Text(give) => each(args, rows, once, give).collect::<StringChunked>().into_column(),

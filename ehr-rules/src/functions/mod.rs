@@ -110,6 +110,7 @@ mod pad_right;
 mod phones;
 mod position_of;
 mod power;
+mod pseudonym;
 mod quarter;
 mod reference;
 mod remove_accents;
@@ -126,6 +127,7 @@ mod scrub;
 mod second;
 mod sentence_case;
 mod sha256;
+mod shift_date;
 mod shorten;
 mod sign;
 mod split_part;
@@ -266,6 +268,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &pad_right::FUNCTION,
     &position_of::FUNCTION,
     &power::FUNCTION,
+    &pseudonym::FUNCTION,
     &quarter::FUNCTION,
     &remove_accents::FUNCTION,
     &remove_control_characters::FUNCTION,
@@ -281,6 +284,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &second::FUNCTION,
     &sentence_case::FUNCTION,
     &sha256::FUNCTION,
+    &shift_date::FUNCTION,
     &shorten::FUNCTION,
     &sign::FUNCTION,
     &split_part::FUNCTION,

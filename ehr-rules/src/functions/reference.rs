@@ -1,8 +1,10 @@
 //! The catalogue as text: for the command line, and for the page in `docs`.
 
 use crate::functions::CATALOGUE;
+use crate::functions::function::Accepts;
 use crate::functions::function::Function;
 use crate::functions::function::Section;
+use crate::ir::phi;
 use std::fmt::Write;
 
 /// Every function by section: its signature and what it does.
@@ -22,13 +24,17 @@ fn of(section: Section) -> impl Iterator<Item = &'static Function> {
 }
 
 /// A call in the two ways it is written: a step of `do:`, and in a script.
-fn forms(function: &Function) -> [String; 2] {
+fn forms(function: &Function) -> Vec<String> {
     let others = function.params.get(1..).unwrap_or_default();
     let shown = function.examples.first().map_or(&[][..], |example| example.args);
     let named: Vec<String> = others.iter().zip(shown.iter().skip(1)).map(|(param, arg)| format!("{}: {arg}", param.name)).collect();
     let step = if named.is_empty() { function.name.to_owned() } else { format!("{{{}: {{{}}}}}", function.name, named.join(", ")) };
     let values: Vec<String> = std::iter::once("COLUMN".to_owned()).chain(shown.iter().skip(1).map(ToString::to_string)).collect();
-    [format!("do: [{step}]"), format!("rhai: {}({})", function.name, values.join(", "))]
+    let mut forms = vec![format!("do: [{step}]")];
+    if !function.is_keyed() {
+        forms.push(format!("rhai: {}({})", function.name, values.join(", ")));
+    }
+    forms
 }
 
 /// One function, with its parameters that must be constants, its defaults and its examples.
@@ -78,10 +84,16 @@ fn entry(text: &mut String, function: &Function) {
 fn notes(function: &Function) -> Vec<String> {
     let mut lines = Vec::new();
     for param in function.params.iter().filter(|param| param.constant) {
+        if param.accepts == Accepts::Secret {
+            lines.push(format!("`{}` is the name of a secret.", param.name));
+            continue;
+        }
         let default = param.default.map(|sample| format!("; left out, it is `{}`", sample.value())).unwrap_or_default();
         lines.push(format!("`{}` is a constant{default}.", param.name));
     }
-    if !function.removes.is_empty() {
+    if function.removes.len() == phi::TAGS.len() {
+        lines.push("Removes every identifier.".to_owned());
+    } else if !function.removes.is_empty() {
         lines.push(format!("Removes `{}`.", function.removes.join("`, `")));
     }
     lines

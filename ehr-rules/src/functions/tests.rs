@@ -10,6 +10,7 @@ use crate::functions::function::Nulls;
 use crate::functions::function::Param;
 use crate::functions::function::Returns;
 use crate::functions::function::Sample;
+use crate::ir::phi;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -214,6 +215,43 @@ proptest! {
             let out = frame.clone().lazy().select([(function.lower)(&args)]).collect();
             prop_assert!(out.is_ok_and(|out| out.height() == texts.len()), "{}", function.name);
         }
+    }
+}
+
+#[test]
+fn what_a_function_removes_are_identifiers_and_a_shifted_day_still_tells_an_age() {
+    for function in CATALOGUE {
+        assert!(function.removes.iter().all(|tag| phi::TAGS.contains(tag)), "{}", function.name);
+    }
+    let kept: Vec<&str> = phi::TAGS.into_iter().filter(|tag| !find("shift_date").unwrap().removes.contains(tag)).collect();
+    assert_eq!(kept, ["birth_date", "age"]);
+}
+
+#[test]
+fn a_secret_is_said_by_a_name_and_stands_in_no_plan() {
+    let key = &find("pseudonym").unwrap().params[1];
+    let fault = |name: &str| key.fault(&Value::Text(name.to_owned()));
+    for name in ["research", "study-2_b", "k1"] {
+        assert_eq!(fault(name), None, "{name}");
+    }
+    for name in ["", "Research", "1st", "a--b", "a-", "a b", "a.b", "0f1e2d", "f1e2d3c4b5a697887766554433221100"] {
+        assert_eq!(fault(name).as_deref(), Some("this names no secret for `key`"), "{name}");
+    }
+    let plan = (find("pseudonym").unwrap().lower)(&[col("text"), lit("open sesame")]);
+    assert!(!format!("{plan:?}").contains("sesame"), "{plan:?}");
+}
+
+proptest! {
+    #[test]
+    fn days_are_shifted_alike_for_one_person_and_never_by_none(id in ".{0,12}", day in 0i32..40_000, days in 1i64..400) {
+        let dates = Column::new("date".into(), [day, day + 17]).cast(&DataType::Date).unwrap();
+        let ids = Column::new("id".into(), [id.as_str(), id.as_str()]);
+        let lowered = (find("shift_date").unwrap().lower)(&[col("date"), col("id"), lit("a key"), lit(days)]).alias("out");
+        let out = DataFrame::new(2, vec![dates, ids]).unwrap().lazy().select([lowered]).collect().unwrap();
+        let out = out.column("out").unwrap().cast(&DataType::Int32).unwrap();
+        let (first, second) = (out.i32().unwrap().get(0).unwrap(), out.i32().unwrap().get(1).unwrap());
+        prop_assert_eq!(second - first, 17);
+        prop_assert!(first != day && i64::from((first - day).abs()) <= days);
     }
 }
 

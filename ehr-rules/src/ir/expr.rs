@@ -24,6 +24,8 @@ pub enum Form {
     Literal(Value),
     /// A parameter of the order, such as `today`.
     Parameter(String),
+    /// A secret of the order, by its name, as an argument of a function; its value is nowhere but in the order.
+    Secret(String),
     /// A function of the catalogue.
     Call {
         /// Its name in the catalogue.
@@ -253,7 +255,7 @@ impl Expr {
     /// Puts the order's values where parameters stand.
     pub fn settle(&mut self, value: &dyn Fn(&str) -> Option<Value>) {
         match &mut self.form {
-            Form::Column(_) | Form::Literal(_) => {}
+            Form::Column(_) | Form::Literal(_) | Form::Secret(_) => {}
             Form::Parameter(name) => {
                 if let Some(value) = value(name) {
                     self.form = Form::Literal(value);
@@ -293,7 +295,7 @@ impl Expr {
     pub fn with_parts(&self, each: &mut dyn FnMut(&Self) -> Self) -> Self {
         let mut made = self.clone();
         match &mut made.form {
-            Form::Column(_) | Form::Literal(_) | Form::Parameter(_) | Form::Script { .. } => {}
+            Form::Column(_) | Form::Literal(_) | Form::Parameter(_) | Form::Secret(_) | Form::Script { .. } => {}
             Form::Call { args: parts, .. }
             | Form::Operator { args: parts, .. }
             | Form::JoinTexts { parts, .. }
@@ -329,7 +331,7 @@ impl Expr {
     pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
         see(self);
         match &self.form {
-            Form::Column(_) | Form::Literal(_) | Form::Parameter(_) | Form::Script { .. } => {}
+            Form::Column(_) | Form::Literal(_) | Form::Parameter(_) | Form::Secret(_) | Form::Script { .. } => {}
             Form::Call { args, .. } | Form::Operator { args, .. } => args.iter().for_each(|arg| arg.visit(see)),
             Form::Checked { value, .. } => value.visit(see),
             Form::JoinTexts { parts, .. } | Form::Key { parts, .. } => parts.iter().for_each(|part| part.visit(see)),

@@ -6,6 +6,7 @@
 pub(crate) mod action;
 pub(crate) mod budget;
 pub(crate) mod expr;
+pub(crate) mod phi;
 pub(crate) mod print;
 pub(crate) mod schema;
 pub(crate) mod transform;

@@ -125,6 +125,7 @@ pub(crate) fn expr(expr: &Expr) -> String {
         Form::Literal(value) => value.to_string(),
         Form::Parameter(name) if name == "today" => format!("{name}()"),
         Form::Parameter(name) => format!("parameter({name:?})"),
+        Form::Secret(name) => format!("secret({name:?})"),
         Form::Call { function, args } => format!("{function}({})", all(args)),
         Form::Operator { op, args } => operator(*op, args),
         Form::Map { from, entries, otherwise } => {

@@ -5,6 +5,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::suggest::nearest;
 use crate::functions;
+use crate::functions::function::Accepts;
 use crate::functions::function::Function;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
@@ -51,6 +52,7 @@ pub(super) fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut 
     let mut args = vec![value];
     for (param, node) in function.params.iter().skip(1).zip(given) {
         let arg = match (node, &param.default) {
+            (Some(node), _) if param.accepts == Accepts::Secret => secret(node, function, said)?,
             (Some(node), _) => argument(node, param.accepts.wanted(&args[0].ty.kind).as_ref(), scope, said)?,
             (None, Some(default)) => expr::constant(default.value(), None),
             (None, None) => {
@@ -60,12 +62,17 @@ pub(super) fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut 
                 return None;
             }
         };
-        if param.constant && !matches!(arg.form, Form::Literal(_) | Form::Parameter(_)) {
+        if param.constant && !matches!(arg.form, Form::Literal(_) | Form::Parameter(_) | Form::Secret(_)) {
             said.push(Diagnostic::error("E0203", place, format!("`{}` of `{name}` is a constant", param.name)).help(function.signature()));
             return None;
         }
-        if let Form::Literal(value) = &arg.form
-            && let Some(fault) = param.fault(value)
+        let value = match &arg.form {
+            Form::Literal(value) => Some(value.clone()),
+            Form::Secret(name) => Some(Value::Text(name.clone())),
+            _ => None,
+        };
+        if let Some(value) = value
+            && let Some(fault) = param.fault(&value)
         {
             said.push(Diagnostic::error("E0203", node.map_or(place, |node| &node.place), fault).help(function.signature()));
             return None;
@@ -137,6 +144,18 @@ fn is_column(node: &Node) -> bool {
         matches!(entries, [(key, _)] if matches!(key.text.as_str(), "col" | "parameter"))
             || entries.iter().any(|(key, _)| key.text == "from")
     })
+}
+
+/// The name of a secret, and nothing that could be one.
+fn secret(node: &Node, function: &Function, said: &mut Diagnostics) -> Option<Expr> {
+    let Some(name) = node.as_text() else {
+        said.push(
+            Diagnostic::error("E0203", &node.place, format!("a secret of `{}` is said by its name", function.name))
+                .help("write a name, such as `research`; the secret itself comes with the order"),
+        );
+        return None;
+    };
+    Some(Expr { form: Form::Secret(name.to_owned()), ty: Type::required(Kind::Text) })
 }
 
 fn argument(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {

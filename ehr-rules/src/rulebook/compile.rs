@@ -33,6 +33,7 @@ use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::rulebook::SourceId;
 use crate::rulebook::phi;
+use crate::rulebook::secrets;
 use globset::GlobBuilder;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -101,6 +102,13 @@ impl CompiledTarget {
 impl CompiledSource {
     pub(crate) fn id(&self) -> SourceId {
         SourceId { system: self.schema.system.clone(), version: self.schema.version.clone() }
+    }
+
+    /// The secrets that its rules and those of a target name.
+    pub(crate) fn secrets(&self, target: Option<&CompiledTarget>) -> Result<BTreeSet<String>, Error> {
+        let rules = target.map_or(Ok(&[][..]), |target| target.rules_for(&self.id()))?;
+        let own = if target.is_some_and(CompiledTarget::is_straight) { &[][..] } else { &self.transforms };
+        Ok(secrets::named(own.iter().chain(rules)))
     }
 
     /// All that this version says of these files, as text: schemas of the tables at hand, and rules that read them.

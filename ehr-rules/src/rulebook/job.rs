@@ -31,10 +31,12 @@ use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::outcome::Outcome;
 use crate::rulebook::outcome::Unmapped;
+use crate::rulebook::secrets;
 use crate::rulebook::settings;
 use crate::rulebook::settings::Settings;
 use crate::verify;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -55,6 +57,8 @@ pub struct Job<'book> {
     /// Parameters of the source, and of source and target together.
     made: Settings,
     settings: Settings,
+    /// The names of the secrets that it asks for.
+    secrets: BTreeSet<String>,
     probes: Option<Arc<Probes>>,
 }
 
@@ -84,6 +88,8 @@ impl<'book> Job<'book> {
         let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
         settings::settle(&mut asked.transforms, &made)?;
         settings.extend(made.clone());
+        let secrets = secrets::named(asked.transforms.iter().chain(&rules));
+        secrets::brought(&secrets, &order.secrets)?;
         Ok(Self {
             source,
             target,
@@ -97,6 +103,7 @@ impl<'book> Job<'book> {
             rules,
             made,
             settings,
+            secrets,
             probes: None,
         })
     }
@@ -132,6 +139,16 @@ impl<'book> Job<'book> {
     pub fn parameters(&self) -> BTreeMap<String, String> {
         let shown = |value: &Value| if let Value::Text(text) = value { text.clone() } else { value.to_string() };
         self.settings.iter().map(|(name, value)| (name.clone(), shown(value))).collect()
+    }
+
+    /// The names of the secrets that this run asks for.
+    pub fn secrets(&self) -> Vec<String> {
+        self.secrets.iter().cloned().collect()
+    }
+
+    /// Which secrets this run has, as a text that is the same for the same names and values, and tells no value.
+    pub fn secrets_print(&self) -> String {
+        secrets::print(&self.secrets, &self.order.secrets)
     }
 
     /// The target's schema.

@@ -11,6 +11,7 @@ pub(crate) mod lineage;
 pub(crate) mod mapping;
 pub(crate) mod outcome;
 mod phi;
+pub(crate) mod secrets;
 mod settings;
 pub(crate) mod spot;
 pub(crate) mod story;
@@ -166,6 +167,11 @@ impl Rulebook {
     /// # Errors
     /// An unknown source or target; a code map or vocabulary that cannot be read.
     pub fn start(&self, source: &SourceId, target: &str, files: &[InputFile], order: Order) -> Result<Job<'_>, Error> {
+        let (source, target) = self.pair(source, target)?;
+        Job::new(source, target, files.to_vec(), order)
+    }
+
+    fn pair(&self, source: &SourceId, target: &str) -> Result<(&CompiledSource, &CompiledTarget), Error> {
         let known = self.sources();
         let compiled = self.source(source).ok_or_else(|| {
             let names: Vec<String> = known.iter().map(ToString::to_string).collect();
@@ -173,7 +179,16 @@ impl Rulebook {
         })?;
         let names: Vec<String> = self.targets.iter().map(|target| target.schema.name.clone()).collect();
         let target = self.targets.iter().find(|known| known.schema.name == target).ok_or_else(|| unknown("target", target, &names))?;
-        Job::new(compiled, target, files.to_vec(), order)
+        Ok((compiled, target))
+    }
+
+    /// The names of the secrets that a run from this source to this target may ask for; [`Order::secrets`] brings them.
+    ///
+    /// # Errors
+    /// An unknown source or target; a target that reads another source straight.
+    pub fn secrets(&self, source: &SourceId, target: &str) -> Result<Vec<String>, Error> {
+        let (source, target) = self.pair(source, target)?;
+        Ok(source.secrets(Some(target))?.into_iter().collect())
     }
 
     /// Where `TARGET.TABLE` or `TARGET.TABLE.COLUMN` comes from, as rules; for one source or all.

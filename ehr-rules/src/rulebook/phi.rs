@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::functions;
+use crate::functions::function::Accepts;
 use crate::ir::action;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
@@ -94,6 +95,8 @@ pub(super) fn check(target: &TargetSchema, rules: &[RuleNode], tagged: &Tagged, 
             let removing: Vec<String> = functions::CATALOGUE
                 .iter()
                 .filter(|function| function.removes.contains(&tag.as_str()))
+                // What works on days is no advice for a name, though nothing is left in a day of the name that it went by.
+                .filter(|function| function.params.first().is_none_or(|first| first.accepts != Accepts::Day) || tag.ends_with("_date"))
                 .map(|function| format!("`{}`", function.name))
                 .collect();
             let through = if removing.is_empty() { String::new() } else { format!("put it through {}, ", removing.join(" or ")) };

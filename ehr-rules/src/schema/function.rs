@@ -3,6 +3,7 @@
 use crate::functions::CATALOGUE;
 use crate::functions::function::Accepts;
 use crate::functions::function::Function;
+use crate::functions::function::MOST_DAYS;
 use crate::functions::function::Param;
 use crate::schema::part::refer;
 use serde_json::Map;
@@ -72,6 +73,7 @@ fn argument(param: &Param) -> Value {
     match param.accepts {
         Accepts::OneOf(words) => constant["enum"] = json!(words),
         Accepts::Integer => constant["type"] = json!("integer"),
+        Accepts::Days => constant = json!({"title": constant["title"], "type": "integer", "minimum": 1, "maximum": MOST_DAYS}),
         Accepts::Float | Accepts::Number => constant["type"] = json!("number"),
         Accepts::Text | Accepts::Pattern | Accepts::Formats | Accepts::Unit | Accepts::Zone | Accepts::Country => {
             constant["type"] = json!("string");
@@ -83,6 +85,9 @@ fn argument(param: &Param) -> Value {
     }
     if let Some(default) = &param.default {
         constant["description"] = format!("Left out it is `{}`.", default.value()).into();
+    }
+    if param.accepts == Accepts::Secret {
+        return json!({"title": format!("{}: the name of a secret", param.name), "type": "string", "pattern": "^[a-z][a-z0-9]*([-_][a-z0-9]+)*$", "maxLength": 30});
     }
     if param.constant {
         return json!({"anyOf": [constant, refer("parameter", "A parameter of the order.")]});

@@ -34,7 +34,13 @@ pub(super) fn schema() -> Value {
                     &[("deidentified", "an identifier that does is an error"), ("identified", "it may (default)")],
                 ),
             ),
-            ("allow", map_of("Columns (`table.column`) that hold an identifier all the same.", text("Why it is released."))),
+            (
+                "allow",
+                map_of(
+                    "Columns (`table.column`) that hold an identifier all the same.",
+                    json!({"description": "Why it is released.", "type": "string", "pattern": "\\S"}),
+                ),
+            ),
             ("parameters", parameters()),
             ("code_maps", map_of("Code maps by name.", code_map())),
             ("tables", map_of("Tables by name, in the order in which they are loaded.", table())),

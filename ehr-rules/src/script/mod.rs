@@ -79,6 +79,7 @@ impl Script {
         let ast = engine
             .compile(source)
             .map_err(|error| ScriptError { message: lower_first(&error.err_type().to_string()), at: uses::place(error.position()) })?;
+        uses::no_secret(&ast)?;
         let columns = uses::columns(&ast)?;
         let parameters = uses::parameters(&ast)?;
         let calls = uses::unknown_calls(&ast, &engine);

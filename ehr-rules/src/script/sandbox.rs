@@ -134,7 +134,7 @@ pub(super) fn engine(library: &Library, today: NaiveDate) -> Engine {
     settings(&mut engine, &[]);
     value::register(&mut engine);
     missing(&mut engine);
-    for function in CATALOGUE {
+    for function in CATALOGUE.iter().filter(|function| !function.is_keyed()) {
         native::register(&mut engine, function);
     }
     // A name of the catalogue's means the catalogue's function, also for values that the language has one of its own for.

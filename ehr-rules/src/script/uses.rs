@@ -1,6 +1,7 @@
 //! What a script reads and calls, found in its syntax tree.
 
 use crate::functions;
+use crate::functions::function::Function;
 use crate::script::ScriptError;
 use rhai::AST;
 use rhai::ASTNode;
@@ -74,6 +75,18 @@ pub(super) fn columns(ast: &AST) -> Result<Vec<ColumnUse>, ScriptError> {
         Some(error) => Err(error),
         None => Ok(found),
     }
+}
+
+/// Refuses a function that takes a secret: what a script sees it could give.
+pub(super) fn no_secret(ast: &AST) -> Result<(), ScriptError> {
+    let mut error = None;
+    calls(ast, &mut |call, _, at| {
+        if functions::find(&call.name).is_some_and(Function::is_keyed) {
+            let message = format!("`{}` takes a secret, which no script sees; `do:` calls it", call.name);
+            error.get_or_insert(ScriptError { message, at: place(at) });
+        }
+    });
+    error.map_or(Ok(()), Err)
 }
 
 /// Every parameter read.

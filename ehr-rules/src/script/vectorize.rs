@@ -553,6 +553,7 @@ pub(super) fn name(expr: &Expr) -> String {
         Form::Literal(value) => value.to_string(),
         Form::Parameter(name) if name == "today" => format!("{name}()"),
         Form::Parameter(name) => format!("parameter({name:?})"),
+        Form::Secret(name) => format!("secret({name:?})"),
         Form::Call { function, .. } => format!("{function}(…)"),
         _ => "…".to_owned(),
     }

@@ -23,6 +23,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("sorted twice by one column", "`desc` is part of the text"),
     ("an unknown function", "it stands in a script"),
     ("an unknown method", "it stands in a script"),
+    ("a file action with an unknown function", "it stands in a text"),
     ("a decimal of too many digits", "one number is held against the other"),
     ("a value of the wrong kind for a function", "what is worked on has its type from another file"),
     ("a wrong regular expression", "editors and rules know different ones"),

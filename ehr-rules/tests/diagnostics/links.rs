@@ -168,7 +168,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[
             (
                 "E0701 targets/direct/rules.yaml:5:12 `PAYER`",
-                "`bill.payer` holds `name`, and `direct` is released de-identified; it comes by `acme/1/bills.PAYER`, `bill.payer`: leave it out",
+                "`bill.payer` holds `name`, and `direct` is released de-identified; it comes by `acme/1/bills.PAYER`, `bill.payer`: put it through `pseudonym`, leave it out",
             ),
             ("E0701 targets/direct/rules.yaml:12:5 `source: \"sftp://files.example/{PAYER}/{No}.pdf\"…`", "`allow: {scans.file: REASON}`"),
         ],
@@ -179,5 +179,33 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "title: Straight from a source\n",
         "title: Straight from a source\nallow: {bill.payer: ''}\n",
         &[("E0010 3:9 `bill.payer`", "write `bill.payer: REASON`")],
+    ),
+    mistake(
+        "a key where the name of a secret is asked for",
+        DIRECT_RULES,
+        "payer: PAYER",
+        "payer: {from: PAYER, do: [{pseudonym: {key: aW52ZW50ZWQga2V5IG9mIG5vYm9keQ}}]}",
+        &[("E0203 5:49 `aW52ZW50ZWQga2V5IG9mIG5vYm9keQ`", "this names no secret for `key`")],
+    ),
+    mistake(
+        "a secret out of a column",
+        DIRECT_RULES,
+        "payer: PAYER",
+        "payer: {from: PAYER, do: [{pseudonym: {key: {col: PAYER}}}]}",
+        &[("E0203 5:49 `{col: PAYER}`", "write a name, such as `research`; the secret itself comes with the order")],
+    ),
+    mistake(
+        "a shift by no day",
+        DIRECT_RULES,
+        "due: DUE",
+        "due: {from: DUE, do: [{shift_date: {id: {col: PAYER}, key: research, days: 0}}]}",
+        &[("E0203 6:80 `0`", "`days` is between 1 and 36500, and `0` is not")],
+    ),
+    mistake(
+        "a secret in a script",
+        DIRECT_RULES,
+        "payer: PAYER",
+        "payer: {rhai: 'pseudonym(PAYER, \"research\")'}",
+        &[("E0601 5:20 `pseudonym`", "`pseudonym` takes a secret, which no script sees; `do:` calls it")],
     ),
 ];

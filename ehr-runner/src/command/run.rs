@@ -19,6 +19,7 @@ use crate::order::Partial;
 use crate::progress::Bar;
 use crate::report::LedgerFile;
 use crate::report::Report;
+use crate::secret;
 use crate::sink::Destination;
 use crate::sink::sqlite;
 use crate::source;
@@ -26,12 +27,12 @@ use chrono::Local;
 use chrono::NaiveDate;
 use clap::Args;
 use ehr_rules::InputFile;
+use ehr_rules::Job;
 use ehr_rules::Order;
 use ehr_rules::Rulebook;
 use ehr_rules::SourceId;
 use serde_json::Value;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
@@ -47,6 +48,9 @@ same command can be given again. It holds:
   rejects/      rows set aside, with the reason  unmapped.csv  codes without a mapping
   ledger.json   every input row's fate           report.json   what was found
   order.json    what was made of what, and when  log.jsonl     what happened
+
+A secret that the rules name, such as the key of `pseudonym`, is given by the environment: EHR_SECRET_NAME holds it, or
+EHR_SECRET_NAME_FILE names a file that its owner alone may read (mode 0600). The order records its name only.
 
 Rows set aside do not fail an order. A ledger that does not balance, or a target that breaks its own schema,
 does: the order is then kept to be looked at, cannot be imported, and the status is 4.
@@ -198,6 +202,7 @@ impl Run {
         let settings = Order {
             limit: self.limit,
             parameters: self.parameters.iter().cloned().collect(),
+            secrets: secret::brought(&book.secrets(source, &self.target)?)?,
             vocabulary: self.vocabulary.clone(),
             whole_categories: true,
             cancel: Arc::clone(&context.cancel),
@@ -223,7 +228,7 @@ impl Run {
         tracing::info!(status = status.word(), "order");
         context.journal.close()?;
         let order = OrderFile {
-            id: self.id(book, source, today, &job.parameters(), &input, vocabulary.as_deref()),
+            id: self.id(book, &job, today, &input, vocabulary.as_deref()),
             status,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             source: source.system.clone(),
@@ -231,6 +236,7 @@ impl Run {
             target: self.target.clone(),
             today,
             parameters: job.parameters(),
+            secrets: job.secrets(),
             output: self.output,
             limit: self.limit,
             vocabulary,
@@ -268,20 +274,16 @@ impl Run {
     }
 
     /// All that decides what is converted, and nothing else: the way it is written does not.
-    fn id(
-        &self,
-        book: &Rulebook,
-        source: &SourceId,
-        today: NaiveDate,
-        parameters: &BTreeMap<String, String>,
-        input: &[InputPrint],
-        vocabulary: Option<&str>,
-    ) -> String {
-        let mut parts = vec![source.to_string(), self.target.clone(), book.fingerprint().to_owned(), today.to_string()];
+    fn id(&self, book: &Rulebook, job: &Job<'_>, today: NaiveDate, input: &[InputPrint], vocabulary: Option<&str>) -> String {
+        let parameters = job.parameters();
+        let mut parts = vec![job.source().to_string(), self.target.clone(), book.fingerprint().to_owned(), today.to_string()];
         parts.push(self.limit.map(|limit| limit.to_string()).unwrap_or_default());
         parts.push(vocabulary.unwrap_or_default().to_owned());
         parts.push(parameters.len().to_string());
         parts.extend(parameters.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
+        if !job.secrets().is_empty() {
+            parts.push(job.secrets_print());
+        }
         parts.extend(input.iter().flat_map(|file| [file.name.clone(), file.blake3.clone()]));
         fingerprint::of_parts(parts.iter().map(String::as_str))
     }

@@ -5,6 +5,7 @@ use crate::error::Failure;
 use crate::error::Status;
 use crate::fingerprint;
 use crate::order::OrderFile;
+use crate::secret;
 use crate::source;
 use clap::Args;
 use ehr_rules::InputFile;
@@ -74,6 +75,7 @@ impl Why {
             limit: order.limit,
             vocabulary,
             parameters: order.parameters.clone(),
+            secrets: secret::brought(&order.secrets)?,
             whole_categories: true,
             cancel: Arc::clone(&context.cancel),
             ..Order::new(folder.path().to_owned(), order.today)

@@ -9,5 +9,6 @@ mod input;
 mod order;
 mod place;
 mod rules;
+mod secrets;
 mod sqlite;
 mod why;

@@ -20,6 +20,8 @@ use crate::rulebook::coverage;
 use crate::rulebook::coverage::Coverage;
 use crate::rulebook::coverage::Watched;
 use crate::rulebook::job::Job;
+use crate::rulebook::secrets;
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -155,7 +157,18 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
         let Some(text) = given::text(value) else { return mistake(format!("`set` gives `{name}` no value")) };
         parameters.insert(name.clone(), text);
     }
-    let order = Order { whole_categories: true, parameters, ..Order::new(folder.path().to_owned(), today) };
+    let mut secrets = BTreeSet::new();
+    if let Some(source) = source {
+        secrets.extend(source.secrets(None)?);
+    }
+    for straight in
+        target.into_iter().flat_map(|target| std::iter::once(&target.transforms).chain(target.straight.iter().map(|one| &one.transforms)))
+    {
+        secrets.extend(secrets::named(straight));
+    }
+    // A case has no secrets worth keeping: each is its own name.
+    let secrets = secrets.into_iter().map(|name| (name.clone(), SecretString::from(name))).collect();
+    let order = Order { whole_categories: true, parameters, secrets, ..Order::new(folder.path().to_owned(), today) };
     let none = CompiledTarget {
         schema: TargetSchema {
             name: String::new(),

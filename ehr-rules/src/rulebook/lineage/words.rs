@@ -144,6 +144,7 @@ pub(crate) fn phrase(branch: &Branch, expr: &Expr) -> String {
         Form::Literal(value) => format!("the constant {}", constant(value)),
         Form::Parameter(name) if name == "today" => "the date of the order".to_owned(),
         Form::Parameter(name) => format!("the parameter `{name}`"),
+        Form::Secret(name) => format!("the secret `{name}`"),
         Form::JoinTexts { parts, with } => {
             format!("{}, joined with `{with}`; missing and empty ones are left out", listed(&all(parts), "and"))
         }

@@ -1,0 +1,70 @@
+//! Secrets from the environment: in a variable, or in a file that its owner alone may read.
+
+use crate::error::Failure;
+use ehr_rules::SecretString;
+use ehr_rules::secret_variable;
+use std::collections::BTreeMap;
+use std::env;
+use std::env::VarError;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// A key of fewer bytes can be found by trying.
+const LEAST: usize = 16;
+/// What is larger is no secret.
+const MOST: u64 = 1 << 16;
+
+/// Those of these secrets that the environment has.
+pub(crate) fn brought(names: &[String]) -> Result<BTreeMap<String, SecretString>, Failure> {
+    let mut secrets = BTreeMap::new();
+    for name in names {
+        let variable = secret_variable(name);
+        let file = format!("{variable}_FILE");
+        let (value, said) = match (env::var(&variable), env::var_os(&file)) {
+            (Err(VarError::NotPresent), None) => continue,
+            (Err(VarError::NotPresent), Some(path)) => (from_file(&PathBuf::from(path), &file)?, file),
+            (_, Some(_)) => return Err(Failure::Usage(format!("both `{variable}` and `{file}` are set; one of the two is enough"))),
+            (Ok(value), None) => (value, variable),
+            (Err(VarError::NotUnicode(_)), None) => return Err(Failure::Usage(format!("`{variable}` is not text in UTF-8"))),
+        };
+        if value.len() < LEAST {
+            return Err(Failure::Usage(format!("`{said}` has fewer than {LEAST} bytes, which can be found by trying")));
+        }
+        secrets.insert(name.clone(), value.into());
+    }
+    Ok(secrets)
+}
+
+/// What stands in the file, but for a line end at its end.
+fn from_file(path: &Path, variable: &str) -> Result<String, Failure> {
+    let fail = |error| Failure::file(&format!("reading what `{variable}` names,"), path, &error);
+    let file = File::open(path).map_err(fail)?;
+    let found = file.metadata().map_err(fail)?;
+    if !found.is_file() {
+        return Err(Failure::Usage(format!("`{}`, which `{variable}` names, is no file", path.display())));
+    }
+    if open_to_others(&found) {
+        return Err(Failure::Usage(format!(
+            "`{}`, which `{variable}` names, may be read by others than its owner: `chmod 600` it",
+            path.display()
+        )));
+    }
+    let mut text = String::new();
+    file.take(MOST).read_to_string(&mut text).map_err(fail)?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+#[cfg(unix)]
+fn open_to_others(found: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    found.permissions().mode() & 0o177 != 0
+}
+
+/// Elsewhere who may read a file is not said by its mode.
+#[cfg(not(unix))]
+fn open_to_others(_: &std::fs::Metadata) -> bool {
+    false
+}
