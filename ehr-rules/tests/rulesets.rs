@@ -26,9 +26,21 @@ fn book() -> Rulebook {
 fn they_compile_without_a_word() {
     let book = book();
     let sources: Vec<String> = book.sources().iter().map(SourceId::to_string).collect();
-    assert_eq!(sources, ["patient-documents/1", "synthea/2017", "synthea/2022", "system-1/1", "system-1/2", "system-2/1", "system-2/2"]);
+    assert_eq!(
+        sources,
+        [
+            "image-catalogue/1",
+            "patient-documents/1",
+            "synthea/2017",
+            "synthea/2022",
+            "system-1/1",
+            "system-1/2",
+            "system-2/1",
+            "system-2/2"
+        ]
+    );
     let targets: Vec<&str> = book.targets().iter().map(|target| target.name.as_str()).collect();
-    assert_eq!(targets, ["clinic", "omop-5.4", "patient-folders"]);
+    assert_eq!(targets, ["clinic", "omop-5.4", "patient-folders", "patient-images"]);
 }
 
 #[test]

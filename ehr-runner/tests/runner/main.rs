@@ -11,4 +11,5 @@ mod place;
 mod rules;
 mod secrets;
 mod sqlite;
+mod tutorial;
 mod why;
