@@ -3,6 +3,8 @@
 //! For each change everything that is said is pinned: its code, its line and column, the text it points at and the remedy.
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+#[path = "diagnostics/cases.rs"]
+mod cases;
 #[path = "diagnostics/editor.rs"]
 mod editor;
 #[path = "diagnostics/forms.rs"]
@@ -130,6 +132,7 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         traps::MISTAKES,
         links::MISTAKES,
         nested::MISTAKES,
+        cases::MISTAKES,
     ];
     rooms.into_iter().flatten()
 }

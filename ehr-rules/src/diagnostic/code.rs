@@ -1,6 +1,6 @@
 //! Every code of a diagnostic, with what it says. Once released a code is never reused.
 //!
-//! Ranges: E00 YAML, E01 names, E02 types, E03 rules, E04 schemas, E05 codes and maps, E06 scripts, E07 what is released, W warnings.
+//! Ranges: E00 YAML, E01 names, E02 types, E03 rules, E04 schemas, E05 codes and maps, E06 scripts, E07 what is released, E08 cases, W warnings.
 
 /// Codes in order.
 pub const CODES: &[(&str, &str)] = &[
@@ -69,6 +69,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0602", "a script needs a `type`"),
     ("E0603", "a script is of the wrong type"),
     ("E0701", "a target that is released de-identified holds an identifier"),
+    ("E0801", "the source or target of a case is unknown, or they do not go together"),
+    ("E0802", "a table in a case is unknown"),
+    ("E0803", "a column in a case is unknown"),
+    ("E0804", "a parameter in a case is unknown, or its value is not of its type"),
+    ("E0805", "a row set aside that a case expects cannot be"),
     ("W0001", "two formats read one date differently"),
 ];
 

@@ -67,6 +67,11 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0602", include_str!("../../docs/codes/E0602.md")),
     ("E0603", include_str!("../../docs/codes/E0603.md")),
     ("E0701", include_str!("../../docs/codes/E0701.md")),
+    ("E0801", include_str!("../../docs/codes/E0801.md")),
+    ("E0802", include_str!("../../docs/codes/E0802.md")),
+    ("E0803", include_str!("../../docs/codes/E0803.md")),
+    ("E0804", include_str!("../../docs/codes/E0804.md")),
+    ("E0805", include_str!("../../docs/codes/E0805.md")),
     ("W0001", include_str!("../../docs/codes/W0001.md")),
 ];
 

@@ -102,13 +102,13 @@ pub(crate) struct RuleNode {
     pub renames: Renames,
 }
 
-/// One file of cases, not yet read.
+/// One file of cases, as a tree.
 #[derive(Debug, Clone)]
 pub(crate) struct CaseFile {
     /// The file.
     pub path: PathBuf,
-    /// Its text.
-    pub text: String,
+    /// What stands in it.
+    pub node: Node,
 }
 
 /// Reads everything under these folders. What is wrong with it is said, and the rest is there all the same;
@@ -205,9 +205,8 @@ fn read_rules(paths: &[PathBuf], overlay: &Overlay, said: &mut Diagnostics) -> R
 fn read_cases(paths: &[PathBuf], overlay: &Overlay, said: &mut Diagnostics) -> Result<Vec<CaseFile>, Error> {
     let mut cases = Vec::new();
     for path in paths {
-        match String::from_utf8(bytes(path, overlay)?) {
-            Ok(text) => cases.push(CaseFile { path: path.clone(), text }),
-            Err(_) => said.push(Diagnostic::error("E0002", &start_of(path), "a file of cases is not UTF-8 text").help("save it as UTF-8")),
+        if let Some(node) = read_yaml(path, overlay, said)? {
+            cases.push(CaseFile { path: path.clone(), node });
         }
     }
     Ok(cases)

@@ -112,6 +112,7 @@ impl Rulebook {
         let fingerprint = load::fingerprint::fingerprint(folders)?;
         let categories = loaded.categories.len();
         let (sources, targets) = compile::compile(loaded, overlay, &mut said)?;
+        cases::check::check(&sources, &targets, &mut said);
         said.sort();
         Ok((Self { sources, categories, targets, fingerprint }, said))
     }

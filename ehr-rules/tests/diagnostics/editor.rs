@@ -35,6 +35,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("several matches that are expected and ambiguous", "one word is held against another"),
     ("an unknown type of a script", "types are words"),
     ("an empty file", "nothing is no map"),
+    ("a file of cases that is empty", "nothing is no list"),
+    ("a day that is none", "the format of a text is only a hint to many editors"),
     ("a file of comments", "nothing is no map"),
     ("a code map of another type", "the two types are words"),
 ];

@@ -3,6 +3,7 @@
 use super::Case;
 use super::Row;
 use super::given::text;
+use super::read::again;
 use crate::load::CaseFile;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
@@ -33,9 +34,8 @@ pub(crate) fn examples(source: &CompiledSource, target: &CompiledTarget, table: 
     found
 }
 
-/// Cases that cannot be read are said where they are run.
 fn read(files: &[CaseFile]) -> impl Iterator<Item = Case> {
-    files.iter().flat_map(|file| serde_yaml::from_str::<Vec<Case>>(&file.text).unwrap_or_default())
+    files.iter().flat_map(again)
 }
 
 fn example(case: &Case, table: &str) -> Option<Example> {

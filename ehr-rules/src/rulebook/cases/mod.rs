@@ -1,9 +1,11 @@
 //! Cases: given rows, expected rows. A case runs the same corridor as an order.
 
 pub(crate) mod align;
+pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod examples;
 mod given;
+mod read;
 
 use crate::dataset::Common;
 use crate::dataset::Dataset;
@@ -22,7 +24,6 @@ use crate::rulebook::coverage::Watched;
 use crate::rulebook::job::Job;
 use crate::rulebook::secrets;
 use secrecy::SecretString;
-use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -64,15 +65,13 @@ impl TestReport {
 }
 
 /// One case as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 struct Case {
     name: String,
     target: Option<String>,
     source: Option<String>,
     today: Option<chrono::NaiveDate>,
     /// Parameters of the order.
-    #[serde(default)]
     set: BTreeMap<String, serde_yaml::Value>,
     given: BTreeMap<String, Vec<Row>>,
     expect: BTreeMap<String, Vec<Row>>,
@@ -98,15 +97,8 @@ pub(crate) fn test(book: &Rulebook, only: Option<&str>) -> Result<TestReport, Er
     for (home, files) in homes {
         for file in files {
             let path = file.path.display().to_string();
-            let cases: Vec<Case> = match serde_yaml::from_str(&file.text) {
-                Ok(cases) => cases,
-                Err(error) => {
-                    let differences = vec![format!("the file is no list of cases: {error}")];
-                    report.cases.push(CaseResult { file: path.clone(), name: "(the file)".to_owned(), differences, tables: Vec::new() });
-                    continue;
-                }
-            };
-            for case in cases.into_iter().filter(|case| only.is_none_or(|only| path.contains(only) || case.name.contains(only))) {
+            for case in read::again(file).into_iter().filter(|case| only.is_none_or(|only| path.contains(only) || case.name.contains(only)))
+            {
                 let (differences, tables) = run(&watched, &home, &case, &mut reached)?;
                 report.cases.push(CaseResult { file: path.clone(), name: case.name, differences, tables });
             }

@@ -9,6 +9,7 @@ mod text;
 use crate::dataset::Converted;
 use crate::dataset::Dataset;
 use crate::error::Error;
+use crate::ir::action;
 use crate::rulebook::Rulebook;
 use crate::rulebook::job::Job;
 use crate::rulebook::outcome::Outcome;
@@ -178,8 +179,8 @@ impl Change {
         let mut seen = BTreeSet::new();
         let all = a.converted.tables().iter().chain(b.converted.tables());
         names.extend(all.map(|table| table.name.as_str()).filter(|name| seen.insert(*name)));
-        if a.job.actions().or_else(|| b.job.actions()).is_some() && seen.insert(rows::ACTIONS) {
-            names.push(rows::ACTIONS);
+        if a.job.actions().or_else(|| b.job.actions()).is_some() && seen.insert(action::TABLE) {
+            names.push(action::TABLE);
         }
         let causes = cause::Causes::new(a, b);
         let mut tables = Vec::new();

@@ -12,6 +12,7 @@ use crate::dataset::ORIGIN;
 use crate::dataset::Table;
 use crate::engine;
 use crate::error::Error;
+use crate::ir::action;
 use crate::ir::types::Kind;
 use crate::rulebook::cases::compare::shown;
 use crate::rulebook::job::Job;
@@ -98,7 +99,7 @@ struct Side {
 
 impl Side {
     fn open(name: &str, of: &Revision<'_>) -> Result<Self, Error> {
-        let actions = of.job.actions().filter(|_| name == ACTIONS);
+        let actions = of.job.actions().filter(|_| name == action::TABLE);
         let Some(table) = of.converted.table(name).cloned().or(actions) else {
             return Ok(Self { table: None, columns: Vec::new(), rows: 0, as_text: Vec::new() });
         };
@@ -156,9 +157,6 @@ impl Side {
         Ok(engine::count(twice, DOING)? > 0)
     }
 }
-
-/// The table of file actions.
-pub(super) const ACTIONS: &str = "actions";
 
 fn named(at: usize, side: &str) -> String {
     format!("{side}{at}")
