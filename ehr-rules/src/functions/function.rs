@@ -38,6 +38,7 @@ pub(crate) struct Function {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Section {
     Text,
+    Lists,
     Numbers,
     Dates,
     Identifiers,
@@ -99,8 +100,16 @@ pub(crate) enum Accepts {
     Time,
     /// Time or datetime.
     Clock,
-    /// Anything.
+    /// Anything that is no list and no struct.
     Any,
+    /// A list of anything.
+    List,
+    /// A list of texts.
+    Texts,
+    /// A list of what is itself no list and no struct.
+    Values,
+    /// What the list that is the first argument has as items.
+    Item,
     /// The same kind as the first argument.
     First,
 }
@@ -112,6 +121,10 @@ pub(crate) enum Returns {
     Kind(Kind),
     /// The kind of its first argument.
     First,
+    /// A list of this kind.
+    ListOf(Kind),
+    /// The kind of the items of its first argument.
+    Item,
 }
 
 /// Whether a result may be missing.
@@ -148,6 +161,8 @@ pub(crate) enum Sample {
     Instant(&'static str),
     /// An ISO 8601 time of day; in examples only.
     Time(&'static str),
+    /// A list; in examples only.
+    List(&'static [Self]),
 }
 
 /// Arguments and the result they give.
@@ -196,6 +211,10 @@ impl Accepts {
             Self::Time => *kind == Kind::Time,
             Self::Clock => matches!(kind, Kind::Time | Kind::Datetime),
             Self::Any => !kind.is_nested(),
+            Self::List => kind.item().is_some(),
+            Self::Texts => matches!(kind.item(), Some(Kind::Text | Kind::Uuid)),
+            Self::Values => kind.item().is_some_and(|item| !item.is_nested()),
+            Self::Item => kind.fits(first.item().unwrap_or(first)),
             Self::First => kind.fits(first),
         }
     }
@@ -213,13 +232,16 @@ impl Accepts {
             Self::Time => Kind::Time,
             Self::Instant => Kind::Instant,
             Self::Any | Self::First => first.clone(),
+            Self::Texts => Kind::List(Box::new(Kind::Text)),
+            Self::List | Self::Values => Kind::List(Box::new(first.item().unwrap_or(first).clone())),
+            Self::Item => first.item().unwrap_or(first).clone(),
         }
     }
 
     /// The kind that a constant standing here is read as; `None` where it says its own.
     pub(crate) fn wanted(self, first: &Kind) -> Option<Kind> {
         match self {
-            Self::Number | Self::Day | Self::Clock | Self::Any => None,
+            Self::Number | Self::Day | Self::Clock | Self::Any | Self::List | Self::Texts | Self::Values => None,
             other => Some(other.usual(first)),
         }
     }
@@ -246,6 +268,10 @@ impl Accepts {
             Self::Time => "time",
             Self::Clock => "time or datetime",
             Self::Any => "any",
+            Self::List => "list",
+            Self::Texts => "list(text)",
+            Self::Values => "list of single values",
+            Self::Item => "item of the list",
             Self::First => "same as the first",
         })
     }
@@ -293,13 +319,23 @@ impl Param {
 
 impl Section {
     /// Every section, in the order of the reference.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Text, Self::Numbers, Self::Dates, Self::Identifiers, Self::Contact, Self::Hashes, Self::Missing, Self::Deidentification];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Lists,
+        Self::Numbers,
+        Self::Dates,
+        Self::Identifiers,
+        Self::Contact,
+        Self::Hashes,
+        Self::Missing,
+        Self::Deidentification,
+    ];
 
     /// Its heading.
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Text => "Text",
+            Self::Lists => "Lists",
             Self::Numbers => "Numbers and units",
             Self::Dates => "Dates and times",
             Self::Identifiers => "Identifiers",
@@ -315,7 +351,7 @@ impl Sample {
     /// The constant it stands for; of what no constant can be, missing.
     pub(crate) fn value(self) -> Value {
         match self {
-            Self::Null | Self::Time(_) => Value::Null,
+            Self::Null | Self::Time(_) | Self::List(_) => Value::Null,
             Self::Text(text) => Value::Text(text.to_owned()),
             Self::Int(number) => Value::Integer(number),
             Self::Float(number) => Value::Float(number),
@@ -332,6 +368,10 @@ impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Time(time) => f.write_str(time),
+            Self::List(items) => {
+                let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
             other => other.value().fmt(f),
         }
     }
@@ -356,7 +396,9 @@ impl Function {
         let kind = match (&self.returns, args.first()) {
             (Returns::Kind(kind), _) => kind.clone(),
             (Returns::First, Some(first)) => first.kind.clone(),
-            (Returns::First, None) => Kind::Text,
+            (Returns::Item, Some(first)) => first.kind.item().unwrap_or(&first.kind).clone(),
+            (Returns::ListOf(item), _) => Kind::List(Box::new(item.clone())),
+            (Returns::First | Returns::Item, None) => Kind::Text,
         };
         let nullable = match self.nulls {
             Nulls::AnyArgument => args.iter().any(|arg| arg.nullable),
@@ -384,6 +426,8 @@ impl Function {
         let returns = match &self.returns {
             Returns::Kind(kind) => kind.to_string(),
             Returns::First => "same as the first".to_owned(),
+            Returns::ListOf(item) => format!("list({item})"),
+            Returns::Item => "item of the list".to_owned(),
         };
         format!("{}({}) -> {returns}", self.name, params.join(", "))
     }

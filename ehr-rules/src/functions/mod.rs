@@ -86,9 +86,19 @@ mod is_sctid;
 mod is_ssn;
 mod is_unit;
 mod is_uuid;
+mod item;
+mod items;
 mod left;
 mod length;
 mod letters;
+mod list_compact;
+mod list_contains;
+mod list_distinct;
+mod list_first;
+mod list_join;
+mod list_last;
+mod list_length;
+mod list_sort;
 mod lower;
 mod lowering;
 mod matches;
@@ -130,7 +140,9 @@ mod sha256;
 mod shift_date;
 mod shorten;
 mod sign;
+mod split;
 mod split_part;
+mod split_pattern;
 mod start_of_day;
 mod start_of_month;
 mod start_of_year;
@@ -246,9 +258,18 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &is_ssn::FUNCTION,
     &is_unit::FUNCTION,
     &is_uuid::FUNCTION,
+    &item::FUNCTION,
     &left::FUNCTION,
     &length::FUNCTION,
     &letters::FUNCTION,
+    &list_compact::FUNCTION,
+    &list_contains::FUNCTION,
+    &list_distinct::FUNCTION,
+    &list_first::FUNCTION,
+    &list_join::FUNCTION,
+    &list_last::FUNCTION,
+    &list_length::FUNCTION,
+    &list_sort::FUNCTION,
     &lower::FUNCTION,
     &matches::FUNCTION,
     &max_of::FUNCTION,
@@ -287,7 +308,9 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &shift_date::FUNCTION,
     &shorten::FUNCTION,
     &sign::FUNCTION,
+    &split::FUNCTION,
     &split_part::FUNCTION,
+    &split_pattern::FUNCTION,
     &start_of_day::FUNCTION,
     &start_of_month::FUNCTION,
     &start_of_year::FUNCTION,

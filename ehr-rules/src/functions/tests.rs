@@ -18,7 +18,11 @@ use polars::prelude::*;
 use proptest::prelude::*;
 
 fn own(sample: Sample) -> Option<Kind> {
-    if matches!(sample, Sample::Time(_)) { Some(Kind::Time) } else { sample.value().kind() }
+    match sample {
+        Sample::Time(_) => Some(Kind::Time),
+        Sample::List(items) => Some(Kind::List(Box::new(items.iter().find_map(|item| own(*item)).unwrap_or(Kind::Text)))),
+        _ => sample.value().kind(),
+    }
 }
 
 /// The kind an argument stands for; of a missing one, the kind of another argument there.
@@ -33,6 +37,12 @@ fn any(sample: Sample) -> AnyValue<'static> {
     if let Sample::Time(time) = sample {
         let since = time.parse::<chrono::NaiveTime>().unwrap().signed_duration_since(chrono::NaiveTime::MIN);
         return AnyValue::Time(since.num_nanoseconds().unwrap());
+    }
+    if let Sample::List(items) = sample {
+        let kind = own(sample).unwrap();
+        let items: Vec<AnyValue<'static>> = items.iter().map(|item| any(*item)).collect();
+        let items = Series::from_any_values_and_dtype(PlSmallStr::EMPTY, &items, &dtype(kind.item().unwrap()), true).unwrap();
+        return AnyValue::List(items);
     }
     match sample.value() {
         Value::Null => AnyValue::Null,

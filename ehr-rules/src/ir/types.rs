@@ -98,6 +98,14 @@ impl Kind {
         matches!(self, Self::List(_) | Self::Struct(_))
     }
 
+    /// The kind of a list's items.
+    pub fn item(&self) -> Option<&Self> {
+        match self {
+            Self::List(item) => Some(item),
+            _ => None,
+        }
+    }
+
     /// The kind of a struct's field.
     pub fn field(&self, name: &str) -> Option<&Self> {
         match self {

@@ -42,10 +42,9 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
         Some(ty) => {
             let text = check::text(ty, "a type", said)?;
             let Some(kind) = simple_kind(text) else {
-                said.push(
-                    Diagnostic::error("E0201", &ty.place, format!("`{text}` is no type of a script"))
-                        .help("a script gives text, integer, float, boolean, date, datetime or instant"),
-                );
+                said.push(Diagnostic::error("E0201", &ty.place, format!("`{text}` is no type of a script")).help(
+                    "a script gives text, integer, float, boolean, date, datetime, instant, or a list of one of these, as `list(text)`",
+                ));
                 return None;
             };
             Some(kind)
@@ -196,6 +195,9 @@ fn letter(line: &str, column: usize) -> Option<usize> {
 }
 
 fn simple_kind(text: &str) -> Option<Kind> {
+    if let Some(item) = text.strip_prefix("list(").and_then(|rest| rest.strip_suffix(')')) {
+        return simple_kind(item).filter(|item| !item.is_nested()).map(|item| Kind::List(Box::new(item)));
+    }
     Some(match text {
         "text" => Kind::Text,
         "integer" => Kind::Integer,

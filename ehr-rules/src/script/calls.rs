@@ -18,10 +18,14 @@ use crate::script::vectorize::name as shown;
 
 /// The script language's own names of catalogue functions.
 const OTHERS: [(&str, &str); 3] = [("len", "length"), ("to_upper", "upper"), ("to_lower", "lower")];
+/// And of those that it has for lists.
+const OF_LISTS: [(&str, &str); 2] = [("len", "list_length"), ("contains", "list_contains")];
 
 /// A call of `name`; `None` where the catalogue has no such function.
 pub(super) fn compile(name: &str, args: Vec<Expr>, at: Option<(usize, usize)>) -> Result<Option<Expr>, TypeMistake> {
-    let name = OTHERS.iter().find(|(other, _)| *other == name).map_or(name, |(_, own)| own);
+    let of_list = args.first().is_some_and(|first| first.ty.kind.item().is_some());
+    let others = if of_list { &OF_LISTS[..] } else { &OTHERS[..] };
+    let name = others.iter().find(|(other, _)| *other == name).map_or(name, |(_, own)| own);
     let Some(function) = functions::find(name) else { return Ok(None) };
     let wrong = |message: String| TypeMistake { message, help: Some(format!("it is `{}`", function.signature())), at };
     let required = function.params.iter().filter(|param| param.default.is_none()).count();

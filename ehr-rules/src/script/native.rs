@@ -38,7 +38,8 @@ pub(super) fn replace(engine: &mut Engine, function: &'static Function, types: &
 
 fn call(function: &Function, args: Vec<Dynamic>) -> Result<Dynamic, Box<EvalAltResult>> {
     let refused = || -> Box<EvalAltResult> { format!("`{}` does not take these arguments", function.name).into() };
-    if args.len() > function.params.len() {
+    let required = function.params.iter().filter(|param| param.default.is_none()).count();
+    if args.len() < required || args.len() > function.params.len() {
         return Err(refused());
     }
     let mut kinds: Vec<Option<Kind>> = args.iter().map(kind).collect();
@@ -83,10 +84,12 @@ fn call(function: &Function, args: Vec<Dynamic>) -> Result<Dynamic, Box<EvalAltR
     let frame = result.map_err(failed)?;
     let column = frame.column("result").map_err(failed)?;
     let result = match &function.returns {
-        Returns::Kind(kind) => kind,
-        Returns::First => &first,
+        Returns::Kind(kind) => kind.clone(),
+        Returns::First => first,
+        Returns::ListOf(item) => Kind::List(Box::new(item.clone())),
+        Returns::Item => first.item().unwrap_or(&first).clone(),
     };
-    Ok(value::of_kind(&column.get(0).map_err(failed)?, result))
+    Ok(value::of_kind(&column.get(0).map_err(failed)?, &result))
 }
 
 /// The kind of a script's value; a missing one has none.
@@ -100,6 +103,11 @@ fn kind(value: &Dynamic) -> Option<Kind> {
         value if value.is::<NaiveDateTime>() => Kind::Datetime,
         value if value.is::<chrono::DateTime<chrono::Utc>>() => Kind::Instant,
         value if value.is::<chrono::NaiveTime>() => Kind::Time,
+        // Of what kind a list of nothing is, its items do not say.
+        value if value.is_array() => {
+            let items = value.as_array_ref().ok()?;
+            Kind::List(Box::new(items.iter().find_map(kind).unwrap_or(Kind::Text)))
+        }
         _ => return None,
     })
 }

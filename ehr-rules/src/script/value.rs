@@ -1,5 +1,6 @@
 //! Values on their way into a script and out of it.
 
+use crate::dataset::dtype::dtype;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use chrono::DateTime;
@@ -10,6 +11,8 @@ use chrono::NaiveTime;
 use chrono::Timelike;
 use chrono::Utc;
 use polars::prelude::AnyValue;
+use polars::prelude::PlSmallStr;
+use polars::prelude::Series;
 use polars::prelude::TimeUnit;
 use rhai::Dynamic;
 use rhai::Engine;
@@ -74,8 +77,12 @@ pub(super) fn from_script(value: Dynamic, kind: &Kind) -> Option<AnyValue<'stati
             AnyValue::Datetime(at.and_utc().timestamp_micros(), TimeUnit::Microseconds, None)
         }
         Kind::Instant => AnyValue::Datetime(value.try_cast::<DateTime<Utc>>()?.timestamp_micros(), TimeUnit::Microseconds, None),
-        // A script makes single values.
-        Kind::List(_) | Kind::Struct(_) => return None,
+        Kind::List(item) => {
+            let items = value.into_array().ok()?.into_iter().map(|one| from_script(one, item)).collect::<Option<Vec<_>>>()?;
+            AnyValue::List(Series::from_any_values_and_dtype(PlSmallStr::EMPTY, &items, &dtype(item), true).ok()?)
+        }
+        // A script makes no structs.
+        Kind::Struct(_) => return None,
         Kind::Time => {
             let time = value.try_cast::<NaiveTime>()?;
             AnyValue::Time(i64::from(time.num_seconds_from_midnight()) * NANOS_OF_SECOND + i64::from(time.nanosecond()))
