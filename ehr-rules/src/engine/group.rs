@@ -102,6 +102,7 @@ fn folded(name: &str, fold: &Fold) -> Expr {
             let joined = present.sort_by(by, sorting).str().join(&fold.with, true);
             when(joined.clone().eq(lit(""))).then(none()).otherwise(joined)
         }
+        Aggregate::List => value.sort_by(by, sorting).drop_nulls().implode(true),
         // Its parts are folded apart, and looked at afterwards.
         Aggregate::Sum => value,
     }

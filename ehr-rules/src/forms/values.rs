@@ -32,6 +32,13 @@ pub(crate) const AGGREGATES: &[&Form] = &[
             IN_ORDER,
         ],
     },
+    &Form {
+        name: AGGREGATE,
+        keys: &[
+            required("list", Holds::Value, "The values of the group in a list; one of nothing where none is there, never missing."),
+            IN_ORDER,
+        ],
+    },
 ];
 
 const AGGREGATE: &str = "an aggregate of a group";

@@ -127,6 +127,8 @@ pub enum Aggregate {
     All,
     /// Texts with a separator; empty ones are passed over too, and nothing is missing.
     Join,
+    /// All in a list; an empty one where nothing is there.
+    List,
 }
 
 /// A table joined to the driving row.

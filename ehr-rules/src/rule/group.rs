@@ -30,6 +30,7 @@ const AGGREGATES: &[(&str, Aggregate)] = &[
     ("any", Aggregate::Any),
     ("all", Aggregate::All),
     ("join", Aggregate::Join),
+    ("list", Aggregate::List),
 ];
 
 /// What the rows are grouped by, where they are; nothing inside where something is wrong with it.
@@ -102,7 +103,7 @@ fn aggregate(
     said: &mut Diagnostics,
 ) -> Option<(Expr, Fold)> {
     let beside: &[&str] = match how {
-        Aggregate::First | Aggregate::Last => &["order"],
+        Aggregate::First | Aggregate::Last | Aggregate::List => &["order"],
         Aggregate::Join => &["order", "with"],
         _ => &[],
     };
@@ -113,6 +114,7 @@ fn aggregate(
         let wanted = match how {
             Aggregate::First | Aggregate::Last | Aggregate::Min | Aggregate::Max | Aggregate::Sum => wanted,
             Aggregate::Join => Some(&Kind::Text),
+            Aggregate::List => wanted.and_then(Kind::item),
             _ => None,
         };
         expr::compile(value, wanted, scope, said)?
@@ -163,6 +165,7 @@ fn result(how: Aggregate, of: &Type) -> Option<Type> {
         Aggregate::Any | Aggregate::All => truth.then(|| Type::required(Kind::Boolean)),
         // A text that is there may be empty, and is then passed over.
         Aggregate::Join => matches!(of.kind, Kind::Text | Kind::Uuid).then(|| Type::nullable(Kind::Text)),
+        Aggregate::List => Some(Type::required(Kind::List(Box::new(of.kind.clone())))),
     }
 }
 

@@ -146,8 +146,13 @@ fn column() -> Value {
     ];
     let plain = plain
         .map(|(word, meaning)| object(&format!("of a group, {meaning}: {{{word}: …}}"), vec![(word, refer("value", meaning))], &[word]));
-    let ordered = [("first", "the first row's value"), ("last", "the last row's value")].map(|(word, meaning)| {
-        let keys = vec![(word, refer("value", meaning)), ("order", refer("order", "The order in which it is the first or last."))];
+    let ordered = [
+        ("first", "the first row's value", "The order in which it is the first."),
+        ("last", "the last row's value", "The order in which it is the last."),
+        ("list", "its values in a list", "The order in which they stand."),
+    ];
+    let ordered = ordered.map(|(word, meaning, order)| {
+        let keys = vec![(word, refer("value", meaning)), ("order", refer("order", order))];
         object(&format!("of a group, {meaning}: {{{word}: …}}"), keys, &[word])
     });
     // A list under `join` is a value's own form.

@@ -96,6 +96,9 @@ fn interpreted(compiler: &Compiler<'_>, name: &str) -> Call {
 
 /// `text[at]`, `text[from..to]`.
 pub(super) fn index(compiler: &Compiler<'_>, text: Expr, at: &Node, place: Option<(usize, usize)>) -> Native {
+    if text.ty.kind.item().is_some() {
+        return compiler.none("an index of a list");
+    }
     if is_null(&text) || !matches!(text.ty.kind, Kind::Text | Kind::Uuid) || is_letter(&text) {
         let message = format!("`{}` is no text, and has no letters", crate::script::vectorize::name(&text));
         let literally = is_null(&text) || is_letter(&text);

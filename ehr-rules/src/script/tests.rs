@@ -32,6 +32,8 @@ fn scope(name: &str) -> Option<Type> {
         "START" => Kind::Datetime,
         "AT" => Kind::Time,
         "OK" => Kind::Boolean,
+        "TAGS" => Kind::List(Box::new(Kind::Text)),
+        "DAYS" => Kind::List(Box::new(Kind::Date)),
         _ => return None,
     }))
 }
@@ -63,6 +65,9 @@ fn frame() -> pl::DataFrame {
     let text = |text: &'static str| AnyValue::String(text);
     let at = |micros| AnyValue::Datetime(micros, pl::TimeUnit::Microseconds, None);
     let missing = || AnyValue::Null;
+    let list = |items: &[AnyValue<'static>], kind: &Kind| {
+        AnyValue::List(pl::Series::from_any_values_and_dtype("".into(), items, &dtype(kind), true).unwrap())
+    };
     let columns = vec![
         column("A", [AnyValue::Int64(5), missing(), AnyValue::Int64(i64::MAX)]),
         column("B", [AnyValue::Int64(7), missing(), AnyValue::Int64(0)]),
@@ -77,6 +82,8 @@ fn frame() -> pl::DataFrame {
         column("START", [at(1_709_193_600_000_000), missing(), at(-1)]),
         column("AT", [AnyValue::Time(3_600_000_000_000), missing(), AnyValue::Time(0)]),
         column("OK", [AnyValue::Boolean(true), missing(), AnyValue::Boolean(false)]),
+        column("TAGS", [list(&[text("a"), missing(), text("b")], &Kind::Text), missing(), list(&[], &Kind::Text)]),
+        column("DAYS", [list(&[AnyValue::Date(10_957)], &Kind::Date), missing(), list(&[missing()], &Kind::Date)]),
     ];
     pl::DataFrame::new(3, columns).unwrap()
 }
@@ -187,7 +194,7 @@ fn what_is_interpreted_says_why() {
         ("let total = 0; for one in [A, B] { total += one; } total", "a loop"),
         ("let x = A; x += 1; x", "an assignment"),
         ("[1, 2].map(|x| x + 1).len()", "a list"),
-        ("S.split(\",\").len()", "`split`"),
+        ("S.chars().len()", "`chars`"),
         ("A & 1", "the operator `&`"),
         ("S?.len()", "`?.`"),
         ("let letter = 'x'; T + letter", "a single letter beside what is no text, or may be missing"),
@@ -197,4 +204,47 @@ fn what_is_interpreted_says_why() {
     ] {
         assert_eq!(reason(source), why, "{source}");
     }
+}
+
+#[test]
+fn lists_go_into_a_script_and_come_out_of_it() {
+    let frame = frame();
+    let texts = Kind::List(Box::new(Kind::Text));
+    let shown = |source: &str, kind: &Kind| {
+        let (column, failed) = by_rhai(source, kind, &frame);
+        assert_eq!(*column.dtype(), dtype(kind), "{source}");
+        let rows: Vec<String> = (0..3).map(|row| column.get(row).unwrap().to_string()).collect();
+        (rows, failed)
+    };
+    let (rows, failed) = shown("let kept = TAGS ?? []; kept.filter(|tag| tag != ()).map(|tag| tag + \"!\")", &texts);
+    assert_eq!((rows.as_slice(), failed.as_slice()), (&["[\"a!\", \"b!\"]".to_owned(), "[]".to_owned(), "[]".to_owned()][..], &[][..]));
+    let (rows, failed) = shown("let parts = split(T, \"d\"); list_join(parts, \"-\")", &Kind::Text);
+    assert_eq!((rows.as_slice(), failed.as_slice()), (&["\"A-a\"".to_owned(), "null".to_owned(), "\"M\"".to_owned()][..], &[][..]));
+    let (rows, failed) = shown("let days = DAYS; item(days, 1)", &Kind::Date);
+    assert_eq!((rows.as_slice(), failed.as_slice()), (&["2000-01-01".to_owned(), "null".to_owned(), "null".to_owned()][..], &[][..]));
+    // An item of another kind makes the whole list one of another kind.
+    let (rows, failed) = shown("let made = [T, 1]; made", &texts);
+    assert_eq!((rows.as_slice(), failed.as_slice()), (&["null".to_owned(), "null".to_owned(), "null".to_owned()][..], &[0, 1, 2][..]));
+}
+
+#[test]
+fn the_languages_own_words_for_lists_have_native_forms() {
+    let frame = frame();
+    for (source, kind, gives) in [
+        ("TAGS.len()", Kind::Integer, [AnyValue::Int64(3), AnyValue::Null, AnyValue::Int64(0)]),
+        ("TAGS.contains(\"b\")", Kind::Boolean, [AnyValue::Boolean(true), AnyValue::Null, AnyValue::Boolean(false)]),
+        ("DAYS.contains(BIRTH)", Kind::Boolean, [AnyValue::Boolean(true), AnyValue::Null, AnyValue::Boolean(false)]),
+    ] {
+        assert_eq!(native(source).map(|expr| expr.ty), Some(Type::nullable(kind.clone())), "{source}");
+        let (column, failed) = by_rhai(&format!("let given = 1; {source}"), &kind, &frame);
+        assert!(failed.is_empty(), "{source}");
+        for (row, gives) in gives.iter().enumerate() {
+            assert_eq!(column.get(row).unwrap(), *gives, "{source}, row {row}");
+        }
+    }
+    assert!(native("split(S, \",\").list_length()").is_some());
+    assert!(native("\"a\" in TAGS").is_some());
+    assert_eq!(reason("TAGS[0]"), "an index of a list");
+    assert_eq!(wrong("list_sort(S)"), "`list` of `list_sort` is list of single values, and `S` is text");
+    assert_eq!(wrong("TAGS.contains(1)"), "`item` of `list_contains` is item of the list, and `1` is an integer");
 }

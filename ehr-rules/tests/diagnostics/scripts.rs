@@ -98,15 +98,18 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "an interpreted script without `type`",
         PATIENT,
         r#"{rhai: 'LAST + "/" + ZIP', type: text}"#,
-        r#"{rhai: 'LAST.split("/")'}"#,
-        &[(r#"E0602 17:19 `'LAST.split("/")'`"#, r#"say it: `{rhai: "…", type: text}`"#)],
+        r#"{rhai: 'LAST.chars()'}"#,
+        &[(r#"E0602 17:19 `'LAST.chars()'`"#, r#"say it: `{rhai: "…", type: text}`"#)],
     ),
     mistake(
         "an unknown type of a script",
         PATIENT,
         ", type: text}",
         ", type: string}",
-        &[("E0201 17:45 `string`", "a script gives text, integer, float, boolean, date, datetime or instant")],
+        &[(
+            "E0201 17:45 `string`",
+            "a script gives text, integer, float, boolean, date, datetime, instant, or a list of one of these, as `list(text)`",
+        )],
     ),
     mistake(
         "a script of another type than asked for",
