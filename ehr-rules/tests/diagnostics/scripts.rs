@@ -98,8 +98,8 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "an interpreted script without `type`",
         PATIENT,
         r#"{rhai: 'LAST + "/" + ZIP', type: text}"#,
-        r#"{rhai: 'LAST.chars()'}"#,
-        &[(r#"E0602 17:19 `'LAST.chars()'`"#, r#"say it: `{rhai: "…", type: text}`"#)],
+        "{rhai: 'LAST.chars()'}",
+        &[("E0602 17:19 `'LAST.chars()'`", r#"say it: `{rhai: "…", type: text}`"#)],
     ),
     mistake(
         "an unknown type of a script",
