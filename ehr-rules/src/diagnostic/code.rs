@@ -59,6 +59,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0410", "a column is named twice, or both read and ignored"),
     ("E0411", "a schema only for heirs is used without `inherits`"),
     ("E0412", "the dialect is one that is not read"),
+    ("E0413", "an example is one that its column does not take"),
     ("E0420", "a header that is given lacks a column"),
     ("E0430", "a target reads sources of several systems, or one twice"),
     ("E0501", "a code map names a source code twice"),

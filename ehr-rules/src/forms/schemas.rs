@@ -113,6 +113,7 @@ const SOURCE_COLUMN: &Form = &Form {
         ZONE,
         SPLIT,
         TEXT_AS,
+        key("examples", Holds::List(&Holds::Free), "Invented texts as they stand in the files; each must be one that this column takes."),
         key("one_of", Holds::List(&Holds::Free), "The only texts allowed."),
         key("pattern", Holds::Free, "A regular expression that the whole text matches."),
         key("min", Holds::Free, "The least value allowed."),

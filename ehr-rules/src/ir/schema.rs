@@ -1,5 +1,6 @@
 //! Schemas: what a source's files, the categories and a target's tables hold.
 
+use crate::diagnostic::Place;
 use crate::ir::budget::Budget;
 use crate::ir::expr::Expr;
 use crate::ir::types::Kind;
@@ -124,6 +125,18 @@ pub struct SourceColumn {
     pub inside: Vec<SourceColumn>,
     /// How many rows may break each of its constraints.
     pub budget: Option<Budget>,
+    /// Texts as they stand in the files, each of which it must take.
+    pub examples: Vec<Example>,
+}
+
+/// A text as it stands in a file, given by who wrote the schema; it is invented.
+#[derive(Debug, Clone, Serialize)]
+pub struct Example {
+    /// The text.
+    pub text: String,
+    /// Where it is written.
+    #[serde(skip)]
+    pub place: Place,
 }
 
 /// A condition on a row's columns together (`R0109` where it does not hold).
@@ -157,6 +170,7 @@ impl SourceColumn {
             text_as: None,
             inside: Vec::new(),
             budget: None,
+            examples: Vec::new(),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::diagnostic::Place;
 use crate::diagnostic::suggest;
 use crate::ir::schema::Check;
 use crate::ir::schema::CheckRule;
+use crate::ir::schema::Example;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::types::Kind;
@@ -43,6 +44,7 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     form(&mut column, &mut fields, said);
     let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
     column.budget = column::budget(&mut fields, severity, said);
+    column.examples = examples(&mut fields, said);
     column.checks = rules(&mut fields, &kind, said).into_iter().map(|rule| Check { rule, severity }).collect();
     fields.finish(said);
     Some(column)
@@ -60,6 +62,12 @@ fn inside(name: &str, node: &Node, within: &mut Vec<SourceColumn>, said: &mut Di
     }
     within.push(column);
     Some(kind)
+}
+
+/// Texts as they stand in the files; they are held against the column where files are read.
+fn examples(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Vec<Example> {
+    let names = fields.names("examples", said).unwrap_or_default();
+    names.into_iter().map(|name| Example { text: name.text, place: name.place }).collect()
 }
 
 /// How values are written.

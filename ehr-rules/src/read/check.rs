@@ -156,6 +156,7 @@ mod tests {
             checks: vec![crate::ir::schema::Check { rule, severity: Severity::Reject }],
             phi: None,
             budget: None,
+            examples: Vec::new(),
             zone: None,
             split: None,
             text_as: None,

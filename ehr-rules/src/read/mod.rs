@@ -5,6 +5,7 @@
 
 mod cells;
 mod check;
+mod example;
 mod header;
 mod nested;
 mod originals;
@@ -28,6 +29,7 @@ use crate::error::Error;
 use crate::finding::Consequence;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
+use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
 use nested::Shape;
 use polars::prelude::Series;
@@ -58,6 +60,16 @@ pub(crate) fn read(
     Ok(Dataset::new(tables, Arc::clone(ledger), folder))
 }
 
+/// What keeps a column from taking a text of its schema's examples, with a remedy where there is one; `None` where it takes it.
+pub(crate) fn fault(
+    schema: &SourceSchema,
+    table: &SourceTable,
+    column: &SourceColumn,
+    text: &str,
+) -> Result<Option<(String, Option<String>)>, Error> {
+    example::fault(schema, table, column, text)
+}
+
 /// Appends the original fields of rows that later stages set aside to the tables' rejects.
 pub(crate) fn originals(schema: &SourceSchema, files: &[InputFile], order: &Order, ledger: &Ledger) -> Result<(), Error> {
     originals::originals(schema, files, order, ledger)
@@ -84,7 +96,7 @@ pub(crate) fn from_json(name: &str, kind: &Kind, texts: &[Option<String>]) -> Op
 
 fn one(
     schema: &SourceSchema,
-    table: &crate::ir::schema::SourceTable,
+    table: &SourceTable,
     files: &[InputFile],
     asked: Asked<'_>,
     order: &Order,

@@ -43,6 +43,7 @@ fn column(name: &str, kind: Kind) -> SourceColumn {
         checks: Vec::new(),
         phi: None,
         budget: None,
+        examples: Vec::new(),
         zone: None,
         split: None,
         text_as: None,

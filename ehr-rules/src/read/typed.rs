@@ -7,6 +7,7 @@ use crate::dataset::origin::origin;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
+use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use crate::read::Asked;
@@ -94,19 +95,9 @@ pub(super) struct SetAside {
 impl Typing {
     /// How a table's rows are typed.
     pub(super) fn new(schema: &SourceSchema, table: &SourceTable, asked: Asked<'_>, index: u16) -> Result<Self, Error> {
-        let column = |column: &crate::ir::schema::SourceColumn| {
-            let parser = Parser::new(column, &schema.missing)?;
-            Ok(Column {
-                name: PlSmallStr::from_str(&column.name),
-                rule: format!("{}.{}", table.name, column.name),
-                shown: format!("column `{}` ({})", column.name, column.ty.kind),
-                dtype: dtype(&column.ty.kind),
-                required: !column.ty.nullable,
-                missing: Missing::new(column.missing.as_ref().unwrap_or(&schema.missing)),
-                checks: Check::of(column, &parser)?,
-                parser,
-                staged: asked.is_none_or(|asked| asked.contains(&(table.name.clone(), column.name.clone()))),
-            })
+        let column = |column: &SourceColumn| {
+            let staged = asked.is_none_or(|asked| asked.contains(&(table.name.clone(), column.name.clone())));
+            Column::new(schema, table, column, staged)
         };
         Ok(Self { columns: table.columns.iter().map(column).collect::<Result<_, Error>>()?, index })
     }
@@ -188,6 +179,22 @@ impl Typing {
 }
 
 impl Column {
+    /// How a column is read; refused where its type is not one that files hold.
+    pub(super) fn new(schema: &SourceSchema, table: &SourceTable, column: &SourceColumn, staged: bool) -> Result<Self, Error> {
+        let parser = Parser::new(column, &schema.missing)?;
+        Ok(Self {
+            name: PlSmallStr::from_str(&column.name),
+            rule: format!("{}.{}", table.name, column.name),
+            shown: format!("column `{}` ({})", column.name, column.ty.kind),
+            dtype: dtype(&column.ty.kind),
+            required: !column.ty.nullable,
+            missing: Missing::new(column.missing.as_ref().unwrap_or(&schema.missing)),
+            checks: Check::of(column, &parser)?,
+            parser,
+            staged,
+        })
+    }
+
     /// Whether there is a value that this column does not take.
     fn can_fail(&self) -> bool {
         self.required || !self.checks.is_empty() || !matches!(self.parser, Parser::Text)

@@ -42,6 +42,17 @@ pub(super) struct Record {
 }
 
 impl Batch {
+    /// One record of one field.
+    pub(crate) fn of(field: &str) -> Self {
+        let end = u32::try_from(field.len()).unwrap_or(u32::MAX);
+        Self {
+            bytes: field.as_bytes().to_vec(),
+            side: Vec::new(),
+            spans: vec![Span { start: 0, end }],
+            records: vec![Record { line: 1, start: 0, end, first: 0, count: 1 }],
+        }
+    }
+
     /// How many records.
     pub(crate) fn len(&self) -> usize {
         self.records.len()

@@ -25,6 +25,7 @@ use crate::load::Loaded;
 use crate::load::LoadedSource;
 use crate::load::LoadedTarget;
 use crate::load::RuleNode;
+use crate::read;
 use crate::rule::level;
 use crate::rule::level::Compiled;
 use crate::rule::row_check;
@@ -113,7 +114,7 @@ impl CompiledSource {
 
     /// All that this version says of these files, as text: schemas of the tables at hand, and rules that read them.
     pub(crate) fn says_of(&self, files: &[InputFile]) -> String {
-        let at_hand: Vec<_> = self
+        let mut at_hand: Vec<SourceTable> = self
             .schema
             .tables
             .iter()
@@ -121,7 +122,10 @@ impl CompiledSource {
                 let glob = GlobBuilder::new(&table.file).case_insensitive(true).build().map(|glob| glob.compile_matcher());
                 glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
             })
+            .cloned()
             .collect();
+        // Examples change nothing of how files are read.
+        at_hand.iter_mut().flat_map(|table| &mut table.columns).for_each(|column| column.examples.clear());
         let mut text = format!("{at_hand:?}\n{:?}\n", self.schema.parameters);
         let read = |one: &&Transform| one.tables().iter().any(|name| at_hand.iter().any(|table| table.name == *name));
         for one in self.transforms.iter().filter(read) {
@@ -143,6 +147,7 @@ pub(crate) fn compile(
     let mut sources: Vec<Reading> = Vec::new();
     for mut source in loaded.sources {
         require_keys(&mut source.schema);
+        examples(&source.schema, said);
         let views = source_views(&source.schema);
         let mut used = source_rules(&source, &views, &categories, said);
         row_checks(&mut source, &views, &mut used, said);
@@ -199,6 +204,18 @@ fn require_keys(schema: &mut SourceSchema) {
     for table in &mut schema.tables {
         for column in table.columns.iter_mut().filter(|column| table.key.contains(&column.name)) {
             column.ty.nullable = false;
+        }
+    }
+}
+
+/// Each example is a text that its column takes.
+fn examples(schema: &SourceSchema, said: &mut Diagnostics) {
+    for table in &schema.tables {
+        for (column, example) in table.columns.iter().flat_map(|column| column.examples.iter().map(move |example| (column, example))) {
+            // What is wrong with the column itself was said.
+            let Ok(Some((what, help))) = read::fault(schema, table, column, &example.text) else { continue };
+            let error = Diagnostic::error("E0413", &example.place, format!("the example `{}` {what}", example.text));
+            said.push(error.help(help.unwrap_or_else(|| "correct the column, or the example if files never hold it".to_owned())));
         }
     }
 }

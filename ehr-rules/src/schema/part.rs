@@ -43,6 +43,11 @@ pub(super) fn text(description: &str) -> Value {
     json!({"description": description, "type": ["string", "number", "boolean"]})
 }
 
+/// A reason, which is never left out.
+pub(super) fn reason(description: &str) -> Value {
+    json!({"description": description, "type": ["string", "number", "boolean"], "pattern": "\\S"})
+}
+
 /// One text, or a list of them.
 pub(super) fn texts(description: &str) -> Value {
     json!({"description": description, "anyOf": [text("one"), {"type": "array", "items": text("one of several")}]})

@@ -6,6 +6,7 @@ use crate::schema::part::flag;
 use crate::schema::part::map_of;
 use crate::schema::part::object;
 use crate::schema::part::parameters;
+use crate::schema::part::reason;
 use crate::schema::part::text;
 use crate::schema::part::texts;
 use crate::schema::part::types;
@@ -79,17 +80,7 @@ fn table() -> Value {
                 ),
             ),
             ("checks", json!({"description": "Conditions over several columns of a row.", "type": "array", "items": check()})),
-            (
-                "ignore",
-                map_of(
-                    "Columns that are deliberately not read, each with the reason.",
-                    json!({
-                        "description": "Why it is not read.",
-                        "type": ["string", "number", "boolean"],
-                        "minLength": 1,
-                    }),
-                ),
-            ),
+            ("ignore", map_of("Columns that are deliberately not read, each with the reason.", reason("Why it is not read."))),
         ],
         &[],
     )
@@ -104,6 +95,7 @@ fn columns() -> Value {
         ("pattern", json!({"description": "A regular expression that matches the whole value.", "type": ["string", "number", "boolean"]})),
         ("min", text("The least value.")),
         ("max", text("The greatest value.")),
+        ("examples", texts("Invented texts as they stand in the files; each must be one that this column takes.")),
         ("max_length", json!({"description": "The most characters.", "type": "integer", "minimum": 1})),
         ("unique", flag("Whether no two rows have the same value.")),
         ("on_error", words("What happens where a constraint does not hold.", SEVERITIES)),

@@ -6,6 +6,7 @@ use crate::schema::part::flag;
 use crate::schema::part::map_of;
 use crate::schema::part::object;
 use crate::schema::part::parameters;
+use crate::schema::part::reason;
 use crate::schema::part::text;
 use crate::schema::part::texts;
 use crate::schema::part::types;
@@ -34,13 +35,7 @@ pub(super) fn schema() -> Value {
                     &[("deidentified", "an identifier that does is an error"), ("identified", "it may (default)")],
                 ),
             ),
-            (
-                "allow",
-                map_of(
-                    "Columns (`table.column`) that hold an identifier all the same.",
-                    json!({"description": "Why it is released.", "type": "string", "pattern": "\\S"}),
-                ),
-            ),
+            ("allow", map_of("Columns (`table.column`) that hold an identifier all the same.", reason("Why it is released."))),
             ("parameters", parameters()),
             ("code_maps", map_of("Code maps by name.", code_map())),
             ("tables", map_of("Tables by name, in the order in which they are loaded.", table())),

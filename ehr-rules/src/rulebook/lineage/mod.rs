@@ -111,6 +111,8 @@ pub struct FileColumn {
     pub ty: String,
     /// The HIPAA identifier it holds, if any.
     pub phi: Option<String>,
+    /// Texts as they stand in the files.
+    pub examples: Vec<String>,
 }
 
 /// A form in which a way is drawn.

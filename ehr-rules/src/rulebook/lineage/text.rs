@@ -69,14 +69,16 @@ impl Lineage {
 
     fn file_columns(&self, text: &mut String) {
         let mut head = String::new();
-        for FileColumn { source, table, file, column, ty, phi } in &self.files {
+        for FileColumn { source, table, file, column, ty, phi, examples } in &self.files {
             let next = format!("{source}: table `{table}`, files `{file}`");
             if next != head {
                 let _ = writeln!(text, "\n{next}");
                 head = next;
             }
             let phi = phi.as_ref().map(|tag| format!("   (identifies: {tag})")).unwrap_or_default();
-            let _ = writeln!(text, "  {column}: {ty}{phi}");
+            let examples: Vec<String> = examples.iter().map(|example| format!("`{example}`")).collect();
+            let as_in = if examples.is_empty() { String::new() } else { format!(", as in {}", examples.join(", ")) };
+            let _ = writeln!(text, "  {column}: {ty}{as_in}{phi}");
         }
     }
 }

@@ -199,6 +199,7 @@ impl<'a> Trace<'a> {
                     column: column.name.clone(),
                     ty: column.ty.to_string(),
                     phi: column.phi.clone(),
+                    examples: column.examples.iter().map(|example| example.text.clone()).collect(),
                 }));
             }
         }
