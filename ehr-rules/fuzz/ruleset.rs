@@ -1,49 +1,29 @@
-//! The sound ruleset of `tests/diagnostics` in a folder of its own, one file of it replaced at a time.
+//! A sound ruleset, read from disk, with one text laid over one file of it in memory.
 
+use ehr_rules::Overlay;
 use ehr_rules::Rulebook;
-use std::fs;
 use std::path::Path;
-use tempfile::TempDir;
+use std::path::PathBuf;
 
 /// A folder of rules.
 pub struct Ruleset {
-    folder: TempDir,
+    folder: PathBuf,
 }
 
 impl Ruleset {
-    /// The sound one.
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the rules");
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/diagnostics/base"), folder.path());
-        Self { folder }
+    /// The one in a folder, as it is found from this one.
+    pub fn new(folder: &str) -> Self {
+        Self { folder: Path::new(env!("CARGO_MANIFEST_DIR")).join(folder) }
     }
 
-    /// Loads the ruleset with `text` in place of one file, shows all that is said of it, and puts the file back.
-    pub fn check(&mut self, file: &str, text: &[u8]) {
-        let path = self.folder.path().join(file);
-        let before = fs::read(&path).ok();
-        fs::write(&path, text).expect("writing the file");
-        let (book, said) = Rulebook::load(&[self.folder.path().to_path_buf()]).expect("whatever is wrong is said, not failed");
+    /// Loads the ruleset with `text` in place of one file, and shows all that is said of it.
+    pub fn check(&self, file: &str, text: String) {
+        let mut overlay = Overlay::default();
+        overlay.set(self.folder.join(file), text);
+        let loaded = Rulebook::load_with(std::slice::from_ref(&self.folder), &overlay);
+        let (_, said) = loaded.expect("whatever is wrong is said, not failed");
         // To show what is said looks at every place, in every form.
         assert_eq!(said.is_empty(), said.to_text().is_empty());
         assert_eq!(said.to_json().as_array().map(Vec::len), Some(said.len()));
-        drop(book);
-        match before {
-            Some(before) => fs::write(&path, before).expect("putting the file back"),
-            None => fs::remove_file(&path).expect("removing the file"),
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("the sound ruleset") {
-        let entry = entry.expect("an entry");
-        let there = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &there);
-        } else {
-            fs::copy(entry.path(), there).expect("copying");
-        }
     }
 }

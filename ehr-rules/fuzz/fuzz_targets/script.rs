@@ -6,23 +6,16 @@ mod ruleset;
 
 use libfuzzer_sys::fuzz_target;
 use ruleset::Ruleset;
-use std::cell::RefCell;
-use std::fmt::Write;
+use std::sync::LazyLock;
 
-thread_local! {
-    static RULESET: RefCell<Ruleset> = RefCell::new(Ruleset::new());
-}
+/// One table with a column of every kind, one category, and no rule but the one that holds the script.
+static RULESET: LazyLock<Ruleset> = LazyLock::new(|| Ruleset::new("one_table"));
 
 fuzz_target!(|script: &str| {
     // In single quotes everything stands for itself but the quote; a line of its own would end the text.
-    let quoted = script.replace('\'', "''").replace(['\n', '\r'], " ");
-    let mut text = String::from("note:\n  from: encounter\n");
-    for (key, value) in [("  where", format!("'{quoted}'")), ("  columns", String::new()), ("    text", format!("{{rhai: '{quoted}', type: text}}"))] {
-        writeln!(text, "{key}: {value}").expect("writing to a string never fails");
-    }
-    RULESET.with_borrow_mut(|ruleset| {
-        ruleset.check("targets/warehouse/note.yaml", text.as_bytes());
-        let inferred = format!("note:\n  from: encounter\n  columns:\n    text: {{rhai: '{quoted}'}}\n");
-        ruleset.check("targets/warehouse/note.yaml", inferred.as_bytes());
-    });
+    let script = script.replace('\'', "''").replace(['\n', '\r'], " ");
+    let rule = format!(
+        "note:\n  from: rows\n  where: '{script}'\n  columns:\n    inferred: {{rhai: '{script}'}}\n    given: {{rhai: '{script}', type: text}}\n"
+    );
+    RULESET.check("sources/acme/1/note.yaml", rule);
 });
