@@ -7,6 +7,7 @@ pub(crate) mod render;
 pub(crate) mod suggest;
 
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::Path;
@@ -77,6 +78,8 @@ pub struct Diagnostics {
     all: Vec<Diagnostic>,
     /// What was said where, so that nothing is said twice.
     seen: HashSet<(&'static str, String, usize, String)>,
+    /// The files in which something is wrong, by path.
+    files: BTreeMap<String, Arc<Source>>,
 }
 
 impl Source {
@@ -186,13 +189,14 @@ impl Diagnostics {
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         let place = &diagnostic.place;
         if self.seen.insert((diagnostic.code, place.source.path.clone(), place.span.start, diagnostic.message.clone())) {
+            self.files.entry(place.source.path.clone()).or_insert_with(|| Arc::clone(&place.source));
             self.all.push(diagnostic);
         }
     }
 
-    /// The files in which something is wrong, each perhaps several times.
+    /// The files in which something is wrong, each once.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
-        self.all.iter().map(|diagnostic| &*diagnostic.place.source)
+        self.files.values().map(|source| &**source)
     }
 
     /// Whether something is wrong in a file whose path ends so: nothing is then said of what may have stood in it.

@@ -23,10 +23,10 @@ pub(super) fn is(name: &str) -> bool {
 /// themselves, and which nobody reads; the former are left out and named.
 pub(super) fn order<'r>(rules: &[&'r RuleNode], said: &mut Diagnostics) -> (Vec<&'r RuleNode>, Vec<String>) {
     let (mut waiting, others): (Vec<&RuleNode>, Vec<&RuleNode>) = rules.iter().partition(|rule| is(&rule.name.text));
+    let read: BTreeSet<&str> = rules.iter().flat_map(|rule| reads(&rule.node)).collect();
     for rule in &waiting {
         let name = rule.name.text.as_str();
-        let read = rules.iter().filter(|other| other.name.text != name).any(|other| reads(&other.node).contains(name));
-        if !read && !reads(&rule.node).contains(name) {
+        if !read.contains(name) {
             said.push(
                 Diagnostic::error("E0311", &rule.name.place, format!("no rule reads `{name}`"))
                     .help("read it in another rule of this level, or remove it; a name without `_` in front is one of the schema's"),

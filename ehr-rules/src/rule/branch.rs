@@ -38,8 +38,6 @@ pub(super) fn compile(
     renames: &Renames,
     said: &mut Diagnostics,
 ) -> Option<(Branch, BTreeSet<(String, String)>)> {
-    // The table is named in the last part of the rule's name, before the number of its branch.
-    let made = rule.rsplit('/').next().unwrap_or(rule).split('#').next().unwrap_or(rule);
     let Some(from) = node.get("from") else {
         if check::misspelt(node, "from") {
             return None;
@@ -51,14 +49,37 @@ pub(super) fn compile(
         return None;
     };
     let name = check::text(from, "a table", said)?;
-    let Some(table) = level.readable(name) else {
-        if !said.concern(&format!("/categories/{name}.yaml")) && !level.broken.iter().any(|broken| broken == name) {
-            said.push(join::unknown_table(name, &from.place, level.names()));
+    if let Some(table) = level.readable(name) {
+        return over(table, node, rule, declared, level, renames, said);
+    }
+    if !said.concern(&format!("/categories/{name}.yaml")) && !level.broken.iter().any(|broken| broken == name) {
+        said.push(join::unknown_table(name, &from.place, level.names()));
+        // Held against the table that was probably meant, so that whatever else is wrong is said at once; one of which it
+        // reads nothing was not meant.
+        let table = nearest(name, level.names()).and_then(|near| level.readable(near))?;
+        let mut more = said.clone();
+        let (branch, used) = over(table, node, rule, declared, level, renames, &mut more)?;
+        if used.iter().any(|(read, _)| *read == table.name) {
+            *said = more;
+            return Some((branch, used));
         }
-        return None;
-    };
+    }
+    None
+}
+
+/// A branch that this table drives.
+fn over(
+    table: &TableView,
+    node: &Node,
+    rule: &str,
+    declared: Option<&TableView>,
+    level: &Level<'_>,
+    renames: &Renames,
+    said: &mut Diagnostics,
+) -> Option<(Branch, BTreeSet<(String, String)>)> {
+    let made = made(rule);
     let mut scope = Scope::new(level, table, made);
-    scope.renames = renames.get(name);
+    scope.renames = renames.get(&table.name);
     if let Some(lists) = node.get("explode") {
         unfold::explode(lists, &mut scope, said);
     }
@@ -128,7 +149,7 @@ pub(super) fn compile(
     // What is wrong is said; an unsound branch still tells which columns it uses.
     let branch = Branch {
         rule: rule.to_owned(),
-        from: name.to_owned(),
+        from: table.name.clone(),
         unfold,
         joins,
         filter,
@@ -136,6 +157,11 @@ pub(super) fn compile(
         columns: outputs,
     };
     Some((branch, used))
+}
+
+/// The table is named in the last part of the rule's name, before the number of its branch.
+fn made(rule: &str) -> &str {
+    rule.rsplit('/').next().unwrap_or(rule).split('#').next().unwrap_or(rule)
 }
 
 fn unknown(key: &Key, output: &TableView) -> Diagnostic {

@@ -2,13 +2,16 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::suggest::nearest;
 use crate::ir::transform::Transform;
 use crate::load::RuleNode;
 use crate::rule::between;
+use crate::rule::named::Named;
 use crate::rule::order;
 use crate::rule::table;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
+use crate::yaml::Node;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -40,6 +43,7 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
     }
     let (ordered, mut broken) = between::order(&first, said);
     let mut views: Vec<TableView> = Vec::new();
+    let mut named = Named::new(level);
     for rule in ordered {
         let before = said.len();
         let made = table::compile(rule, &Level { between: &views, broken: &broken, ..*level }, said);
@@ -50,7 +54,9 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
             }
         }
         if made.is_none() || said.len() > before {
-            compiled.used.extend(mentioned(text_of(rule), level));
+            // What a mistake keeps from being compiled is not unused as well.
+            named.text(text_of(rule));
+            driving(rule, level).for_each(|table| named.table(table));
         }
         if let Some((transform, used, _)) = made {
             compiled.used.extend(used);
@@ -60,8 +66,9 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
     // A file that could not be read whole may have held what reads the columns it names.
     let folder = format!("/{}/", level.name.split('/').next().unwrap_or_default());
     for source in said.sources().filter(|source| source.path.contains(&folder) && !source.path.ends_with("/schema.yaml")) {
-        compiled.used.extend(mentioned(&source.text, level));
+        named.text(&source.text);
     }
+    compiled.used.extend(named.columns());
     let places: BTreeMap<&str, _> = seen.iter().map(|(name, rule)| (*name, &rule.name.place)).collect();
     compiled.transforms = order::order(compiled.transforms, level.inputs, &places, said);
     compiled
@@ -69,15 +76,19 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
 
 /// Columns that rules name which could not be held against this level: none of them is unused as well.
 pub(crate) fn named(rules: &[RuleNode], level: &Level<'_>) -> BTreeSet<(String, String)> {
-    rules.iter().flat_map(|rule| mentioned(text_of(rule), level)).collect()
+    let mut named = Named::new(level);
+    for rule in rules {
+        named.text(text_of(rule));
+    }
+    named.columns().collect()
 }
 
-/// Columns that a text names: what a mistake keeps from being compiled is not unused as well.
-fn mentioned(text: &str, level: &Level<'_>) -> BTreeSet<(String, String)> {
-    let columns = level.inputs.iter().flat_map(|table| table.columns.iter().map(|column| (&table.name, &column.name)));
-    // One that is still to be written may come to read any.
-    let nothing = text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
-    columns.filter(|(_, column)| nothing || text.contains(column.as_str())).map(|(table, column)| (table.clone(), column.clone())).collect()
+/// The tables that the branches of a rule are driven by, or were to be.
+fn driving<'a>(rule: &'a RuleNode, level: &'a Level<'_>) -> impl Iterator<Item = &'a str> {
+    let branches = rule.node.get("union").and_then(Node::as_list).unwrap_or_default();
+    let from = std::iter::once(&rule.node).chain(branches).filter_map(|branch| branch.get("from")?.as_text());
+    let known = || level.inputs.iter().map(|table| table.name.as_str());
+    from.filter_map(move |name| known().find(|table| *table == name).or_else(|| nearest(name, known())))
 }
 
 fn text_of(rule: &RuleNode) -> &str {

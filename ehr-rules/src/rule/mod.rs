@@ -8,6 +8,7 @@ pub(crate) mod file;
 pub(crate) mod group;
 pub(crate) mod join;
 pub(crate) mod level;
+pub(crate) mod named;
 pub(crate) mod narrow;
 pub(crate) mod order;
 pub(crate) mod pipeline;

@@ -6,6 +6,7 @@ use crate::diagnostic::Place;
 use crate::ir::transform::Transform;
 use crate::rule::view::TableView;
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 /// Orders transforms; those in a cycle are left out and said. A name that is an input's is the input, whatever is made under it.
 pub(super) fn order(
@@ -14,14 +15,18 @@ pub(super) fn order(
     places: &BTreeMap<&str, &Place>,
     said: &mut Diagnostics,
 ) -> Vec<Transform> {
-    let made = |table: &str| !inputs.iter().any(|input| input.name == table);
+    let inputs: HashSet<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+    let made = |table: &str| !inputs.contains(table);
     let mut ordered: Vec<Transform> = Vec::new();
+    let mut unmade: HashSet<String> = waiting.iter().map(|transform| transform.table.clone()).collect();
     while !waiting.is_empty() {
-        let ready = |transform: &Transform| {
-            !transform.tables().iter().any(|table| made(table) && waiting.iter().any(|other| other.table == *table))
-        };
+        let ready = |transform: &Transform| !transform.tables().iter().any(|table| made(table) && unmade.contains(*table));
         match waiting.iter().position(ready) {
-            Some(at) => ordered.push(waiting.remove(at)),
+            Some(at) => {
+                let transform = waiting.remove(at);
+                unmade.remove(&transform.table);
+                ordered.push(transform);
+            }
             None => {
                 let cycle = cycle(&waiting, &made);
                 if let Some(place) = cycle.first().and_then(|name| places.get(name.as_str())) {

@@ -74,18 +74,17 @@ pub(crate) struct TypeMistake {
 impl Script {
     /// Parses a script. Whether its columns and functions exist is asked of [`Self::columns`] and [`Self::calls`].
     pub(crate) fn compile(source: &str) -> Result<Self, ScriptError> {
-        let library = sandbox::library();
-        let engine = sandbox::engine(&library, NaiveDate::default());
+        let engine = sandbox::parser();
         let ast = engine
             .compile(source)
             .map_err(|error| ScriptError { message: lower_first(&error.err_type().to_string()), at: uses::place(error.position()) })?;
         uses::no_secret(&ast)?;
         let columns = uses::columns(&ast)?;
         let parameters = uses::parameters(&ast)?;
-        let calls = uses::unknown_calls(&ast, &engine);
-        let constants = constants::of(source, &engine);
-        let interpretable = truth::interpretable(&ast, &engine);
-        Ok(Self { ast, interpretable, library, engine: Mutex::default(), constants, columns, parameters, calls })
+        let calls = uses::unknown_calls(&ast, engine);
+        let constants = constants::of(source, engine);
+        let interpretable = truth::interpretable(&ast, engine);
+        Ok(Self { ast, interpretable, library: sandbox::library(), engine: Mutex::default(), constants, columns, parameters, calls })
     }
 
     /// Every column the script reads, by variable or by `col("name")`, at every place it does.

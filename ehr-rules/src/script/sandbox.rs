@@ -112,6 +112,12 @@ fn make() -> Library {
     Library { module, clashes: Arc::new(clashes) }
 }
 
+/// The engine that scripts are parsed with: one for all of them, since to make one takes longer than to parse most scripts. It runs none.
+pub(super) fn parser() -> &'static Engine {
+    static PARSER: OnceLock<Engine> = OnceLock::new();
+    PARSER.get_or_init(|| engine(&library(), NaiveDate::default()))
+}
+
 /// An engine of its own, so that the date and the row that a script sees are never another's.
 pub(super) fn engine(library: &Library, today: NaiveDate) -> Engine {
     let mut engine = Engine::new_raw();

@@ -281,6 +281,8 @@ struct Places {
     source: Arc<Source>,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
+    /// Whether each character of the text is one byte.
+    ascii: bool,
 }
 
 impl Places {
@@ -295,7 +297,7 @@ impl Places {
                 lines.push(skipped + at + 1);
             }
         }
-        Self { source: Arc::clone(source), lines }
+        Self { source: Arc::clone(source), lines, ascii: body.is_ascii() }
     }
 
     fn byte(&self, marker: Marker) -> usize {
@@ -303,6 +305,10 @@ impl Places {
         let Some(start) = self.lines.get(line).copied() else { return self.source.text.len() };
         let end = self.lines.get(line + 1).copied().unwrap_or(self.source.text.len());
         let text = &self.source.text[start..end];
+        // A long line is asked for often; where each character is a byte there is nothing to count.
+        if self.ascii {
+            return (start + marker.col()).min(end);
+        }
         text.char_indices().nth(marker.col()).map_or(end, |(at, _)| start + at)
     }
 

@@ -115,6 +115,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
     mistake("a misspelt column in an aggregate", VISIT, "{count: id}", "{count: idd}", &[("E0101 17:21 `idd`", "did you mean `id`?")]),
     mistake("a misspelt table", PATIENT, "from: patients", "from: patient_s", &[("E0102 2:9 `patient_s`", "did you mean `patients`?")]),
     mistake(
+        "a misspelt table, and what else is wrong with the rule; no column of it is unused as well",
+        PATIENT,
+        "from: patients\n  where: BIRTHDATE <= today() && ZIP != \"0\"\n  columns:\n    id: Id\n    birth_date: BIRTHDATE\n    family_name: {from: LAST, do: [trim, title_case]}\n",
+        "from: patient_s\n  columns:\n    id: Id\n    birth_date: BURTHDATE\n    family_name: {from: LAST, do: [titlecase]}\n",
+        &[
+            ("E0102 2:9 `patient_s`", "did you mean `patients`?"),
+            ("E0101 5:17 `BURTHDATE`", "did you mean `BIRTHDATE`?"),
+            ("E0103 6:36 `titlecase`", "did you mean `title_case`?"),
+        ],
+    ),
+    mistake(
         "a misspelt table of a join",
         ENCOUNTER,
         "table: clinics",
