@@ -37,6 +37,7 @@ const FLOORS: &[(&str, u8)] = &[
 const DOORS: &[(&str, &str, &str)] = &[
     ("dataset", "ir", "a staged column has the type the IR says"),
     ("codes", "ir", "a code's target is a value of the IR"),
+    ("forms", "ir", "the words for what identifies a person are those of the IR"),
     ("script", "functions", "a script may call the catalogue"),
 ];
 

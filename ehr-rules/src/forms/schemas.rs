@@ -7,6 +7,7 @@ use super::KeyDoc;
 use super::SEVERITIES;
 use super::key;
 use super::required;
+use crate::ir::phi;
 
 /// `schema.yaml` of a source.
 pub(crate) const SOURCE: Holds = Holds::Form(&Form {
@@ -127,7 +128,7 @@ const SOURCE_COLUMN: &Form = &Form {
         MISSING,
         TRUE,
         FALSE,
-        key("phi", Holds::Free, "The HIPAA identifier that it holds, as in `birth_date`."),
+        key("phi", Holds::Words(&phi::TAGS), "What it tells of a person, by HIPAA's list of identifiers."),
     ],
 };
 

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::suggest;
+use crate::ir::phi;
 use crate::ir::schema::Check;
 use crate::ir::schema::CheckRule;
 use crate::ir::schema::Example;
@@ -40,7 +41,7 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     column.also = fields.texts("also", said).unwrap_or_default();
     column.optional = fields.bool("optional", said).unwrap_or(false);
     column.missing = fields.texts("missing", said);
-    column.phi = fields.text("phi", said);
+    column.phi = fields.named("phi", said).and_then(|tag| identifier(tag, said));
     form(&mut column, &mut fields, said);
     let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
     column.budget = column::budget(&mut fields, severity, said);
@@ -290,4 +291,14 @@ fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
 
 fn datetime(text: &str) -> Option<NaiveDateTime> {
     text.parse().ok().or_else(|| text.replacen(' ', "T", 1).parse().ok()).or_else(|| text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0))
+}
+
+/// A tag of the list; another one would be removed by no function, and looked for by nobody.
+fn identifier(tag: Key, said: &mut Diagnostics) -> Option<String> {
+    if phi::TAGS.contains(&tag.text.as_str()) {
+        return Some(tag.text);
+    }
+    let help = suggest::did_you_mean(&tag.text, phi::TAGS).unwrap_or_else(|| format!("write one of `{}`", phi::TAGS.join("`, `")));
+    said.push(Diagnostic::error("E0013", &tag.place, format!("`phi` cannot be `{}`", tag.text)).label("no identifier").help(help));
+    None
 }

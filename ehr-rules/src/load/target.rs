@@ -1,6 +1,7 @@
 //! One target's folder: its schema, with references and load order checked.
 
 use super::LoadedTarget;
+use super::RuleNode;
 use super::column;
 use super::column::reference;
 use super::column::unknown;
@@ -41,6 +42,7 @@ pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnosti
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
     let Some((schema, places, sources)) = schema(&node, &folder.path, said) else { return Ok(None) };
     let (rules, cases) = (read_rules(&folder.rules, overlay, said)?, read_cases(&folder.cases, overlay, said)?);
+    check_allowed(&node, &schema, &rules, said);
     Ok(Some(LoadedTarget { schema, sources, places, rules, cases }))
 }
 
@@ -102,6 +104,38 @@ fn allowed(fields: &mut Fields<'_>, said: &mut Diagnostics) -> BTreeMap<String, 
         allow.insert(name.text.clone(), reason.to_owned());
     }
     allow
+}
+
+/// What is allowed is there to be released: a column of a table, or the file action of a rule.
+fn check_allowed(node: &Node, schema: &TargetSchema, rules: &[RuleNode], said: &mut Diagnostics) {
+    for (name, _) in node.get("allow").and_then(Node::as_map).unwrap_or_default() {
+        let Some((table, column)) = name.text.split_once('.') else {
+            said.push(
+                Diagnostic::error("E0010", &name.place, format!("`{}` is no column of a table", name.text))
+                    .help("write `TABLE.COLUMN: REASON`"),
+            );
+            continue;
+        };
+        let moves = |rule: &&RuleNode| {
+            let branches = rule.node.get("union").and_then(Node::as_list).unwrap_or_default();
+            std::iter::once(&rule.node).chain(branches).any(|node| node.get("file").is_some())
+        };
+        let moving: Vec<&str> = rules.iter().filter(moves).map(|rule| rule.name.text.as_str()).collect();
+        if column == "file" && moving.contains(&table) {
+            continue;
+        }
+        match schema.table(table) {
+            None => {
+                let known = schema.tables.iter().map(|known| known.name.as_str()).chain(moving);
+                said.push(unknown("E0102", format!("unknown table `{table}`"), table, &name.place, known));
+            }
+            Some(found) if !found.columns.iter().any(|known| known.name == column) => {
+                let known = found.columns.iter().map(|known| known.name.as_str());
+                said.push(unknown("E0101", format!("unknown column `{column}` of `{table}`"), column, &name.place, known));
+            }
+            Some(_) => {}
+        }
+    }
 }
 
 /// `{file: codes/x.csv, target: integer}` or `{athena: {SYSTEM: VOCABULARY}}`.

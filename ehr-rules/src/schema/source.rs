@@ -1,5 +1,6 @@
 //! The schema.yaml of one version of a source system.
 
+use crate::ir::phi;
 use crate::schema::part::column;
 use crate::schema::part::document;
 use crate::schema::part::flag;
@@ -100,7 +101,7 @@ fn columns() -> Value {
         ("unique", flag("Whether no two rows have the same value.")),
         ("on_error", words("What happens where a constraint does not hold.", SEVERITIES)),
         ("at_most", at_most()),
-        ("phi", text("What the column tells of a person, by HIPAA's list: `birth_date`, say.")),
+        ("phi", phi_tags()),
     ];
     column(&written().into_iter().chain(more).collect::<Vec<_>>())
 }
@@ -147,4 +148,9 @@ fn reference() -> Value {
     let to = || json!({"description": "`table.column`", "type": "string", "pattern": "^[^.]+\\..+$"});
     let keys = vec![("to", to()), ("on_error", words("What happens where there is no such row.", SEVERITIES)), ("at_most", at_most())];
     json!({"oneOf": [to(), object("a reference", keys, &["to"])]})
+}
+
+fn phi_tags() -> Value {
+    let tags: Vec<(&str, &str)> = phi::IDENTIFIERS.iter().map(|one| (one.tag, one.summary)).collect();
+    words("What the column tells of a person, by HIPAA's list.", &tags)
 }

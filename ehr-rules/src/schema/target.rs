@@ -35,7 +35,7 @@ pub(super) fn schema() -> Value {
                     &[("deidentified", "an identifier that does is an error"), ("identified", "it may (default)")],
                 ),
             ),
-            ("allow", map_of("Columns (`table.column`) that hold an identifier all the same.", reason("Why it is released."))),
+            ("allow", allowed()),
             ("parameters", parameters()),
             ("code_maps", map_of("Code maps by name.", code_map())),
             ("tables", map_of("Tables by name, in the order in which they are loaded.", table())),
@@ -43,6 +43,12 @@ pub(super) fn schema() -> Value {
         &["target", "tables"],
     );
     document("target", "The tables of a target", body, vec![("type", types()), ("inner", column(&[]))])
+}
+
+fn allowed() -> Value {
+    let mut allowed = map_of("Columns (`table.column`) that hold an identifier all the same.", reason("Why it is released."));
+    allowed["propertyNames"] = json!({"pattern": "^[^.]+\\..+$"});
+    allowed
 }
 
 fn code_map() -> Value {
