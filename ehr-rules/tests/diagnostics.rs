@@ -9,6 +9,8 @@ mod cases;
 mod editor;
 #[path = "diagnostics/forms.rs"]
 mod forms;
+#[path = "diagnostics/heirs.rs"]
+mod heirs;
 #[path = "diagnostics/links.rs"]
 mod links;
 #[path = "diagnostics/names.rs"]
@@ -130,6 +132,7 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         scripts::MISTAKES,
         schemas::MISTAKES,
         traps::MISTAKES,
+        heirs::MISTAKES,
         links::MISTAKES,
         nested::MISTAKES,
         cases::MISTAKES,

@@ -7,8 +7,8 @@ use crate::dataset::rows::RowSet;
 use crate::engine::Context;
 use crate::engine::fate::Verdict;
 use crate::error::Error;
+use crate::ir::expr::ScriptInput;
 use crate::ir::types::Kind;
-use crate::ir::types::Type;
 use crate::ir::types::Value;
 use crate::script;
 use crate::script::Script;
@@ -59,7 +59,7 @@ impl Failures {
 /// The value of a script, and the rows it fails on, known once the plan has run.
 pub(super) fn script(
     source: &str,
-    inputs: &[(String, Type)],
+    inputs: &[ScriptInput],
     settings: &[(String, Value)],
     kind: &Kind,
     rule: &str,
@@ -71,11 +71,11 @@ pub(super) fn script(
     let script = Arc::new(script);
     let failures =
         Arc::new(Failures { verdict: Verdict::new(context, rule, "R0303", "", false), rows: Mutex::default(), origins: Mutex::default() });
-    let names: Vec<(String, Kind)> = inputs.iter().map(|(name, ty)| (name.clone(), ty.kind.clone())).collect();
+    let names: Vec<(String, Kind)> = inputs.iter().map(|input| (input.name.clone(), input.ty.kind.clone())).collect();
     let settings = settings.to_vec();
     let guarded = guard.is_some();
     let row = col(ROW).cast(DataType::Int64);
-    let columns: Vec<Expr> = std::iter::once(row).chain(names.iter().map(|(name, _)| col(name.as_str()))).chain(guard).collect();
+    let columns: Vec<Expr> = std::iter::once(row).chain(inputs.iter().map(|input| col(input.column.as_str()))).chain(guard).collect();
     let (result, today, failed) = (kind.clone(), context.order.today, Arc::clone(&failures));
     let output = Field::new("script".into(), dtype(kind));
     let function = move |columns: &mut [Column]| {

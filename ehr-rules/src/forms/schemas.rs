@@ -21,6 +21,7 @@ pub(crate) const SOURCE: Holds = Holds::Form(&Form {
         key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' anywhere in this system (default: the empty text)."),
         PARAMETERS,
         key("drop_tables", Holds::List(&Holds::OwnTable), "With `inherits`: tables that this version no longer writes."),
+        key("rename_tables", Holds::Map(&Holds::OwnTable, &Holds::OwnTable), "With `inherits`: the parent's table and its name now."),
         key("drop_rules", Holds::List(&Holds::Output), "With `inherits`: categories that this version no longer makes."),
         key("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(SOURCE_TABLE)), "The tables this system writes, by name."),
     ],
@@ -69,6 +70,11 @@ const SOURCE_TABLE: &Form = &Form {
         key("header", Holds::List(&Holds::OwnColumn), "Only where the files have no header of their own: their fields, in order."),
         KEY,
         key("rename", Holds::Map(&Holds::OwnColumn, &Holds::Free), "With `inherits`: the parent's column and its name now."),
+        key(
+            "move",
+            Holds::Map(&Holds::OwnColumn, &Holds::Form(MOVE)),
+            "With `inherits`: columns that stand in another table now; inherited rules look them up there.",
+        ),
         key("drop", Holds::List(&Holds::OwnColumn), "With `inherits`: columns that this version no longer writes."),
         key(
             "columns",
@@ -102,6 +108,14 @@ const TRUE: KeyDoc = key("true", Holds::List(&Holds::Free), "Words for true, com
 const FALSE: KeyDoc = key("false", Holds::List(&Holds::Free), "Words for false, compared without case; needs `true` as well.");
 const SPLIT: KeyDoc = key("split", Holds::Free, "What stands between the items of a list that is no JSON, as `;`.");
 const TEXT_AS: KeyDoc = key("text_as", Holds::Free, "The field of a struct that a bare text is, where text stands for the object.");
+
+const MOVE: &Form = &Form {
+    name: "a move",
+    keys: &[
+        required("to", Holds::OwnTable, "The table in which the column stands now."),
+        required("on", Holds::Map(&Holds::OwnColumn, &Holds::Free), "Columns that are equal: of this table, and of the one it stands in."),
+    ],
+};
 
 const SOURCE_COLUMN: &Form = &Form {
     name: "a column of a source",

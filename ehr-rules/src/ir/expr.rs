@@ -98,8 +98,8 @@ pub enum Form {
         source: String,
         /// What in it has no native form.
         reason: String,
-        /// Columns it reads, with their types.
-        inputs: Vec<(String, Type)>,
+        /// Columns it reads.
+        inputs: Vec<ScriptInput>,
         /// Parameters it reads, with their values once an order has given them.
         settings: Vec<(String, Value)>,
         /// The rule, for findings: `table.column`.
@@ -113,6 +113,17 @@ pub enum Form {
         /// The value.
         of: Box<Expr>,
     },
+}
+
+/// A column that a script reads.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ScriptInput {
+    /// The column: `name`, or `alias.name` for a joined table's.
+    pub column: String,
+    /// What the script calls it; another name where the script is inherited and the column renamed since.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
 }
 
 /// Native operators. Comparison of missing values follows the script language: `() == ()` is true,
@@ -227,9 +238,9 @@ impl Expr {
         self.visit(&mut |expr| match &expr.form {
             Form::Column(name) if !found.contains(&name.as_str()) => found.push(name),
             Form::Script { inputs, .. } => {
-                for (name, _) in inputs {
-                    if !found.contains(&name.as_str()) {
-                        found.push(name);
+                for ScriptInput { column, .. } in inputs {
+                    if !found.contains(&column.as_str()) {
+                        found.push(column);
                     }
                 }
             }

@@ -1,10 +1,11 @@
 //! Versions of sources with their parents merged in, parents first, and then checked as a whole.
 
 use super::LoadedSource;
-use super::Renames;
 use super::RuleNode;
+use super::changes::Changes;
 use super::column::no_identity;
 use super::column::unknown;
+use super::heir;
 use super::places::Places;
 use super::source::Written;
 use super::source::WrittenReference;
@@ -30,7 +31,6 @@ struct Merged {
     tables: Vec<WrittenTable>,
     parameters: Vec<Parameter>,
     rules: Vec<RuleNode>,
-    renames: Renames,
     /// A parent could not be found, so nothing is said about what may have stood in it.
     orphan: bool,
 }
@@ -107,7 +107,6 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
             tables: one.tables.clone(),
             parameters: one.parameters.clone(),
             rules: one.rules.clone(),
-            renames: Renames::new(),
             orphan: one.inherits.is_some(),
         };
     };
@@ -119,91 +118,28 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
         encoding: one.dialect.encoding.clone().or(whole.dialect.encoding),
         header: Vec::new(),
     };
-    drop_tables(one, &mut whole.tables, said);
-    whole.renames = rename(one, &mut whole.tables, said);
+    let mut changes = heir::tables(one, &mut whole.tables, said);
+    heir::rename(one, &mut whole.tables, &mut changes, said);
+    let moves = heir::take(one, &mut whole.tables, said);
+    for check in whole.tables.iter_mut().flat_map(|table| table.checks.iter_mut().flatten()) {
+        heir::follow(one, &mut check.changes, &changes);
+    }
     for table in &one.tables {
         match whole.tables.iter_mut().find(|known| known.name.text == table.name.text) {
             Some(known) => merge_table(known, table, said),
             None => whole.tables.push(table.clone()),
         }
     }
+    let elsewhere = heir::settle(moves, &mut whole.tables, said);
+    // A check stands with its table, and sees no other.
+    for check in whole.tables.iter_mut().flat_map(|table| table.checks.iter_mut().flatten()) {
+        check.changes.then(&elsewhere);
+    }
+    changes.then(&elsewhere);
     whole.parameters.retain(|known| !one.parameters.iter().any(|own| own.name == known.name));
     whole.parameters.extend(one.parameters.iter().cloned());
-    whole.rules = merge_rules(one, whole.rules, &whole.renames, said);
+    whole.rules = merge_rules(one, whole.rules, &changes, said);
     whole
-}
-
-fn drop_tables(one: &Written, tables: &mut Vec<WrittenTable>, said: &mut Diagnostics) {
-    for name in &one.drop_tables {
-        let before = tables.len();
-        if tables.iter().any(|table| table.name.text == name.text) {
-            tables.retain(|table| table.name.text != name.text);
-        }
-        if tables.len() == before {
-            let known = tables.iter().map(|table| table.name.text.as_str());
-            said.push(unknown("E0102", format!("no table `{}` is inherited", name.text), &name.text, &name.place, known));
-        }
-    }
-    // What refers to a table that is gone refers to nothing.
-    let gone = |name: &str| one.drop_tables.iter().any(|dropped| dropped.text == name);
-    for table in tables {
-        table.references.retain(|one| !gone(&one.reference.table));
-    }
-}
-
-/// Gives the parent's columns their names of now, in keys and references as well.
-fn rename(one: &Written, tables: &mut [WrittenTable], said: &mut Diagnostics) -> Renames {
-    let mut renames = Renames::new();
-    for table in &one.tables {
-        let Some(known) = tables.iter_mut().find(|known| known.name.text == table.name.text) else {
-            for old in table.rename.iter().map(|(old, _)| old).chain(&table.drop) {
-                said.push(Diagnostic::error("E0102", &old.place, format!("no table `{}` is inherited", table.name.text)));
-            }
-            continue;
-        };
-        let mut names: BTreeMap<String, String> = BTreeMap::new();
-        for (old, new) in &table.rename {
-            if !has(known, &old.text) {
-                said.push(unknown("E0101", no_column(old, table), &old.text, &old.place, names_of(known)));
-            } else if has(known, &new.text) && !table.rename.iter().any(|(other, _)| other.text == new.text) {
-                said.push(
-                    Diagnostic::error("E0410", &new.place, format!("`{}` already has a column `{}`", table.name.text, new.text))
-                        .help("drop or rename that one first"),
-                );
-            } else {
-                names.insert(old.text.clone(), new.text.clone());
-            }
-        }
-        apply(known, &names);
-        if !names.is_empty() {
-            renames.insert(table.name.text.clone(), names);
-        }
-    }
-    for reference in tables.iter_mut().flat_map(|table| &mut table.references) {
-        let reference = &mut reference.reference;
-        if let Some(new) = renames.get(&reference.table).and_then(|names| names.get(&reference.target)) {
-            reference.target.clone_from(new);
-        }
-    }
-    renames
-}
-
-fn apply(table: &mut WrittenTable, names: &BTreeMap<String, String>) {
-    let change = |name: &mut String| {
-        if let Some(new) = names.get(name) {
-            name.clone_from(new);
-        }
-    };
-    for (key, column) in &mut table.columns {
-        change(&mut key.text);
-        change(&mut column.name);
-    }
-    table.ignore.iter_mut().for_each(|(key, _)| change(&mut key.text));
-    table.key.iter_mut().flatten().for_each(|key| change(&mut key.text));
-    for reference in &mut table.references {
-        change(&mut reference.column.text);
-        change(&mut reference.reference.column);
-    }
 }
 
 /// What a version says of a table, put over what its parent says of it.
@@ -222,6 +158,7 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
         remove(known, &name.text);
     }
     known.file = table.file.clone().or(known.file.take());
+    known.checks = table.checks.clone().or(known.checks.take());
     known.header = table.header.clone().or(known.header.take());
     known.required = table.required.or(known.required);
     known.key = table.key.clone().or(known.key.take());
@@ -251,7 +188,7 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
     known.name = table.name.clone();
 }
 
-fn remove(table: &mut WrittenTable, name: &str) {
+pub(super) fn remove(table: &mut WrittenTable, name: &str) {
     table.columns.retain(|(column, _)| column.text != name);
     table.ignore.retain(|(column, _)| column.text != name);
     table.references.retain(|reference| reference.column.text != name);
@@ -261,7 +198,7 @@ fn remove(table: &mut WrittenTable, name: &str) {
 }
 
 /// A version's own rules, and those of its parent that it neither makes anew nor drops.
-fn merge_rules(one: &Written, parents: Vec<RuleNode>, renames: &Renames, said: &mut Diagnostics) -> Vec<RuleNode> {
+fn merge_rules(one: &Written, parents: Vec<RuleNode>, changes: &Changes, said: &mut Diagnostics) -> Vec<RuleNode> {
     for name in &one.drop_rules {
         if !parents.iter().any(|rule| rule.name.text == name.text) {
             let known = parents.iter().map(|rule| rule.name.text.as_str());
@@ -273,29 +210,11 @@ fn merge_rules(one: &Written, parents: Vec<RuleNode>, renames: &Renames, said: &
         let own = one.rules.iter().map(|own| &own.name).chain(&one.drop_rules).any(|name| name.text == rule.name.text);
         if !own {
             rule.inherited = true;
-            compose(&mut rule.renames, renames);
+            heir::follow(one, &mut rule.changes, changes);
             rules.push(rule);
         }
     }
     rules
-}
-
-/// The renames of a generation after those of the generations before it.
-fn compose(before: &mut Renames, now: &Renames) {
-    for (table, names) in now {
-        let all = before.entry(table.clone()).or_default();
-        for current in all.values_mut() {
-            if let Some(new) = names.get(current) {
-                current.clone_from(new);
-            }
-        }
-        for (old, new) in names {
-            // A name that was given up before and is now another column's is not what the rule was written for.
-            if !all.contains_key(old) && !all.values().any(|taken| taken == new) {
-                all.insert(old.clone(), new.clone());
-            }
-        }
-    }
 }
 
 fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
@@ -428,14 +347,14 @@ fn check_reference(one: &WrittenReference, table: &WrittenTable, tables: &[Writt
 }
 
 /// Whether a table has a column, read or ignored.
-fn has(table: &WrittenTable, name: &str) -> bool {
+pub(super) fn has(table: &WrittenTable, name: &str) -> bool {
     names_of(table).any(|known| known == name)
 }
 
-fn names_of(table: &WrittenTable) -> impl Iterator<Item = &str> {
+pub(super) fn names_of(table: &WrittenTable) -> impl Iterator<Item = &str> {
     table.columns.iter().map(|(name, _)| name).chain(table.ignore.iter().map(|(name, _)| name)).map(|name| name.text.as_str())
 }
 
-fn no_column(name: &Key, table: &WrittenTable) -> String {
+pub(super) fn no_column(name: &Key, table: &WrittenTable) -> String {
     format!("no column `{}` of `{}` is inherited", name.text, table.name.text)
 }

@@ -3,9 +3,11 @@
 //! Rules are found and kept as nodes; to compile them is for the room `rule`.
 
 mod category;
+pub(crate) mod changes;
 mod column;
 pub(crate) mod fingerprint;
 mod folder;
+mod heir;
 mod inherit;
 mod parameter;
 pub(crate) mod places;
@@ -29,15 +31,12 @@ use crate::ir::schema::TargetSchema;
 use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::parse::parse;
+use changes::Changes;
 use places::Places;
 use row_check::WrittenCheck;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Columns' new names by their old ones, by table.
-pub(crate) type Renames = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Everything under the folders of rules.
 #[derive(Debug, Clone)]
@@ -98,8 +97,8 @@ pub(crate) struct RuleNode {
     pub node: Node,
     /// Whether a parent's folder holds it.
     pub inherited: bool,
-    /// What the columns it was written for are called now; empty unless inherited.
-    pub renames: Renames,
+    /// What became of the tables and columns it was written for; empty unless inherited.
+    pub changes: Changes,
 }
 
 /// One file of cases, as a tree.
@@ -196,7 +195,7 @@ fn read_rules(paths: &[PathBuf], overlay: &Overlay, said: &mut Diagnostics) -> R
     for path in paths {
         let Some(node) = read_yaml(path, overlay, said)? else { continue };
         for (name, node) in crate::yaml::fields::expect_map(&node, "a file of rules", said).unwrap_or_default() {
-            rules.push(RuleNode { name: name.clone(), node: node.clone(), inherited: false, renames: Renames::new() });
+            rules.push(RuleNode { name: name.clone(), node: node.clone(), inherited: false, changes: Changes::default() });
         }
     }
     Ok(rules)

@@ -1,5 +1,6 @@
 //! `checks:` of a table: conditions on a row's columns together, kept as nodes until rules are compiled.
 
+use super::changes::Changes;
 use super::column;
 use super::source::SEVERITIES;
 use crate::diagnostic::Diagnostics;
@@ -20,6 +21,8 @@ pub(crate) struct WrittenCheck {
     pub severity: Severity,
     /// How many rows may break it.
     pub budget: Option<Budget>,
+    /// What became of the columns it was written for; empty unless inherited.
+    pub changes: Changes,
 }
 
 /// Reads a table's checks; `None` where it says nothing of them.
@@ -36,5 +39,5 @@ fn check(node: &Node, said: &mut Diagnostics) -> Option<WrittenCheck> {
     let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
     let budget = column::budget(&mut fields, severity, said);
     fields.finish(said);
-    Some(WrittenCheck { that: that?, message: message?, severity, budget })
+    Some(WrittenCheck { that: that?, message: message?, severity, budget, changes: Changes::default() })
 }

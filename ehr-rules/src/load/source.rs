@@ -43,6 +43,7 @@ pub(super) struct Written {
     pub dialect: Dialect,
     pub missing: Option<Vec<String>>,
     pub drop_tables: Vec<Key>,
+    pub rename_tables: Vec<(Key, Key)>,
     pub drop_rules: Vec<Key>,
     pub tables: Vec<WrittenTable>,
     pub parameters: Vec<Parameter>,
@@ -59,12 +60,22 @@ pub(super) struct WrittenTable {
     pub required: Option<bool>,
     pub key: Option<Vec<Key>>,
     pub rename: Vec<(Key, Key)>,
+    pub moves: Vec<WrittenMove>,
     pub drop: Vec<Key>,
     pub columns: Vec<(Key, SourceColumn)>,
     pub extra_columns: Option<ExtraColumns>,
     pub ignore: Vec<(Key, String)>,
     pub references: Vec<WrittenReference>,
     pub checks: Option<Vec<WrittenCheck>>,
+}
+
+/// A column that stands in another table now.
+#[derive(Debug, Clone)]
+pub(super) struct WrittenMove {
+    pub column: Key,
+    pub to: Key,
+    /// Columns that are equal: of the table it leaves, and of the one it stands in.
+    pub on: Vec<(Key, Key)>,
 }
 
 /// A reference with the places of both its ends.
@@ -118,6 +129,7 @@ fn schema(node: &Node, said: &mut Diagnostics) -> Option<Written> {
         dialect: fields.get("dialect").map(|node| dialect(node, said)).unwrap_or_default(),
         missing: fields.texts("missing", said),
         drop_tables: fields.names("drop_tables", said).unwrap_or_default(),
+        rename_tables: renames(&mut fields, "rename_tables", "a table's name now", said),
         drop_rules: fields.names("drop_rules", said).unwrap_or_default(),
         tables: fields.map("tables", said).unwrap_or_default().iter().filter_map(|(name, node)| table(name, node, said)).collect(),
         parameters: parameter::read(&mut fields, said),
@@ -140,9 +152,11 @@ fn schema(node: &Node, said: &mut Diagnostics) -> Option<Written> {
 fn heirs_only(written: &Written, said: &mut Diagnostics) {
     let tables = written.drop_tables.first().map(|name| ("drop_tables", name));
     let rules = written.drop_rules.first().map(|name| ("drop_rules", name));
+    let others = written.rename_tables.first().map(|(old, _)| ("rename_tables", old));
     let drops = written.tables.iter().filter_map(|table| table.drop.first().map(|name| ("drop", name)));
     let renames = written.tables.iter().filter_map(|table| table.rename.first().map(|(old, _)| ("rename", old)));
-    for (key, name) in tables.into_iter().chain(rules).chain(drops).chain(renames) {
+    let moves = written.tables.iter().filter_map(|table| table.moves.first().map(|one| ("move", &one.column)));
+    for (key, name) in tables.into_iter().chain(rules).chain(others).chain(drops).chain(renames).chain(moves) {
         said.push(
             Diagnostic::error("E0411", &name.place, format!("`{key}` without `inherits`"))
                 .help(format!("leave `{key}` out, or say which version this one inherits from")),
@@ -199,7 +213,8 @@ fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable
         header: fields.names("header", said),
         required: fields.bool("required", said),
         key: fields.names("key", said),
-        rename: renames(&mut fields, said),
+        rename: renames(&mut fields, "rename", "a column's name now", said),
+        moves: moves(&mut fields, said),
         drop: fields.names("drop", said).unwrap_or_default(),
         columns: fields
             .map("columns", said)
@@ -267,9 +282,22 @@ fn file(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<String> {
     Some(name.text)
 }
 
-fn renames(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Vec<(Key, Key)> {
-    let entries = fields.map("rename", said).unwrap_or_default();
-    entries.iter().filter_map(|(old, node)| Some((old.clone(), expect_named(node, "a column's name now", said)?))).collect()
+fn renames(fields: &mut Fields<'_>, key: &str, what: &str, said: &mut Diagnostics) -> Vec<(Key, Key)> {
+    let entries = fields.map(key, said).unwrap_or_default();
+    entries.iter().filter_map(|(old, node)| Some((old.clone(), expect_named(node, what, said)?))).collect()
+}
+
+/// `{COLUMN: {to: TABLE, on: {COLUMN HERE: COLUMN THERE}}}`.
+fn moves(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Vec<WrittenMove> {
+    fields.map("move", said).unwrap_or_default().iter().filter_map(|(column, node)| moved(column, node, said)).collect()
+}
+
+fn moved(column: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenMove> {
+    let mut fields = Fields::of(node, "a move", said)?;
+    let to = fields.required_named("to", said);
+    let on = fields.required("on", said).is_some().then(|| renames(&mut fields, "on", "a column there", said));
+    fields.finish(said);
+    Some(WrittenMove { column: column.clone(), to: to?, on: on? })
 }
 
 /// `{COLUMN: REASON}`; the reason is what makes it a decision.

@@ -158,7 +158,7 @@ fn a_child_inherits_rules_that_it_neither_makes_nor_drops() {
     let (_folder, loaded, _) = changed("", "", "");
     let rules: Vec<(&str, bool)> = loaded.sources[1].rules.iter().map(|rule| (rule.name.text.as_str(), rule.inherited)).collect();
     assert_eq!(rules, [("patient", false), ("stay", true)]);
-    assert_eq!(loaded.sources[1].rules[1].renames["patients"]["ID"], "Id");
+    assert_eq!(loaded.sources[1].rules[1].changes.column("patients", "ID").unwrap().column, "Id");
     assert_eq!((loaded.sources[0].cases.len(), loaded.sources[1].cases.len()), (0, 1));
 }
 
@@ -187,8 +187,11 @@ fn a_renamed_column_keeps_its_name_through_two_generations() {
     assert_eq!(seen(&said), [""; 0]);
     let source = &loaded.sources[2];
     assert_eq!(source.schema.table("visits").unwrap().references[0].target, "PID");
-    let renames = |rule: &str| &source.rules.iter().find(|one| one.name.text == rule).unwrap().renames["patients"];
-    assert_eq!((&renames("stay")["ID"], &renames("patient")["Id"]), (&"PID".to_owned(), &"PID".to_owned()));
+    let now = |rule: &str, name: &str| {
+        let rule = source.rules.iter().find(|one| one.name.text == rule).unwrap();
+        rule.changes.column("patients", name).unwrap().column.clone()
+    };
+    assert_eq!((now("stay", "ID"), now("patient", "Id")), ("PID".to_owned(), "PID".to_owned()));
 }
 
 #[test]

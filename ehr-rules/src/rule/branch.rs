@@ -6,7 +6,7 @@ use crate::diagnostic::suggest::nearest;
 use crate::ir::expr::Expr;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
-use crate::load::Renames;
+use crate::load::changes::Changes;
 use crate::rule::check;
 use crate::rule::expr;
 use crate::rule::file;
@@ -35,7 +35,7 @@ pub(super) fn compile(
     rule: &str,
     declared: Option<&TableView>,
     level: &Level<'_>,
-    renames: &Renames,
+    changes: &Changes,
     said: &mut Diagnostics,
 ) -> Option<(Branch, BTreeSet<(String, String)>)> {
     let Some(from) = node.get("from") else {
@@ -48,9 +48,9 @@ pub(super) fn compile(
         );
         return None;
     };
-    let name = check::text(from, "a table", said)?;
+    let name = changes.table(check::text(from, "a table", said)?);
     if let Some(table) = level.readable(name) {
-        return over(table, node, rule, declared, level, renames, said);
+        return over(table, node, rule, declared, level, changes, said);
     }
     if !said.concern(&format!("/categories/{name}.yaml")) && !level.broken.iter().any(|broken| broken == name) {
         said.push(join::unknown_table(name, &from.place, level.names()));
@@ -58,7 +58,7 @@ pub(super) fn compile(
         // reads nothing was not meant.
         let table = nearest(name, level.names()).and_then(|near| level.readable(near))?;
         let mut more = said.clone();
-        let (branch, used) = over(table, node, rule, declared, level, renames, &mut more)?;
+        let (branch, used) = over(table, node, rule, declared, level, changes, &mut more)?;
         if used.iter().any(|(read, _)| *read == table.name) {
             *said = more;
             return Some((branch, used));
@@ -74,18 +74,20 @@ fn over(
     rule: &str,
     declared: Option<&TableView>,
     level: &Level<'_>,
-    renames: &Renames,
+    changes: &Changes,
     said: &mut Diagnostics,
 ) -> Option<(Branch, BTreeSet<(String, String)>)> {
     let made = made(rule);
-    let mut scope = Scope::new(level, table, made);
-    scope.renames = renames.get(&table.name);
+    let mut scope = Scope::new(level, table, made, changes);
+    // These steps come before anything is joined.
+    scope.alone = true;
     if let Some(lists) = node.get("explode") {
         unfold::explode(lists, &mut scope, said);
     }
     if let Some(wide) = node.get("unpivot") {
         unfold::unpivot(wide, &mut scope, said);
     }
+    scope.alone = false;
     if let Some(joins) = node.get("join") {
         join::declare(joins, &mut scope, said);
     }

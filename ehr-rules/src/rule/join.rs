@@ -60,7 +60,10 @@ pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut
         return None;
     };
     let column = check::text(take, "a column", said)?;
-    let found = known(table, column, &take.place, said)?;
+    let became = scope.changes.column(&table.name, column);
+    let moved = became.filter(|became| !became.through.is_empty());
+    // Of a column that stands elsewhere now, the look-up takes what leads there.
+    let found = if moved.is_some() { None } else { Some(known(table, column, &take.place, scope, said)?) };
     if let Some(expect) = node.get("expect").filter(|expect| expect.as_text() == Some("many")) {
         said.push(
             Diagnostic::error("E0304", &expect.place, "a lookup takes one value")
@@ -68,34 +71,29 @@ pub(super) fn lookup(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut
         );
         return None;
     }
-    let alias = format!("lookup{}", scope.joins.len() + 1);
-    let mut made = settings(node, alias, table, scope, said)?;
-    let ty = found.with_nullable(found.nullable || made.on_missing == OnMissing::Null);
-    scope.used.insert((table.name.clone(), column.to_owned()));
-    let same = scope
-        .joins
-        .iter_mut()
-        .find(|(join, _)| join.alias.starts_with("lookup") && Join { alias: made.alias.clone(), take: Vec::new(), ..join.clone() } == made);
-    let alias = match same {
-        Some((join, _)) => {
-            if !join.take.iter().any(|(taken, _)| taken == column) {
-                join.take.push((column.to_owned(), ty.clone()));
+    let made = settings(node, String::new(), table, scope, said)?;
+    let missing = made.on_missing == OnMissing::Null;
+    let alias = scope.share(made, table);
+    let Some((now, found)) = found else {
+        let place = &take.place;
+        let Some(reached) = moved.and_then(|became| scope.through(format!("{alias}."), table, became)) else {
+            if let Some(became) = became {
+                said.push(scope.lost(column, table, became, place));
             }
-            join.alias.clone()
-        }
-        None => {
-            made.take.push((column.to_owned(), ty.clone()));
-            let alias = made.alias.clone();
-            scope.joins.push((made, table));
-            alias
-        }
+            return None;
+        };
+        return scope.column_now(&reached);
     };
-    Some(Expr { form: Form::Column(format!("{alias}.{column}")), ty })
+    scope.used.insert((table.name.clone(), now.clone()));
+    scope.take(&alias, &now, &found);
+    let ty = found.with_nullable(found.nullable || missing);
+    Some(Expr { form: Form::Column(format!("{alias}.{now}")), ty })
 }
 
 /// A table that can be read here.
 pub(super) fn find<'a>(name: &str, place: &Place, scope: &Scope<'a>, said: &mut Diagnostics) -> Option<&'a TableView> {
     let level = scope.level;
+    let name = scope.changes.table(name);
     level.readable(name).or_else(|| {
         if !said.concern(&format!("/categories/{name}.yaml")) && !level.broken.iter().any(|broken| broken == name) {
             said.push(unknown_table(name, place, level.names()));
@@ -113,9 +111,20 @@ pub(super) fn unknown_table<'k>(name: &str, place: &Place, known: impl IntoItera
     }
 }
 
-fn known(table: &TableView, column: &str, place: &Place, said: &mut Diagnostics) -> Option<Type> {
-    if let Some(found) = table.column(column) {
-        return Some(found.ty.clone());
+/// The name of a joined table's column now, and its type.
+fn known(table: &TableView, column: &str, place: &Place, scope: &Scope<'_>, said: &mut Diagnostics) -> Option<(String, Type)> {
+    let became = scope.changes.column(&table.name, column);
+    let now = match became {
+        Some(became) if became.through.is_empty() => Some(became.column.as_str()),
+        Some(_) => None,
+        None => Some(column),
+    };
+    if let Some(found) = now.and_then(|now| table.column(now)) {
+        return Some((found.name.clone(), found.ty.clone()));
+    }
+    if let Some(became) = became {
+        said.push(scope.lost(column, table, became, place));
+        return None;
     }
     let error =
         Diagnostic::error("E0101", place, format!("unknown column `{column}`")).label(format!("not in the schema of `{}`", table.name));
@@ -136,8 +145,7 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
     };
     let mut pairs = Vec::new();
     for (here, there) in check::map(on, "pairs of columns", said)? {
-        let theirs = check::text(there, "a column", said)?;
-        let ty = known(table, theirs, &there.place, said)?;
+        let (theirs, ty) = known(table, check::text(there, "a column", said)?, &there.place, scope, said)?;
         let ours = scope.column(&here.text, &here.place, said)?;
         if !ours.ty.kind.fits(&ty.kind) && !ty.kind.fits(&ours.ty.kind) {
             said.push(Diagnostic::error(
@@ -153,8 +161,8 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
             ));
             return None;
         }
-        scope.used.insert((table.name.clone(), theirs.to_owned()));
-        pairs.push((ours, theirs.to_owned()));
+        scope.used.insert((table.name.clone(), theirs.clone()));
+        pairs.push((ours, theirs));
     }
     let keyed = !table.key.is_empty() && table.key.iter().all(|key| pairs.iter().any(|(_, theirs)| theirs == key));
     let expect = expectation(node, said)?;
@@ -228,7 +236,7 @@ fn ordering(node: &Node, table: &TableView, scope: &mut Scope<'_>, said: &mut Di
     check::ordered(node, said)?
         .into_iter()
         .map(|(column, descending, place)| {
-            known(table, &column, &place, said)?;
+            let (column, _) = known(table, &column, &place, scope, said)?;
             scope.used.insert((table.name.clone(), column.clone()));
             Some((column, descending))
         })

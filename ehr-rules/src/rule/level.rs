@@ -57,6 +57,7 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
             // What a mistake keeps from being compiled is not unused as well.
             named.text(text_of(rule));
             driving(rule, level).for_each(|table| named.table(table));
+            compiled.used.extend(changed(rule, level));
         }
         if let Some((transform, used, _)) = made {
             compiled.used.extend(used);
@@ -86,9 +87,18 @@ pub(crate) fn named(rules: &[RuleNode], level: &Level<'_>) -> BTreeSet<(String, 
 /// The tables that the branches of a rule are driven by, or were to be.
 fn driving<'a>(rule: &'a RuleNode, level: &'a Level<'_>) -> impl Iterator<Item = &'a str> {
     let branches = rule.node.get("union").and_then(Node::as_list).unwrap_or_default();
-    let from = std::iter::once(&rule.node).chain(branches).filter_map(|branch| branch.get("from")?.as_text());
+    let from = std::iter::once(&rule.node).chain(branches).filter_map(|branch| Some(rule.changes.table(branch.get("from")?.as_text()?)));
     let known = || level.inputs.iter().map(|table| table.name.as_str());
     from.filter_map(move |name| known().find(|table| *table == name).or_else(|| nearest(name, known())))
+}
+
+/// Columns that a rule names as they were called, or where they stood, when it was written.
+fn changed(rule: &RuleNode, level: &Level<'_>) -> BTreeSet<(String, String)> {
+    let text = text_of(rule);
+    let tables = level.inputs.iter().map(|table| &table.name);
+    let columns = tables.flat_map(|table| rule.changes.columns(table).map(move |(name, became)| (table, name, became)));
+    let read = columns.filter(|(_, name, _)| text.contains(name.as_str()));
+    read.map(|(table, _, became)| (became.through.last().map_or(table, |hop| &hop.table).clone(), became.column.clone())).collect()
 }
 
 fn text_of(rule: &RuleNode) -> &str {

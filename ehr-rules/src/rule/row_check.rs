@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::ir::expr::Expr;
+use crate::load::changes::Changes;
 use crate::rule::scope::Scope;
 use crate::rule::script;
 use crate::rule::view::Level;
@@ -14,9 +15,12 @@ pub(crate) fn compile(
     that: &Node,
     table: &TableView,
     level: &Level<'_>,
+    changes: &Changes,
     said: &mut Diagnostics,
 ) -> (Option<Expr>, BTreeSet<(String, String)>) {
-    let mut scope = Scope::new(level, table, &table.name);
+    let mut scope = Scope::new(level, table, &table.name, changes);
+    scope.alone = true;
+    scope.is_check = true;
     let that = script::condition(that, &mut scope, said);
     (that, scope.used)
 }

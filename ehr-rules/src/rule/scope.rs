@@ -10,10 +10,10 @@ use crate::ir::transform::Join;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::unfold::Unfold;
+use crate::load::changes::Changes;
 use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// The scope of one branch, and what its expressions added to it.
@@ -38,12 +38,16 @@ pub(super) struct Scope<'a> {
     pub used: BTreeSet<(String, String)>,
     /// The rule in messages and findings: `table.column` or `table`.
     pub rule: String,
-    /// What the driving table's columns were called where an inherited rule was written, and are called now.
-    pub renames: Option<&'a BTreeMap<String, String>>,
+    /// What became of the tables and columns that an inherited rule was written for.
+    pub changes: &'a Changes,
+    /// Whether nothing can be joined here.
+    pub alone: bool,
+    /// Whether this is a check of a row by itself, and no rule.
+    pub is_check: bool,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(level: &'a Level<'a>, table: &'a TableView, rule: &str) -> Self {
+    pub(super) fn new(level: &'a Level<'a>, table: &'a TableView, rule: &str, changes: &'a Changes) -> Self {
         Self {
             level,
             table,
@@ -55,12 +59,19 @@ impl<'a> Scope<'a> {
             unsure: false,
             used: BTreeSet::new(),
             rule: rule.to_owned(),
-            renames: None,
+            changes,
+            alone: false,
+            is_check: false,
         }
     }
 
-    /// The type of a column, if there is one of that name.
+    /// The type of a column, if there is one of that name as the rule is written.
     pub(super) fn type_of(&self, name: &str) -> Option<Type> {
+        self.type_now(&self.now(name)).or_else(|| self.moved_type(name))
+    }
+
+    /// The type of a column by its name now.
+    fn type_now(&self, name: &str) -> Option<Type> {
         let ty = match self.own(name) {
             Some(ty) => ty.clone(),
             None => {
@@ -133,18 +144,29 @@ impl<'a> Scope<'a> {
 
     /// A column as an expression; says where there is none of that name.
     pub(super) fn column(&mut self, name: &str, place: &Place, said: &mut Diagnostics) -> Option<Expr> {
-        let Some(ty) = self.type_of(name) else {
+        let now = self.reach(name);
+        let Some((now, ty)) = now.and_then(|now| self.type_now(&now).map(|ty| (now, ty))) else {
+            if self.say_lost(name, place, said) {
+                return None;
+            }
             if !self.broken.contains(name.split_once('.').map_or(name, |(alias, _)| alias)) {
                 said.push(self.unknown(name, place));
                 self.note_meant(name);
             }
             return None;
         };
+        self.note(&now);
+        Some(Expr { form: Form::Column(now), ty })
+    }
+
+    /// A column by its name now.
+    pub(super) fn column_now(&mut self, name: &str) -> Option<Expr> {
+        let ty = self.type_now(name)?;
         self.note(name);
         Some(Expr { form: Form::Column(name.to_owned()), ty })
     }
 
-    /// Remembers that a column is read.
+    /// Remembers that a column is read, by its name now.
     pub(super) fn note(&mut self, name: &str) {
         if self.table.column(name).is_some() {
             self.used.insert((self.table.name.clone(), name.to_owned()));
@@ -159,10 +181,8 @@ impl<'a> Scope<'a> {
 
     /// What was probably meant is not unused as well.
     fn note_meant(&mut self, name: &str) {
-        let renamed = self.renames.and_then(|renames| renames.get(name)).cloned();
         let names = self.names();
-        let meant = renamed.or_else(|| nearest(name, names.iter().map(String::as_str)).map(str::to_owned));
-        if let Some(meant) = meant {
+        if let Some(meant) = nearest(name, names.iter().map(String::as_str)).map(str::to_owned) {
             self.note(&meant);
         }
     }
@@ -182,11 +202,6 @@ impl<'a> Scope<'a> {
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
         let error = Diagnostic::error("E0101", place, format!("unknown column `{name}`"))
             .label(format!("not in the schema of `{}`", self.table.name));
-        if let Some(now) = self.renames.and_then(|renames| renames.get(name)) {
-            return error.help(format!(
-                "this rule is inherited, and `{name}` is called `{now}` in this version: write the rule anew in its folder"
-            ));
-        }
         if let Some(reason) = self.table.ignored.get(name) {
             return error.help(format!("`{name}` stands under `ignore:` ({reason}); give it a type under `columns:` to read it"));
         }

@@ -7,6 +7,7 @@ use crate::diagnostic::suggest::nearest;
 use crate::functions;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
+use crate::ir::expr::ScriptInput;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -22,7 +23,7 @@ use crate::yaml::Node;
 pub(super) fn condition(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     let (source, script) = compile(node, scope, said)?;
     match script::condition(&script, &|name| scope.type_of(name), &|name| scope.level.parameter(name)) {
-        Ok(Compiled::Native(expr)) => Some(checked(expr, scope)),
+        Ok(Compiled::Native(expr)) => Some(checked(scope.follow(expr), scope)),
         // An interpreted condition that gives something else than true or false fails on its row.
         Ok(Compiled::Interpreted(reason)) => Some(interpreted(source, reason, &script, Type::required(Kind::Boolean), scope)),
         Err(mistake) => {
@@ -55,7 +56,7 @@ pub(super) fn value(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut 
             if let Some(declared) = &declared {
                 check::kind(&expr, declared, &main.place, said)?;
             }
-            Some(checked(expr, scope))
+            Some(checked(scope.follow(expr), scope))
         }
         Ok(Compiled::Interpreted(reason)) => {
             let Some(kind) = declared else {
@@ -86,12 +87,12 @@ fn checked(expr: Expr, scope: &Scope<'_>) -> Expr {
 }
 
 fn interpreted(source: String, reason: String, script: &Script, ty: Type, scope: &Scope<'_>) -> Expr {
-    let mut inputs: Vec<(String, Type)> = Vec::new();
+    let mut inputs: Vec<ScriptInput> = Vec::new();
     for column in script.columns() {
         if let Some(ty) = scope.type_of(&column.name)
-            && !inputs.iter().any(|(known, _)| *known == column.name)
+            && !inputs.iter().any(|known| known.name == column.name)
         {
-            inputs.push((column.name.clone(), ty));
+            inputs.push(ScriptInput { column: scope.now(&column.name), name: column.name.clone(), ty });
         }
     }
     let mut settings: Vec<(String, Value)> = Vec::new();

@@ -48,14 +48,14 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         for (node, at) in check::list(union, "a list of branches", said)?.iter().zip(1..) {
             let Some(entries) = check::map(node, "a branch", said) else { continue };
             check::only(entries, "a branch", branch::KEYS.iter().copied(), said);
-            if let Some((branch, read)) = branch::compile(node, &format!("{full}#{at}"), declared, level, &rule.renames, said) {
+            if let Some((branch, read)) = branch::compile(node, &format!("{full}#{at}"), declared, level, &rule.changes, said) {
                 used.extend(read);
                 branches.push(branch);
             }
         }
     } else {
         check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe", "sort"]), said);
-        let (branch, read) = branch::compile(&rule.node, &full, declared, level, &rule.renames, said)?;
+        let (branch, read) = branch::compile(&rule.node, &full, declared, level, &rule.changes, said)?;
         used.extend(read);
         branches.push(branch);
     }

@@ -48,8 +48,9 @@ fn explode_one(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Op
         Some(node) => Some(new_name(node, scope, said)?).filter(|position| *position != column),
         None => None,
     };
-    let roots = scope.roots(name);
-    let step = Unfold::Explode { list: name.to_owned(), item: column.clone(), position: position.clone(), keep };
+    let now = scope.now(name);
+    let roots = scope.roots(&now);
+    let step = Unfold::Explode { list: now, item: column.clone(), position: position.clone(), keep };
     scope.unfolded(step, &roots, column, Type::nullable(*item));
     if let Some(position) = position {
         scope.made.push((view(position, Type { kind: Kind::Integer, nullable: keep }), roots));
@@ -91,7 +92,7 @@ fn unpivot_one(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Op
             said.push(error.help("a list is one row an item with `explode:`"));
             return None;
         }
-        roots.extend(scope.roots(name));
+        roots.extend(scope.roots(&scope.now(name)));
         whole = Some(match whole {
             None => {
                 first.clone_from(name);
@@ -120,7 +121,8 @@ fn unpivot_one(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Op
         said.push(clash(&value, &held.place));
         return None;
     }
-    let columns = columns.into_iter().map(|(column, label, _)| (column, label)).collect();
+    // The label stays what the rule says, whatever the column is called now.
+    let columns = columns.into_iter().map(|(column, label, _)| (scope.now(&column), label)).collect();
     let step = Unfold::Unpivot { columns, name: name.clone(), value: value.clone(), keep };
     scope.unfolded(step, &roots, value, ty.with_nullable(keep && ty.nullable));
     scope.made.push((view(name, Type::required(Kind::Text)), roots));

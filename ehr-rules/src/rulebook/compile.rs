@@ -190,7 +190,7 @@ fn row_checks(source: &mut LoadedSource, views: &[TableView], compiled: &mut Com
     };
     for (table, check) in std::mem::take(&mut source.checks) {
         let Some(view) = views.iter().find(|view| view.name == table) else { continue };
-        let (that, used) = row_check::compile(&check.that, view, &level, said);
+        let (that, used) = row_check::compile(&check.that, view, &level, &check.changes, said);
         compiled.used.extend(used);
         let shape = source.schema.tables.iter_mut().find(|shape| shape.name == table);
         if let (Some(that), Some(shape)) = (that, shape) {

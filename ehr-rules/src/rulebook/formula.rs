@@ -7,6 +7,7 @@ use crate::engine::formula;
 use crate::error::Error;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
+use crate::ir::expr::ScriptInput;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::script;
@@ -70,10 +71,10 @@ impl Formula {
         let expr = match (compiled, result) {
             (Compiled::Native(expr), _) => expr,
             (Compiled::Interpreted(reason), Some(kind)) => {
-                let mut inputs: Vec<(String, Type)> = Vec::new();
+                let mut inputs: Vec<ScriptInput> = Vec::new();
                 for read in script.columns() {
-                    if let Some(ty) = columns(&read.name).filter(|_| !inputs.iter().any(|(known, _)| *known == read.name)) {
-                        inputs.push((read.name.clone(), ty));
+                    if let Some(ty) = columns(&read.name).filter(|_| !inputs.iter().any(|known| known.name == read.name)) {
+                        inputs.push(ScriptInput { column: read.name.clone(), name: read.name.clone(), ty });
                     }
                 }
                 let form = Form::Script { source: source.to_owned(), reason, inputs, settings: Vec::new(), rule: String::new() };

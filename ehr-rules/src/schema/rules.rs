@@ -21,9 +21,9 @@ pub(super) fn schema() -> Value {
 
 /// What a branch and a rule of one branch say.
 fn steps() -> Vec<(&'static str, Value)> {
-    let mut join = vec![("table", text("The table that is joined."))];
+    let mut join = vec![("table", text("The table that is joined; left out, it is that of the alias."))];
     join.extend(value::matching(true));
-    let join = value::ordered_if_any(object("a join", join, &["table", "on", "expect"]));
+    let join = value::ordered_if_any(object("a join", join, &["on", "expect"]));
     vec![
         ("from", text("The driving table: each of its rows becomes at most one row.")),
         ("explode", json!({"anyOf": [explode(), {"type": "array", "items": explode(), "description": "Lists in order."}]})),

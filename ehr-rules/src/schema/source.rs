@@ -35,13 +35,14 @@ pub(super) fn schema() -> Value {
             ("missing", texts("Texts that mean 'no value'; the empty text where nothing is said.")),
             ("parameters", parameters()),
             ("drop_tables", texts("Tables of the parent that are no more.")),
+            ("rename_tables", map_of("Tables of the parent, and what they are called now.", text("Its name now."))),
             ("drop_rules", texts("Categories of the parent that are no longer made.")),
             ("tables", map_of("Tables by name.", table())),
         ],
         &["system", "version"],
     );
     // What changed can only be said of something.
-    body["dependentRequired"] = json!({"drop_tables": ["inherits"], "drop_rules": ["inherits"]});
+    body["dependentRequired"] = json!({"drop_tables": ["inherits"], "drop_rules": ["inherits"], "rename_tables": ["inherits"]});
     body["anyOf"] = json!([{"required": ["inherits"]}, {"required": ["tables"]}]);
     document("source", "The files of one version of a source system", body, vec![("type", types()), ("inner", column(&written()))])
 }
@@ -70,6 +71,7 @@ fn table() -> Value {
             ("required", flag("Whether an export without it is refused; else an absent table is empty.")),
             ("key", texts("Columns that are unique together and never missing.")),
             ("rename", map_of("Where the schema inherits: the parent's columns, and what they are called now.", text("Its name now."))),
+            ("move", map_of("Where the schema inherits: columns that stand in another table now.", moved())),
             ("drop", texts("Where the schema inherits: columns of the parent that are no more.")),
             ("columns", map_of("Columns by their names in the header.", columns())),
             ("references", map_of("Columns that name a row of another table.", reference())),
@@ -85,6 +87,12 @@ fn table() -> Value {
         ],
         &[],
     )
+}
+
+fn moved() -> Value {
+    let mut on = map_of("Columns that are equal: of this table, and of the one it stands in.", text("The column there."));
+    on["minProperties"] = json!(1);
+    object("A column that stands in another table now.", vec![("to", text("The table in which it stands now.")), ("on", on)], &["to", "on"])
 }
 
 fn columns() -> Value {

@@ -268,22 +268,6 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[(r#"E0409 2:10 `"3"`"#, "a source stands in `sources/SYSTEM/VERSION`, by these names")],
     ),
     mistake(
-        "an inherited rule that reads a renamed column",
-        HEIR,
-        "  clinics:\n",
-        "  patients:\n    rename: {LAST: SURNAME}\n  clinics:\n",
-        &[
-            (
-                "E0101 sources/acme/1/patient.yaml:7:25 `LAST`",
-                "this rule is inherited, and `LAST` is called `SURNAME` in this version: write the rule anew in its folder",
-            ),
-            (
-                "E0101 sources/acme/1/patient.yaml:17:20 `LAST`",
-                "this rule is inherited, and `LAST` is called `SURNAME` in this version: write the rule anew in its folder",
-            ),
-        ],
-    ),
-    mistake(
         "an inherited rule that reads a dropped column",
         HEIR,
         "  clinics:\n",

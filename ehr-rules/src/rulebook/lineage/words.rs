@@ -153,7 +153,7 @@ pub(crate) fn phrase(branch: &Branch, expr: &Expr) -> String {
             format!("{kind} that stands for {}, the same in every run", listed(&all(parts), "and"))
         }
         Form::Script { inputs, .. } => {
-            let reads: Vec<String> = inputs.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let reads: Vec<String> = inputs.iter().map(|input| format!("`{}`", input.column)).collect();
             let from = if reads.is_empty() { String::new() } else { format!(" from {}", listed(&reads, "and")) };
             format!("a script works it out{from}, row by row")
         }
