@@ -13,7 +13,11 @@ const RECORDS_1: &str = "Record No,Patient No,Written at,Author,Heading,Text\nR1
 const SCHEDULES_1: &str = "Booking No,Patient No,Starts,Ends,State,With\nB1,P1,29/02/2024 09:00,29/02/2024 09:15,B,Dr Vale\n";
 
 fn detect(folder: &Path) -> Detection {
-    let (book, said) = Rulebook::load(&[common::root().join("rulesets")]).unwrap();
+    detect_by(&common::root().join("rulesets"), folder)
+}
+
+fn detect_by(rules: &Path, folder: &Path) -> Detection {
+    let (book, said) = Rulebook::load(&[rules.to_path_buf()]).unwrap();
     assert!(!said.has_errors(), "{}", said.to_text());
     let mut files: Vec<InputFile> = std::fs::read_dir(folder)
         .unwrap()
@@ -72,6 +76,43 @@ fn what_fits_a_version_and_its_superset_is_ambiguous_and_says_what_would_decide(
     assert_eq!(detection.versions, ["1", "2"]);
     assert!(detection.to_text().contains("Mobile 2"), "{}", detection.to_text());
 }
+
+/// Versions that only rename and move what the one before them has, in the rules of the language's own tests.
+#[test]
+fn versions_are_told_apart_by_what_they_rename_and_move() {
+    let exports: [(&str, &[(&str, &str)]); 3] = [
+        ("1", &[("people.csv", "Id,Name,Town,Phone,Age,Leader\n1,Ada,Ulm,12,40,\n"), ("nights.csv", NIGHTS)]),
+        (
+            "2",
+            &[
+                ("persons.csv", "PID,full name,Phone,Age,Leader\n1,Ada,12,40.5,\n"),
+                ("homes.csv", "Person,Town,Place\n1,Ulm,u\n"),
+                ("nights.csv", NIGHTS),
+            ],
+        ),
+        (
+            "3",
+            &[
+                ("folk.csv", "PID,Name,Age,Leader,Town\n1,Ada,40.5,,a\n"),
+                ("homes.csv", "Who,Place\n1,u\n"),
+                ("places.csv", "Code,Town\nu,Ulm\n"),
+                ("contacts.csv", "Owner,Phone\n1,12\n"),
+                ("stays.csv", "No,Guest,From,To\nA,1,2024-01-02,2024-01-01\n"),
+                ("beds.csv", "Stay,Ward,Kind\nA,W1,S\n"),
+            ],
+        ),
+    ];
+    for (version, files) in exports {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let found = detect_by(&common::root().join("ehr-rules/tests/language"), folder.path());
+        assert_eq!(found.identified(), Some(("heirs", version)), "{found:#?}");
+    }
+}
+
+const NIGHTS: &str = "No,Guest,From,To,Ward,Kind\nA,1,2024-01-01,2024-01-02,W1,S\n";
 
 #[test]
 fn versions_of_other_columns_are_told_apart() {

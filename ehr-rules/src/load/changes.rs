@@ -119,3 +119,33 @@ impl Became {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renamed(table: &str, names: &[(&str, &str)]) -> Changes {
+        let mut changes = Changes::default();
+        for (old, new) in names {
+            changes.set_column(table, old, Became { column: (*new).to_owned(), through: Vec::new() });
+        }
+        changes
+    }
+
+    #[test]
+    fn names_that_are_swapped_and_given_to_others_are_followed() {
+        let mut changes = renamed("a", &[("X", "Y"), ("Y", "X")]);
+        changes.then(&renamed("a", &[("Y", "Z")]));
+        // This generation's `Y` is another column than either.
+        changes.then(&renamed("a", &[("Y", "V")]));
+        let now = |name: &str| changes.column("a", name).map(|became| became.column.as_str());
+        assert_eq!((now("X"), now("Y"), now("Z")), (Some("Z"), Some("X"), None));
+    }
+
+    #[test]
+    fn a_table_that_is_dropped_leaves_nothing_to_one_of_its_name() {
+        let mut changes = renamed("a", &[("X", "Y")]);
+        changes.drop_table("a");
+        assert!(changes.column("a", "X").is_none());
+    }
+}
