@@ -77,7 +77,13 @@ impl<'a> KnownTable<'a> {
         });
         let ignored = table.ignore.keys().map(|name| Slot { name, also: &[], need: Need::Ignored, probe: None });
         // A glob that does not compile is a diagnostic of the rules; here it matches nothing.
-        let glob = GlobBuilder::new(&table.file).case_insensitive(true).build().ok().map(|glob| glob.compile_matcher());
+        // Objects are not looked into: a JSON file says nothing for or against a version.
+        let glob = GlobBuilder::new(&table.file)
+            .case_insensitive(true)
+            .build()
+            .ok()
+            .filter(|_| table.json.is_none())
+            .map(|glob| glob.compile_matcher());
         Self { table, slots: columns.chain(ignored).collect(), dialect: source.dialect_of(table), glob }
     }
 

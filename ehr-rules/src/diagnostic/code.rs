@@ -61,6 +61,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0412", "the dialect is one that is not read"),
     ("E0413", "an example is one that its column does not take"),
     ("E0420", "a header that is given lacks a column"),
+    ("E0421", "what only JSON files have, or only delimited ones"),
     ("E0430", "a target reads sources of several systems, or one twice"),
     ("E0501", "a code map names a source code twice"),
     ("E0502", "a target in a code map is not of its type"),

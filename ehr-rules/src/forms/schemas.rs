@@ -68,6 +68,8 @@ const SOURCE_TABLE: &Form = &Form {
         required("file", Holds::Free, "A glob over file names, as in `\"patients*.csv\"`; several files are one table."),
         key("required", Holds::Truth, "Whether an export without this table is refused (default: an absent table is empty)."),
         key("header", Holds::List(&Holds::OwnColumn), "Only where the files have no header of their own: their fields, in order."),
+        key("format", Holds::Words(&["delimited", "json"]), "How the files are written: delimited text (the default), or JSON objects."),
+        key("rows", Holds::Free, "With `format: json`: where the objects stand in a document, as in `results.records`."),
         KEY,
         key("rename", Holds::Map(&Holds::OwnColumn, &Holds::Free), "With `inherits`: the parent's column and its name now."),
         key(
@@ -129,6 +131,7 @@ const SOURCE_COLUMN: &Form = &Form {
         SPLIT,
         TEXT_AS,
         key("examples", Holds::List(&Holds::Free), "Invented texts as they stand in the files; each must be one that this column takes."),
+        key("path", Holds::Free, "In a table of JSON files: where the value stands in an object, as in `patient.birth_date`."),
         key("one_of", Holds::List(&Holds::Free), "The only texts allowed."),
         key("pattern", Holds::Free, "A regular expression that the whole text matches."),
         key("min", Holds::Free, "The least value allowed."),

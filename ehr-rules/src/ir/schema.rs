@@ -66,6 +66,8 @@ pub struct SourceTable {
     pub file: String,
     /// The names of the fields, in order, where the files have no header of their own; empty where they have.
     pub header: Vec<String>,
+    /// How its JSON files are read; none where they are delimited text.
+    pub json: Option<JsonTable>,
     /// Whether an export without this table is refused.
     pub required: bool,
     /// Columns that identify a row; unique together.
@@ -80,6 +82,15 @@ pub struct SourceTable {
     pub references: Vec<Reference>,
     /// What must hold of several columns of a row together.
     pub checks: Vec<RowCheck>,
+}
+
+/// A table whose files are JSON: one object, a list of objects, or one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JsonTable {
+    /// Names from a document inwards to its list of objects; none where the document is that itself.
+    pub rows: Vec<String>,
+    /// The system's text for 'no value', which stands for `null`.
+    pub missing: String,
 }
 
 /// What happens with a file's columns that the schema does not name.
@@ -115,6 +126,8 @@ pub struct SourceColumn {
     pub checks: Vec<Check>,
     /// The HIPAA identifier it holds, if any.
     pub phi: Option<String>,
+    /// Names from a JSON object inwards to the value; none where the column's own name leads there.
+    pub path: Vec<String>,
     /// The IANA zone of instants that are written without one.
     pub zone: Option<String>,
     /// What stands between the items of a list that is no JSON.
@@ -165,6 +178,7 @@ impl SourceColumn {
             optional: false,
             checks: Vec::new(),
             phi: None,
+            path: Vec::new(),
             zone: None,
             split: None,
             text_as: None,

@@ -15,6 +15,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::JsonTable;
 use crate::ir::schema::Parameter;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -159,6 +160,7 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
     }
     known.file = table.file.clone().or(known.file.take());
     known.checks = table.checks.clone().or(known.checks.take());
+    known.format = table.format.clone().or(known.format.take());
     known.header = table.header.clone().or(known.header.take());
     known.required = table.required.or(known.required);
     known.key = table.key.clone().or(known.key.take());
@@ -234,14 +236,15 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
     let each =
         |table: &WrittenTable| -> Vec<_> { table.checks.iter().flatten().map(|check| (table.name.text.clone(), check.clone())).collect() };
     let checks = whole.tables.iter().flat_map(each).collect();
+    let missing = whole.missing.unwrap_or_else(|| vec![String::new()]);
     let schema = SourceSchema {
         title: whole.title.unwrap_or_else(|| one.id()),
         system: one.system.text,
         version: one.version.text,
         dialect: whole.dialect,
-        missing: whole.missing.unwrap_or_else(|| vec![String::new()]),
-        tables: if whole.orphan { Vec::new() } else { whole.tables.into_iter().map(source_table).collect() },
+        tables: if whole.orphan { Vec::new() } else { whole.tables.into_iter().map(|table| source_table(table, &missing)).collect() },
         parameters: whole.parameters,
+        missing,
     };
     // Without its parent there is no saying what a version's rules may read.
     let checks = if whole.orphan { Vec::new() } else { checks };
@@ -249,8 +252,13 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
     LoadedSource { schema, places, checks, rules, cases: one.cases }
 }
 
-fn source_table(table: WrittenTable) -> SourceTable {
+fn source_table(table: WrittenTable, missing: &[String]) -> SourceTable {
+    let json = table.format.filter(|format| format.json.is_some()).map(|format| JsonTable {
+        rows: format.rows.map(|rows| rows.text.split('.').map(str::to_owned).collect()).unwrap_or_default(),
+        missing: missing.first().cloned().unwrap_or_default(),
+    });
     SourceTable {
+        json,
         name: table.name.text,
         file: table.file.unwrap_or_default(),
         header: table.header.into_iter().flatten().map(|name| name.text).collect(),
@@ -297,6 +305,27 @@ fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) 
         check_reference(one, table, tables, said);
     }
     check_header(table, said);
+    check_format(table, said);
+}
+
+/// What only JSON has stands in a table of JSON files, and what only delimited text has does not.
+fn check_format(table: &WrittenTable, said: &mut Diagnostics) {
+    let json = table.format.as_ref().is_some_and(|format| format.json.is_some());
+    let first = table.header.as_ref().and_then(|header| header.first());
+    if json && let Some(first) = first {
+        said.push(Diagnostic::error("E0421", &first.place, "JSON files have no header").help("leave `header` out"));
+    }
+    if json {
+        return;
+    }
+    let rows = table.format.as_ref().and_then(|format| format.rows.as_ref()).map(|name| ("rows", name));
+    let paths = table.columns.iter().filter(|(_, column)| !column.path.is_empty()).map(|(name, _)| ("path", name));
+    for (key, name) in rows.into_iter().chain(paths) {
+        said.push(
+            Diagnostic::error("E0421", &name.place, format!("`{key}` is for tables of JSON files"))
+                .help(format!("say `format: json` in `{}`, or leave `{key}` out", table.name.text)),
+        );
+    }
 }
 
 /// A header that the schema gives names every column once, and nothing else.

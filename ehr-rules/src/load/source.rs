@@ -16,6 +16,7 @@ use super::source_column;
 use super::start_of;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
 use crate::diagnostic::overlay::Overlay;
 use crate::diagnostic::suggest;
 use crate::error::Error;
@@ -57,6 +58,7 @@ pub(super) struct WrittenTable {
     pub name: Key,
     pub file: Option<String>,
     pub header: Option<Vec<Key>>,
+    pub format: Option<WrittenFormat>,
     pub required: Option<bool>,
     pub key: Option<Vec<Key>>,
     pub rename: Vec<(Key, Key)>,
@@ -211,6 +213,7 @@ fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable
         name: name.clone(),
         file: file(&mut fields, said),
         header: fields.names("header", said),
+        format: format(&mut fields, said),
         required: fields.bool("required", said),
         key: fields.names("key", said),
         rename: renames(&mut fields, "rename", "a column's name now", said),
@@ -263,6 +266,31 @@ fn twice(table: &WrittenTable, said: &mut Diagnostics) {
             names.push(other);
         }
     }
+}
+
+/// How a table's files are written, as the schema says it.
+#[derive(Debug, Clone)]
+pub(super) struct WrittenFormat {
+    /// Where `json` stands; none for delimited text.
+    pub json: Option<Place>,
+    /// Names from a document inwards to its rows.
+    pub rows: Option<Key>,
+}
+
+fn format(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<WrittenFormat> {
+    let place = fields.get("format").map(|node| node.place.clone());
+    let json = fields.one_of("format", &[("delimited", false), ("json", true)], said);
+    let rows = fields.named("rows", said);
+    if let Some(name) = rows.as_ref().filter(|name| name.text.split('.').any(str::is_empty)) {
+        said.push(
+            Diagnostic::error("E0407", &name.place, format!("`{}` is no path", name.text))
+                .help("names from the document inwards, a dot between, as in `results.records`"),
+        );
+    }
+    if json.is_none() && rows.is_none() {
+        return None;
+    }
+    Some(WrittenFormat { json: place.filter(|_| json == Some(true)), rows })
 }
 
 fn file(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<String> {

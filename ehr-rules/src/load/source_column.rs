@@ -42,6 +42,7 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     column.optional = fields.bool("optional", said).unwrap_or(false);
     column.missing = fields.texts("missing", said);
     column.phi = fields.named("phi", said).and_then(|tag| identifier(tag, said));
+    column.path = path(&mut fields, said);
     form(&mut column, &mut fields, said);
     let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
     column.budget = column::budget(&mut fields, severity, said);
@@ -49,6 +50,20 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     column.checks = rules(&mut fields, &kind, said).into_iter().map(|rule| Check { rule, severity }).collect();
     fields.finish(said);
     Some(column)
+}
+
+/// Names from a JSON object inwards to the column's value.
+fn path(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Vec<String> {
+    let Some(name) = fields.named("path", said) else { return Vec::new() };
+    let names: Vec<String> = name.text.split('.').map(str::to_owned).collect();
+    if names.iter().any(String::is_empty) {
+        said.push(
+            Diagnostic::error("E0407", &name.place, format!("`{}` is no path", name.text))
+                .help("names from the object inwards, a dot between, as in `patient.birth_date`"),
+        );
+        return Vec::new();
+    }
+    names
 }
 
 /// An item of a list or a field of a struct: how its values are written, and no constraints.

@@ -157,6 +157,7 @@ mod tests {
             phi: None,
             budget: None,
             examples: Vec::new(),
+            path: Vec::new(),
             zone: None,
             split: None,
             text_as: None,

@@ -8,7 +8,9 @@ use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceTable;
 use crate::records;
+use crate::records::LineEnd;
 use crate::records::Shape;
+use encoding_rs::UTF_8;
 use globset::GlobBuilder;
 
 /// How one table is read: its files, and the columns of its rejects.
@@ -50,6 +52,9 @@ pub(super) fn plan<'a>(
     if found.is_empty() {
         report("R0207", &table.file, unless_required, &format!("{}: none matches `{}`", meaning("R0207"), table.file));
     }
+    if table.json.is_some() {
+        return Ok(of_objects(plan, found));
+    }
     for file in found {
         let head = records::head(&file.path, dialect, 1)?;
         let on_file =
@@ -70,6 +75,20 @@ pub(super) fn plan<'a>(
         plan.files.push(FilePlan { file, shape: head.shape, width: head.header.len(), fields, places });
     }
     Ok(plan)
+}
+
+/// Every object has a field for each column, if only a missing one.
+fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>) -> TablePlan<'a> {
+    let columns = &plan.table.columns;
+    plan.header = columns.iter().map(|column| column.name.clone()).collect();
+    let shape = Shape { delimiter: b',', quote: None, line_end: LineEnd::Lf, encoding: UTF_8, headed: false };
+    let whole: Vec<usize> = (0..columns.len()).collect();
+    let fields = whole.iter().copied().map(Some).collect::<Vec<_>>();
+    plan.files = files
+        .into_iter()
+        .map(|file| FilePlan { file, shape, width: columns.len(), fields: fields.clone(), places: whole.clone() })
+        .collect();
+    plan
 }
 
 /// The table's files, by name.

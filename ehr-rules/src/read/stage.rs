@@ -10,12 +10,17 @@ use crate::dataset::order::Order;
 use crate::dataset::order::Progress;
 use crate::dataset::origin::origin;
 use crate::error::Error;
+use crate::ir::schema::SourceColumn;
+use crate::read::header::FilePlan;
 use crate::read::header::TablePlan;
 use crate::read::rejects::Rejects;
 use crate::read::rejects::Why;
 use crate::read::typed::Framed;
 use crate::read::typed::Typed;
 use crate::read::typed::Typing;
+use crate::records::batch::Batch;
+use crate::records::json::Field as ObjectField;
+use crate::records::json::Objects;
 use crate::records::reader::Reader;
 use polars::io::ipc::BatchedWriter;
 use polars::prelude::DataType;
@@ -76,11 +81,7 @@ fn frame(plan: &TablePlan<'_>, limit: Option<u64>, workers: &[SyncSender<Result<
 pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: impl FnMut(Framed) -> bool) -> Result<(), Error> {
     let mut base = 0;
     for (file, of) in plan.files.iter().enumerate() {
-        let mut reader = Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes);
-        if of.shape.headed {
-            // The header is a record like any other, and the first.
-            reader.next(1)?;
-        }
+        let mut reader = Records::open(plan, of)?;
         let mut reported = 0;
         loop {
             let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(base));
@@ -98,6 +99,47 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
         }
     }
     Ok(())
+}
+
+/// A file's records, however it is written.
+enum Records {
+    Lines(Reader),
+    Objects(Box<Objects>),
+}
+
+impl Records {
+    /// Opens a file, past its header.
+    fn open(plan: &TablePlan<'_>, of: &FilePlan<'_>) -> Result<Self, Error> {
+        let Some(json) = &plan.table.json else {
+            let mut reader = Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes);
+            if of.shape.headed {
+                // The header is a record like any other, and the first.
+                reader.next(1)?;
+            }
+            return Ok(Self::Lines(reader));
+        };
+        let field = |column: &SourceColumn| ObjectField {
+            path: if column.path.is_empty() { vec![column.name.clone()] } else { column.path.clone() },
+            missing: column.missing.as_ref().and_then(|missing| missing.first()).unwrap_or(&json.missing).clone(),
+            nested: column.ty.kind.is_nested(),
+        };
+        let fields = plan.table.columns.iter().map(field).collect();
+        Ok(Self::Objects(Box::new(Objects::open(&of.file.path, &json.rows, fields)?)))
+    }
+
+    fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
+        match self {
+            Self::Lines(reader) => reader.next(most),
+            Self::Objects(objects) => objects.next(most),
+        }
+    }
+
+    fn bytes_read(&self) -> u64 {
+        match self {
+            Self::Lines(reader) => reader.bytes_read(),
+            Self::Objects(objects) => objects.bytes_read(),
+        }
+    }
 }
 
 fn work(plan: &TablePlan<'_>, typing: &Typing, framed: &Receiver<Result<Framed, Error>>, typed: &SyncSender<Result<Typed, Error>>) {

@@ -5,6 +5,7 @@
 
 pub(crate) mod batch;
 mod frame;
+pub(crate) mod json;
 pub(crate) mod reader;
 mod sniff;
 #[cfg(test)]

@@ -68,6 +68,8 @@ fn table() -> Value {
         vec![
             ("file", with_examples(text("A glob over file names; several files are one table."), &[json!("patients*.csv")])),
             ("header", texts("Only where the files have no header: their fields, in order.")),
+            ("format", words("How the files are written.", &[("delimited", "text with a delimiter (default)"), ("json", "JSON objects")])),
+            ("rows", text("With `format: json`: where the objects stand in a document, as in `results.records`.")),
             ("required", flag("Whether an export without it is refused; else an absent table is empty.")),
             ("key", texts("Columns that are unique together and never missing.")),
             ("rename", map_of("Where the schema inherits: the parent's columns, and what they are called now.", text("Its name now."))),
@@ -100,6 +102,7 @@ fn columns() -> Value {
         ("required", flag("Whether a row without a value is set aside.")),
         ("optional", flag("Whether the column may be absent from a file.")),
         ("also", texts("Other names of the column in a header.")),
+        ("path", text("In a table of JSON files: where the value stands in an object, as in `patient.birth_date`.")),
         ("one_of", texts("The only texts it takes.")),
         ("pattern", json!({"description": "A regular expression that matches the whole value.", "type": ["string", "number", "boolean"]})),
         ("min", text("The least value.")),

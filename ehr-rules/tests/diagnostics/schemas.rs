@@ -393,6 +393,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0413 18:48 `\"12,50\"`", "the example `12,50` is no decimal(12,2)")],
     ),
     mistake(
+        "a path into objects where the files are text",
+        SCHEMA,
+        "      NAME: text\n",
+        "      NAME: {type: text, path: clinic.name}\n",
+        &[("E0421 37:7 `NAME`", "format: json")],
+    ),
+    mistake(
+        "a header of JSON files",
+        SCHEMA,
+        "    file: \"clinics*.csv\"\n",
+        "    file: \"clinics*.json\"\n    format: json\n    header: [Id, NAME]\n",
+        &[("E0421 35:14 `Id`", "leave `header` out")],
+    ),
+    mistake(
+        "a path with nothing between two dots",
+        SCHEMA,
+        "    file: \"clinics*.csv\"\n",
+        "    file: \"clinics*.json\"\n    format: json\n    rows: a..b\n",
+        &[("E0407 35:11 `a..b`", "a dot between")],
+    ),
+    mistake(
         "an encoding misspelt",
         SCHEMA,
         "title: Acme, first exports\n",

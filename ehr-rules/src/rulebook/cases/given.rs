@@ -50,6 +50,11 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
     }
     let name = table.file.replace('*', "").replace('?', "x");
     let path = folder.join(&name);
+    if table.json.is_some() {
+        let written = objects(table, rows);
+        std::fs::write(&path, &written).map_err(|error| error.to_string())?;
+        return Ok(InputFile { name, path, bytes: written.len() as u64 });
+    }
     let quoted = if schema.dialect.quote == Some(None) { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
     let mut writer =
         csv::WriterBuilder::new().delimiter(schema.dialect.delimiter.unwrap_or(b',')).quote_style(quoted).from_writer(Vec::new());
@@ -70,6 +75,28 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
     let written = encoded(&String::from_utf8(written).map_err(|error| error.to_string())?, &schema.dialect)?;
     std::fs::write(&path, &written).map_err(|error| error.to_string())?;
     Ok(InputFile { name, path, bytes: written.len() as u64 })
+}
+
+/// Rows as objects, one after the other, each value at its column's path.
+fn objects(table: &SourceTable, rows: &[Row]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let mut object = serde_json::Map::new();
+        for column in &table.columns {
+            let Some(value) = row.get(&column.name).and_then(|value| serde_json::to_value(value).ok()) else { continue };
+            let mut names = if column.path.is_empty() { vec![&column.name] } else { column.path.iter().collect() };
+            let Some(last) = names.pop() else { continue };
+            let within = names.into_iter().try_fold(&mut object, |object, name| {
+                object.entry(name.as_str()).or_insert_with(|| serde_json::Map::new().into()).as_object_mut()
+            });
+            if let Some(within) = within {
+                within.insert(last.clone(), value);
+            }
+        }
+        text.push_str(&serde_json::Value::Object(object).to_string());
+        text.push('\n');
+    }
+    text
 }
 
 /// A file's text as the system would have written it.
@@ -93,6 +120,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         name: name.clone(),
         file: String::new(),
         header: Vec::new(),
+        json: None,
         required: false,
         key: Vec::new(),
         columns: Vec::new(),
