@@ -210,6 +210,12 @@ pub(crate) const TARGET: Holds = Holds::Form(&Form {
             Holds::List(&Holds::Source),
             "A source, as `SYSTEM/VERSION`, or versions of one system, whose tables the rules read straight, without categories.",
         ),
+        key("release", Holds::Words(&["deidentified", "identified"]), "Whether what identifies a person may reach its tables."),
+        key(
+            "allow",
+            Holds::Map(&Holds::Free, &Holds::Free),
+            "Columns, as `TABLE.COLUMN`, that are released all the same, each with the reason.",
+        ),
         key("code_maps", Holds::Map(&Holds::CodeMap, &Holds::Form(CODE_MAP)), "Code maps by name, for `codes:` in rules."),
         PARAMETERS,
         required("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(TARGET_TABLE)), "The target's tables, in load order."),
