@@ -316,3 +316,27 @@ fn a_row_that_comes_no_further_than_an_intermediate_table_is_unused() {
         assert!(way.contains(rule), "{way}");
     }
 }
+
+#[test]
+fn a_pivot_sets_aside_what_has_no_column_and_what_has_no_room() {
+    let small = Small::new(&[
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Who: text, What: text, Value: integer}}}}",
+        ),
+        (
+            "sources/small/1/item.yaml",
+            "item: {from: items, pivot: {by: Who, name: What, value: Value, columns: {x: X, y: Y}}, columns: {who: Who, x: x, y: y}}",
+        ),
+        ("categories/item.yaml", "{category: item, resource: Basic, columns: {who: text, x: integer, y: integer}}"),
+        ("targets/out/schema.yaml", "{target: out, tables: {all: {columns: {who: text, x: integer, y: integer}}}}"),
+        ("targets/out/all.yaml", "all: {from: item, columns: {who: who, x: x, y: y}}"),
+    ]);
+    let made = small.run(&[("items.csv", "Who,What,Value\nb,Y,2\na,X,1\nb,X,3\na,Z,9\na,,9\nc,Y,4\nc,X,5\nc,Y,4\nb,Y,\n")]);
+    assert!(!made.outcome.failed() && made.outcome.balanced, "{:#?}", made.outcome.findings);
+    let found: Vec<String> = made.outcome.findings.iter().map(short).collect();
+    assert_eq!(found, ["R0305 small/1/item Rejected 2", "R0306 small/1/item Rejected 3"]);
+    assert_eq!(made.tables["all"], "who,x,y\nb,3,2\na,1,\n");
+    let items = &made.outcome.tables[0];
+    assert_eq!((items.read, items.converted, items.rejected, items.merged), (9, 2, 5, 2));
+}

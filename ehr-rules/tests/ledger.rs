@@ -68,6 +68,10 @@ visit:
     day: Day
     ward: {lookup: wards, on: {Ward: Code}, take: Name, expect: at_most_one, on_missing: reject}
     beds: {lookup: wards, on: {Ward: Code}, take: Beds, expect: at_most_one, on_missing: reject}
+ward_days:
+  from: visits
+  pivot: {by: [Person, Day], name: Ward, value: No, columns: {north: W1, south: W3}, others: drop}
+  columns: {person: Person, day: Day, north: north, south: south}
 last_visit:
   from: visits
   columns: {person: Person, day: Day}
@@ -85,6 +89,10 @@ last_visit:
     (
         "categories/last_visit.yaml",
         "{category: last_visit, resource: Encounter, summary: The last., columns: {person: {type: integer, required: true}, day: {type: date, required: true}}}",
+    ),
+    (
+        "categories/ward_days.yaml",
+        "{category: ward_days, resource: Encounter, summary: Days by ward., columns: {person: {type: integer, required: true}, day: {type: date, required: true}, north: text, south: text}}",
     ),
     (
         "targets/out/schema.yaml",
@@ -245,6 +253,7 @@ fn fates(export: &Export) -> [Fates; 3] {
     }
     let (mut numbers, mut grouped) = (BTreeSet::new(), BTreeSet::new());
     let mut last: BTreeMap<i64, (chrono::NaiveDate, usize)> = BTreeMap::new();
+    let mut days: BTreeMap<(i64, chrono::NaiveDate), Vec<(&str, usize)>> = BTreeMap::new();
     for (at, row) in read_visits.iter().enumerate() {
         let sound = row.filter(|(no, person, ..)| kept.contains(person) && numbers.insert((*no).clone()));
         let Some((_, person, on, ward)) = sound else {
@@ -260,6 +269,12 @@ fn fates(export: &Export) -> [Fates; 3] {
         } else {
             Fate::Merged
         });
+        match ward.as_str() {
+            "W1" | "W3" => days.entry((person, on)).or_default().push((ward, at)),
+            _ => {
+                visits[at].insert(Fate::Filtered);
+            }
+        }
         match last.get(&person) {
             Some((latest, _)) if *latest >= on => {
                 visits[at].insert(Fate::Merged);
@@ -269,6 +284,17 @@ fn fates(export: &Export) -> [Fates; 3] {
                     visits[before].insert(Fate::Merged);
                 }
             }
+        }
+    }
+    // A day with two visits of one ward has no place for them; nothing asks for the others.
+    for rows in days.values() {
+        let twice = (0..rows.len()).any(|at| rows[..at].iter().any(|(ward, _)| *ward == rows[at].0));
+        for (nth, (_, at)) in rows.iter().enumerate() {
+            visits[*at].insert(match nth {
+                _ if twice => Fate::Rejected,
+                0 => Fate::Unused,
+                _ => Fate::Merged,
+            });
         }
     }
     // Nothing asks for the last visits.

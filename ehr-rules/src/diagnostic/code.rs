@@ -43,6 +43,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0309", "a column is neither used nor ignored"),
     ("E0310", "a column of a grouped rule is neither grouped nor an aggregate"),
     ("E0311", "an intermediate table is read by no rule"),
+    ("E0312", "two columns of a pivot cannot be told apart"),
+    ("E0313", "a rule groups and pivots at once"),
     ("E0320", "a file action is of no known form"),
     ("E0321", "part of a file's place may be missing"),
     ("E0322", "a file's place is not under a root that is known"),

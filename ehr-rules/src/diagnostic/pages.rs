@@ -41,6 +41,8 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0309", include_str!("../../docs/codes/E0309.md")),
     ("E0310", include_str!("../../docs/codes/E0310.md")),
     ("E0311", include_str!("../../docs/codes/E0311.md")),
+    ("E0312", include_str!("../../docs/codes/E0312.md")),
+    ("E0313", include_str!("../../docs/codes/E0313.md")),
     ("E0320", include_str!("../../docs/codes/E0320.md")),
     ("E0321", include_str!("../../docs/codes/E0321.md")),
     ("E0322", include_str!("../../docs/codes/E0322.md")),

@@ -8,6 +8,7 @@ use super::outline::Entry;
 use super::outline::Item;
 use super::outline::value;
 use super::spot::Spot;
+use crate::forms::Form;
 use crate::load::Loaded;
 
 /// A file, and what is known around it.
@@ -51,7 +52,10 @@ impl Scope<'_> {
             let name = join.value.get("table").and_then(Item::text).unwrap_or(&join.name);
             found.extend(self.input(name).map(|table| InReach { alias: Some(join.name.clone()), table }));
         }
-        found
+        match value(branch, "pivot").filter(|_| is_behind_pivot(spot)) {
+            Some(pivot) => pivoted(pivot, &found),
+            None => found,
+        }
     }
 
     /// A column of the driving row, by the name under which it is seen.
@@ -106,8 +110,37 @@ impl Scope<'_> {
     }
 }
 
+/// Whether a spot is in what a branch does with the rows that its pivot makes.
+fn is_behind_pivot(spot: &Spot<'_>) -> bool {
+    let own = spot.frames.iter().rev().find(|frame| frame.form.is_some_and(is_branch));
+    own.and_then(|frame| frame.entry).is_some_and(|entry| matches!(entry.name.as_str(), "columns" | "file"))
+}
+
+/// The columns that a pivot makes: those that its rows have in common, and one for each name.
+fn pivoted(pivot: &Item, before: &[InReach]) -> Vec<InReach> {
+    let seen =
+        |name: &str| before.iter().find_map(|reach| reach.table.columns.iter().find(|column| reach.name_of(column) == name)).cloned();
+    let Some(driving) = before.first() else { return Vec::new() };
+    // One column, or a list of them.
+    let by = pivot.get("by").into_iter().flat_map(|by| by.text().into_iter().chain(by.items().iter().filter_map(Item::text)));
+    let mut columns: Vec<ColumnFacts> = by.filter_map(|name| Some(ColumnFacts { name: name.to_owned(), ..seen(name)? })).collect();
+    if let Some(read) = pivot.get("value").and_then(Item::text).and_then(seen) {
+        let made = pivot.get("columns").map(Item::entries).unwrap_or_default();
+        columns.extend(made.iter().map(|entry| ColumnFacts {
+            name: entry.name.clone(),
+            ty: read.ty.with_nullable(true),
+            notes: vec!["made by the pivot of this rule".to_owned()],
+            ..read.clone()
+        }));
+    }
+    vec![InReach { alias: None, table: TableFacts { columns, ..driving.table.clone() } }]
+}
+
+fn is_branch(form: &Form) -> bool {
+    matches!(form.name, "a rule" | "a branch of a union")
+}
+
 /// The keys of the branch around a spot: those of the rule, or of a branch of its union.
 fn branch<'a>(spot: &Spot<'a>) -> Option<&'a [Entry]> {
-    let is_branch = |name: &str| matches!(name, "a rule" | "a branch of a union");
-    spot.frames.iter().rev().find(|frame| frame.form.is_some_and(|form| is_branch(form.name))).map(|frame| frame.entries)
+    spot.frames.iter().rev().find(|frame| frame.form.is_some_and(is_branch)).map(|frame| frame.entries)
 }

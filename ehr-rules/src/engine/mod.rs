@@ -16,6 +16,7 @@ pub(crate) mod identity;
 mod kernel;
 pub(crate) mod key;
 mod operator;
+mod pivot;
 pub(crate) mod probe;
 pub(crate) mod script;
 pub(crate) mod transform;

@@ -11,6 +11,7 @@ use crate::engine::fate;
 use crate::engine::fate::Entered;
 use crate::engine::fate::Verdict;
 use crate::engine::group;
+use crate::engine::pivot;
 use crate::engine::script::ROW;
 use crate::engine::unfold;
 use crate::error::Error;
@@ -61,7 +62,7 @@ pub(crate) fn run(
         plan = plan_sort(plan, &transform.sort);
     }
     let table = engine::stage(plan, &transform.table, path)?;
-    let folds = transform.dedupe.is_some() || transform.branches.iter().any(|branch| branch.group.is_some());
+    let folds = transform.dedupe.is_some() || transform.branches.iter().any(Branch::folds);
     if folds {
         let left = Arc::clone(&entered);
         engine::each_integer(table.scan()?, ORIGIN, "following rows through a group", move |origins| left.left(origins))?;
@@ -133,17 +134,25 @@ fn plan_branch(
     let before = lowering.failures.len();
     let scripts = interprets(branch);
     let mut plan = unfold::plan(inputs(&branch.from)?, &branch.unfold, context.ledger)?;
-    for join in &branch.joins {
+    for join in branch.joins.iter().filter(|join| !join.after_pivot) {
         plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
     }
     // Behind whatever repeats rows, so that each has a number of its own.
-    if scripts || branch.group.is_some() {
+    if scripts || branch.folds() {
         plan = plan.with_row_index(ROW, None);
     }
     if let Some(condition) = &branch.filter {
         let condition = lowering.lower(condition)?;
         plan = lowering.settle(plan);
         plan = plan.filter(fate::filtered(context.ledger, condition));
+    }
+    if let Some(pivot) = &branch.pivot {
+        plan = pivot::plan(plan, pivot, branch, entered, context);
+        // What was computed of the rows before is not there any more.
+        lowering.begin();
+    }
+    for join in branch.joins.iter().filter(|join| join.after_pivot) {
+        plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
     }
     let mut outputs = Vec::new();
     for (name, ty) in columns {

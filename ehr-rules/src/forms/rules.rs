@@ -18,6 +18,11 @@ const WHERE: KeyDoc = key(
     Holds::Script,
     "A condition, as a script. Rows for which it does not hold are counted as filtered, by this rule. `x != ()` makes `x` non-nullable in what follows.",
 );
+const PIVOT: KeyDoc = key(
+    "pivot",
+    Holds::Form(PIVOTED),
+    "Rows that name one value each become one row with a column for each name; `columns` then reads these and those of `by`.",
+);
 const GROUP: KeyDoc = key(
     "group",
     Holds::List(&Holds::Value),
@@ -34,6 +39,7 @@ const RULE: &Form = &Form {
         UNPIVOT,
         JOIN,
         WHERE,
+        PIVOT,
         GROUP,
         FILE,
         COLUMNS,
@@ -47,7 +53,32 @@ const RULE: &Form = &Form {
     ],
 };
 
-const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, EXPLODE, UNPIVOT, JOIN, WHERE, GROUP, FILE, COLUMNS] };
+const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, EXPLODE, UNPIVOT, JOIN, WHERE, PIVOT, GROUP, FILE, COLUMNS] };
+
+const PIVOTED: &Form = &Form {
+    name: "a pivot",
+    keys: &[
+        required("by", Holds::List(&Holds::InputColumn), "What the values of one row have in common; `[]` makes one row of all."),
+        required("name", Holds::InputColumn, "The column that says which value a row holds: text or an integer."),
+        required("value", Holds::InputColumn, "The column that holds the values; where it is missing, a row adds nothing."),
+        required(
+            "columns",
+            Holds::Map(&Holds::Free, &Holds::Free),
+            "The columns made, each with what stands under `name`: `{systolic: \"8480-6\"}`.",
+        ),
+        key(
+            "expect",
+            Holds::Words(&["one", "first", "last", "min", "max"]),
+            "Which of several values of one name is taken; with `one`, the default, their rows are set aside.",
+        ),
+        key("order", Holds::List(&Holds::InputOrder), "The order in which the first or last is looked for; row order without it."),
+        key(
+            "others",
+            Holds::Words(&["reject", "drop"]),
+            "Rows whose name is none of these: set aside (default), or with `drop` counted as filtered.",
+        ),
+    ],
+};
 
 const EXPECT: KeyDoc = required(
     "expect",

@@ -7,6 +7,7 @@ use crate::ir::transform::Aggregate;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Join;
 use crate::ir::transform::Output;
+use crate::ir::transform::Pivot;
 use crate::ir::transform::Transform;
 use crate::ir::unfold::Unfold;
 use std::fmt::Write;
@@ -32,12 +33,19 @@ fn branch(branch: &Branch, only: Option<&str>, text: &mut String) {
     for step in &branch.unfold {
         line(text, &format!("  {}", unfold(step)));
     }
-    for one in &branch.joins {
-        line(text, &format!("  join {}", join(one)));
-    }
+    let joins = |after: bool, text: &mut String| {
+        for one in branch.joins.iter().filter(|join| join.after_pivot == after) {
+            line(text, &format!("  join {}", join(one)));
+        }
+    };
+    joins(false, text);
     if let Some(filter) = &branch.filter {
         line(text, &format!("  where {}{}", expr(filter), mark(filter)));
     }
+    if let Some(one) = &branch.pivot {
+        line(text, &format!("  pivot {}", pivot(one)));
+    }
+    joins(true, text);
     if let Some(group) = &branch.group {
         let by: Vec<String> = group.iter().map(expr).collect();
         line(text, &if by.is_empty() { "  group all rows".to_owned() } else { format!("  group by {}", by.join(", ")) });
@@ -85,6 +93,23 @@ fn mark(expr: &Expr) -> String {
     });
     reasons.dedup();
     if reasons.is_empty() { String::new() } else { format!("   (interpreted: {})", reasons.join("; ")) }
+}
+
+fn pivot(pivot: &Pivot) -> String {
+    let by: Vec<String> = pivot.by.iter().map(|(_, by)| expr(by)).collect();
+    let by = if by.is_empty() { "all rows".to_owned() } else { format!("by {}", by.join(", ")) };
+    let columns: Vec<String> = pivot.columns.iter().map(|(name, told_by)| format!("{name}: {told_by}")).collect();
+    let order: Vec<String> =
+        pivot.order.iter().map(|(by, descending)| format!("{}{}", expr(by), if *descending { " desc" } else { "" })).collect();
+    let order = if order.is_empty() { String::new() } else { format!(" by {}", order.join(", ")) };
+    format!(
+        "{by}: {} named by {} {{{}}}, expect {}{order}, others {}",
+        expr(&pivot.value),
+        expr(&pivot.name),
+        columns.join(", "),
+        snake(&format!("{:?}", pivot.expect)),
+        snake(&format!("{:?}", pivot.others)),
+    )
 }
 
 fn join(join: &Join) -> String {

@@ -1,6 +1,7 @@
 //! Transforms: how one table is made from others, as one plan.
 
 use crate::ir::expr::Expr;
+use crate::ir::expr::Form;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
 use crate::ir::unfold::Unfold;
@@ -35,6 +36,8 @@ pub struct Branch {
     pub joins: Vec<Join>,
     /// Rows for which it is not true are filtered.
     pub filter: Option<Expr>,
+    /// Rows that name one value each become rows that have them side by side: what follows sees these.
+    pub pivot: Option<Pivot>,
     /// Rows are grouped by these columns of the driving row, and `columns` are aggregates.
     pub group: Option<Vec<Expr>>,
     /// Output columns, in the order of the output's schema.
@@ -45,13 +48,14 @@ impl Branch {
     /// Every expression of the branch.
     fn exprs(&self) -> impl Iterator<Item = &Expr> {
         let joins = self.joins.iter().flat_map(|join| join.on.iter().map(|(ours, _)| ours));
-        let steps = self.filter.iter().chain(self.group.iter().flatten());
+        let steps = self.filter.iter().chain(self.group.iter().flatten()).chain(self.pivot.iter().flat_map(Pivot::exprs));
         let orders = self.columns.iter().filter_map(|output| output.fold.as_ref()).flat_map(|fold| fold.order.iter().map(|(by, _)| by));
         self.columns.iter().map(|output| &output.expr).chain(orders).chain(joins).chain(steps)
     }
 
     fn exprs_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
         let joins = self.joins.iter_mut().flat_map(|join| join.on.iter_mut().map(|(ours, _)| ours));
+        // A pivot is made of columns and constants: no parameter stands in it.
         let steps = self.filter.iter_mut().chain(self.group.iter_mut().flatten());
         let outputs = self.columns.iter_mut().flat_map(|output| {
             let orders = output.fold.iter_mut().flat_map(|fold| fold.order.iter_mut().map(|(by, _)| by));
@@ -60,8 +64,26 @@ impl Branch {
         outputs.chain(joins).chain(steps)
     }
 
+    /// Whether it makes one row of several.
+    pub fn folds(&self) -> bool {
+        self.group.is_some() || self.pivot.is_some()
+    }
+
+    /// The column of a pivot of that name, with what it is told by.
+    pub fn pivoted(&self, name: &str) -> Option<(&Pivot, &Value)> {
+        let pivot = self.pivot.as_ref()?;
+        pivot.columns.iter().find(|(column, _)| column == name).map(|(_, told_by)| (pivot, told_by))
+    }
+
     /// The table and column behind a name: a joined table's, or the driving one's.
     pub fn source_of(&self, name: &str) -> (String, String) {
+        // The columns that a pivot makes hold what its `value` holds; those of `by` may be called otherwise in the data.
+        let common = self.pivot.iter().flat_map(|pivot| &pivot.by).find(|(made, _)| made == name).map(|(_, by)| by);
+        if let Some(Form::Column(read)) = self.pivoted(name).map(|(pivot, _)| &pivot.value).or(common).map(|expr| &expr.form)
+            && read != name
+        {
+            return self.source_of(read);
+        }
         let joined = name.split_once('.').and_then(|(alias, column)| Some((self.joins.iter().find(|join| join.alias == alias)?, column)));
         match joined {
             Some((join, column)) => (join.table.clone(), column.to_owned()),
@@ -131,11 +153,65 @@ pub enum Aggregate {
     List,
 }
 
+/// Rows that name one value each become one row of several columns.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pivot {
+    /// Columns whose values one row has in common, each with its name in the row made.
+    pub by: Vec<(String, Expr)>,
+    /// The column that says which value a row holds.
+    pub name: Expr,
+    /// The column that holds it. A row where it is missing adds nothing.
+    pub value: Expr,
+    /// The columns made, each with what `name` is where a value belongs to it; no two alike, and none called as a column read.
+    pub columns: Vec<(String, Value)>,
+    /// Which of several values of one column is taken.
+    pub expect: Several,
+    /// The order in which rows are looked at for the first or last, and whether descending; ties in row order.
+    pub order: Vec<(Expr, bool)>,
+    /// What happens to rows whose `name` belongs to no column.
+    pub others: Others,
+}
+
+impl Pivot {
+    /// The columns that it reads.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.by.iter().map(|(_, by)| by).chain([&self.name, &self.value]).chain(self.order.iter().map(|(by, _)| by))
+    }
+}
+
+/// Which of several values is taken where a row has room for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Several {
+    /// There is one: the rows are set aside where there are more (`R0306`).
+    One,
+    /// The first.
+    First,
+    /// The last.
+    Last,
+    /// The least.
+    Min,
+    /// The greatest.
+    Max,
+}
+
+/// What happens to a row that belongs to no column of a pivot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Others {
+    /// It is set aside (`R0305`).
+    Reject,
+    /// It is counted as filtered.
+    Drop,
+}
+
 /// A table joined to the driving row.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Join {
     /// The prefix under which its columns are seen.
     pub alias: String,
+    /// Whether it is joined to the rows that a pivot makes, not to those before it.
+    pub after_pivot: bool,
     /// The table joined.
     pub table: String,
     /// Pairs: an expression over the row, a column of the joined table.
@@ -205,7 +281,8 @@ impl Transform {
         let mut read = BTreeSet::new();
         for branch in &self.branches {
             let unfolded = branch.unfold.iter().flat_map(Unfold::reads);
-            let made = |name: &&str| branch.unfold.iter().any(|step| step.makes().contains(name));
+            // What a pivot reads of is among its own expressions.
+            let made = |name: &&str| branch.unfold.iter().any(|step| step.makes().contains(name)) || branch.pivoted(name).is_some();
             for name in branch.exprs().flat_map(Expr::columns).chain(unfolded).filter(|name| !made(name)) {
                 read.insert(branch.source_of(name));
             }

@@ -6,6 +6,7 @@ use crate::diagnostic::suggest::nearest;
 use crate::ir::expr::Expr;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
+use crate::ir::unfold::Unfold;
 use crate::load::changes::Changes;
 use crate::rule::check;
 use crate::rule::expr;
@@ -14,6 +15,7 @@ use crate::rule::group;
 use crate::rule::group::Group;
 use crate::rule::join;
 use crate::rule::narrow;
+use crate::rule::pivot;
 use crate::rule::scope::Scope;
 use crate::rule::scope::listed;
 use crate::rule::script;
@@ -27,7 +29,7 @@ use crate::yaml::Node;
 use std::collections::BTreeSet;
 
 /// The keys of a branch; a rule without `union` is one branch.
-pub(super) const KEYS: &[&str] = &["from", "explode", "unpivot", "join", "where", "group", "columns", "file"];
+pub(super) const KEYS: &[&str] = &["from", "explode", "unpivot", "join", "where", "pivot", "group", "columns", "file"];
 
 /// Compiles a branch; every mistake in it is said, not only the first.
 pub(super) fn compile(
@@ -78,6 +80,8 @@ fn over(
     said: &mut Diagnostics,
 ) -> Option<(Branch, BTreeSet<(String, String)>)> {
     let made = made(rule);
+    // Declared before the scope, which may come to look at it.
+    let pivoted;
     let mut scope = Scope::new(level, table, made, changes);
     // These steps come before anything is joined.
     scope.alone = true;
@@ -99,6 +103,26 @@ fn over(
     if let Some(filter) = &filter {
         scope.present.extend(narrow::present(filter));
     }
+    let (mut before, mut unfolded) = (Vec::new(), None);
+    let pivot = match node.get("pivot") {
+        None => None,
+        Some(pivot) => {
+            if let Some(group) = node.get("group") {
+                said.push(
+                    Diagnostic::error("E0313", &group.place, "`group` beside `pivot`: each makes one row of several")
+                        .help("pivot in an intermediate table, whose name begins with `_`, and group that"),
+                );
+            }
+            let (pivot, view) = pivot::compile(pivot, &mut scope, said)?;
+            if node.get("group").is_some() {
+                return None;
+            }
+            unfolded = Some(steps(&mut scope, filter.iter().chain(pivot.exprs())));
+            pivoted = view;
+            before = scope.after(&pivoted);
+            Some(pivot)
+        }
+    };
     let group = node.get("group").map(|by| group::by(by, &mut scope, said));
     // A rule that only moves files makes no columns.
     let nothing = Node { content: Content::Map(Vec::new()), place: node.place.clone() };
@@ -139,15 +163,12 @@ fn over(
         }
     }
     let used = std::mem::take(&mut scope.used);
-    let fields = filter.iter().chain(group.iter().flatten().flatten()).flat_map(Expr::columns);
-    let outputs_read = outputs.iter().flat_map(|output: &Output| {
-        output.expr.columns().into_iter().chain(output.fold.iter().flat_map(|fold| fold.order.iter().flat_map(|(by, _)| by.columns())))
+    let unfold = unfolded.unwrap_or_else(|| {
+        let orders = outputs.iter().flat_map(|output: &Output| &output.fold).flat_map(|fold| fold.order.iter().map(|(by, _)| by));
+        let read = filter.iter().chain(group.iter().flatten().flatten()).chain(outputs.iter().map(|output| &output.expr)).chain(orders);
+        steps(&mut scope, read)
     });
-    let joined: Vec<String> =
-        scope.joins.iter().flat_map(|(join, _)| join.on.iter().flat_map(|(ours, _)| ours.columns())).map(str::to_owned).collect();
-    let read: Vec<String> = fields.chain(outputs_read).map(str::to_owned).chain(joined).collect();
-    let unfold = scope.with_fields(&read);
-    let joins = scope.joins.into_iter().map(|(join, _)| join).collect();
+    let joins = before.into_iter().chain(scope.joins).map(|(join, _)| join).collect();
     // What is wrong is said; an unsound branch still tells which columns it uses.
     let branch = Branch {
         rule: rule.to_owned(),
@@ -155,6 +176,7 @@ fn over(
         unfold,
         joins,
         filter,
+        pivot,
         group: group.map(Option::unwrap_or_default),
         columns: outputs,
     };
@@ -164,6 +186,14 @@ fn over(
 /// The table is named in the last part of the rule's name, before the number of its branch.
 fn made(rule: &str) -> &str {
     rule.rsplit('/').next().unwrap_or(rule).split('#').next().unwrap_or(rule)
+}
+
+/// What is done before the joins, with a step for each field of a struct that these or the joins read.
+fn steps<'e>(scope: &mut Scope<'_>, exprs: impl Iterator<Item = &'e Expr>) -> Vec<Unfold> {
+    let joined = scope.joins.iter().flat_map(|(join, _)| join.on.iter().map(|(ours, _)| ours));
+    let read: Vec<String> =
+        exprs.flat_map(Expr::columns).map(str::to_owned).chain(joined.flat_map(Expr::columns).map(str::to_owned)).collect();
+    scope.with_fields(&read)
 }
 
 fn unknown(key: &Key, output: &TableView) -> Diagnostic {

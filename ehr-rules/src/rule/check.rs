@@ -148,20 +148,22 @@ pub(super) fn output(expr: &Expr, column: &ColumnView, node: &Node, said: &mut D
     }
     if !column.one_of.is_empty() {
         for value in constants(expr) {
-            if !column.one_of.contains(&value) {
-                let place = written(node, &value).unwrap_or(place);
-                let error = Diagnostic::error("E0205", place, format!("`{}` never holds `{value}`", column.name));
-                said.push(match nearest(&value, column.one_of.iter().map(String::as_str)) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
-                    None => error.help(format!(
-                        "it is one of {}",
-                        column.one_of.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ")
-                    )),
-                });
-            }
+            known_text(&value, &column.name, &column.one_of, written(node, &value).unwrap_or(place), said);
         }
     }
     Some(())
+}
+
+/// Says of a text that a coded column never holds it.
+pub(super) fn known_text(text: &str, column: &str, one_of: &[String], place: &Place, said: &mut Diagnostics) {
+    if one_of.iter().any(|one| one == text) {
+        return;
+    }
+    let error = Diagnostic::error("E0205", place, format!("`{column}` never holds `{text}`"));
+    said.push(match nearest(text, one_of.iter().map(String::as_str)) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("it is one of {}", one_of.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", "))),
+    });
 }
 
 /// Where a constant stands in what yields it.

@@ -21,7 +21,9 @@ type Named<'a> = (String, &'a TableView, Became);
 impl<'a> Scope<'a> {
     /// What became of a name of the driving table or of a join, if anything did.
     fn changed(&self, name: &str) -> Option<Named<'a>> {
-        if let Some(became) = self.became(&self.table.name, name) {
+        // A pivot calls its columns as the rule does.
+        let own = if self.is_pivoted() { None } else { self.became(&self.table.name, name) };
+        if let Some(became) = own {
             return Some((String::new(), self.table, became));
         }
         if self.table.column(name).is_some() {
@@ -102,6 +104,7 @@ impl<'a> Scope<'a> {
         let keyed = !next.key.is_empty() && next.key.iter().all(|key| on.iter().any(|(_, there)| there == key));
         let join = Join {
             alias: String::new(),
+            after_pivot: self.is_pivoted(),
             table: next.name.clone(),
             on,
             keyed,
@@ -132,7 +135,7 @@ impl<'a> Scope<'a> {
         if let Some(alias) = self.alike(&made) {
             return alias.to_owned();
         }
-        let alias = format!("lookup{}", self.joins.len() + 1);
+        let alias = self.next_lookup();
         self.joins.push((Join { alias: alias.clone(), ..made }, table));
         alias
     }

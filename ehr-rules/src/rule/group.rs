@@ -170,7 +170,7 @@ fn result(how: Aggregate, of: &Type) -> Option<Type> {
 }
 
 /// `COLUMN`, `COLUMN desc`, or a list of these, over the rows of the group.
-fn ordering(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Vec<(Expr, bool)>> {
+pub(super) fn ordering(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Vec<(Expr, bool)>> {
     check::ordered(node, said)?
         .into_iter()
         .map(|(name, descending, place)| Some((scope.column(&name, &place, said)?, descending)))

@@ -192,7 +192,18 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
     }
     let on_ambiguous =
         choice(node, "on_ambiguous", &[("reject", OnAmbiguous::Reject), ("fail", OnAmbiguous::Fail)], OnAmbiguous::Reject, said)?;
-    Some(Join { alias, table: table.name.clone(), on: pairs, keyed, take: Vec::new(), expect, order, on_missing, on_ambiguous })
+    Some(Join {
+        alias,
+        after_pivot: scope.is_pivoted(),
+        table: table.name.clone(),
+        on: pairs,
+        keyed,
+        take: Vec::new(),
+        expect,
+        order,
+        on_missing,
+        on_ambiguous,
+    })
 }
 
 fn expectation(node: &Node, said: &mut Diagnostics) -> Option<Expect> {
@@ -216,7 +227,8 @@ fn expectation(node: &Node, said: &mut Diagnostics) -> Option<Expect> {
     )
 }
 
-fn choice<T: Copy>(node: &Node, key: &str, words: &[(&str, T)], default: T, said: &mut Diagnostics) -> Option<T> {
+/// One of a few words, or what stands for it where the key is left out.
+pub(super) fn choice<T: Copy>(node: &Node, key: &str, words: &[(&str, T)], default: T, said: &mut Diagnostics) -> Option<T> {
     let Some(value) = node.get(key) else { return Some(default) };
     let text = value.as_text().unwrap_or("null");
     if let Some((_, found)) = words.iter().find(|(word, _)| *word == text) {

@@ -13,6 +13,7 @@ pub(crate) mod named;
 pub(crate) mod narrow;
 pub(crate) mod order;
 pub(crate) mod pipeline;
+pub(crate) mod pivot;
 pub(crate) mod row_check;
 pub(crate) mod scope;
 pub(crate) mod script;

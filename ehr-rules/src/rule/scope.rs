@@ -26,6 +26,8 @@ pub(super) struct Scope<'a> {
     pub made: Vec<(ColumnView, Vec<String>)>,
     /// These steps, in order.
     unfold: Vec<Unfold>,
+    /// How many joins stand before the pivot that made the rows, where one did.
+    before_pivot: Option<usize>,
     /// Joins, declared and made by lookups.
     pub joins: Vec<(Join, &'a TableView)>,
     /// Columns that are known to be there, by a condition.
@@ -53,6 +55,7 @@ impl<'a> Scope<'a> {
             table,
             made: Vec::new(),
             unfold: Vec::new(),
+            before_pivot: None,
             joins: Vec::new(),
             present: BTreeSet::new(),
             broken: BTreeSet::new(),
@@ -63,6 +66,25 @@ impl<'a> Scope<'a> {
             alone: false,
             is_check: false,
         }
+    }
+
+    /// Whether the rows are those that a pivot made.
+    pub(super) fn is_pivoted(&self) -> bool {
+        self.before_pivot.is_some()
+    }
+
+    /// The alias of the next look-up.
+    pub(super) fn next_lookup(&self) -> String {
+        format!("lookup{}", self.before_pivot.unwrap_or(0) + self.joins.len() + 1)
+    }
+
+    /// Looks at the rows that a pivot makes from here on, and gives the joins that stand before it.
+    pub(super) fn after(&mut self, pivoted: &'a TableView) -> Vec<(Join, &'a TableView)> {
+        self.table = pivoted;
+        self.made.clear();
+        self.present.clear();
+        self.before_pivot = Some(self.joins.len());
+        std::mem::take(&mut self.joins)
     }
 
     /// The type of a column, if there is one of that name as the rule is written.
@@ -94,6 +116,10 @@ impl<'a> Scope<'a> {
 
     /// A field of a struct by its path, `address.city`: the column or field that holds it, its name there, and its kind.
     fn field<'n>(&self, path: &'n str) -> Option<(&'n str, &'n str, Kind)> {
+        // What a pivot makes is read as it is: steps come before it.
+        if self.is_pivoted() {
+            return None;
+        }
         path.match_indices('.').rev().find_map(|(at, _)| {
             let (of, field) = (path.get(..at)?, path.get(at + 1..)?);
             let holds = match self.own(of) {
@@ -193,20 +219,25 @@ impl<'a> Scope<'a> {
         let made = self.made.iter().map(|(column, _)| column);
         let own: Vec<&ColumnView> = self.table.columns.iter().chain(made).collect();
         let fields = own.iter().filter_map(|column| match &column.ty.kind {
-            Kind::Struct(fields) => Some(fields.iter().map(|(field, _)| format!("{}.{field}", column.name))),
+            Kind::Struct(fields) if !self.is_pivoted() => Some(fields.iter().map(|(field, _)| format!("{}.{field}", column.name))),
             _ => None,
         });
         own.iter().map(|column| column.name.clone()).chain(joined).chain(fields.flatten()).collect()
     }
 
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
-        let error = Diagnostic::error("E0101", place, format!("unknown column `{name}`"))
-            .label(format!("not in the schema of `{}`", self.table.name));
+        let label = if self.is_pivoted() {
+            "not among the columns of the pivot".to_owned()
+        } else {
+            format!("not in the schema of `{}`", self.table.name)
+        };
+        let error = Diagnostic::error("E0101", place, format!("unknown column `{name}`")).label(label);
         if let Some(reason) = self.table.ignored.get(name) {
             return error.help(format!("`{name}` stands under `ignore:` ({reason}); give it a type under `columns:` to read it"));
         }
         match nearest(name, self.names().iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
+            None if self.is_pivoted() => error.help(format!("the pivot has {}; read others in an intermediate table", listed(self.table))),
             None => error.help(format!(
                 "`{}` has {}; where the text itself is meant, write `{{value: {name}}}`",
                 self.table.name,

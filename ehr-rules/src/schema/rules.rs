@@ -30,6 +30,7 @@ fn steps() -> Vec<(&'static str, Value)> {
         ("unpivot", unpivot()),
         ("join", map_of("Other tables by an alias; their columns are then seen as `alias.COLUMN`.", join)),
         ("where", refer("script", "Rows for which it does not hold are counted as filtered, by this rule.")),
+        ("pivot", pivot()),
         (
             "group",
             json!({
@@ -70,6 +71,48 @@ fn unpivot() -> Value {
         ("on_missing", missing),
     ];
     object("a row for each of several columns", keys, &["columns", "name", "value"])
+}
+
+/// Rows that name one value each, side by side.
+fn pivot() -> Value {
+    let told_by = map_of(
+        "The columns made, each with what stands under `name`.",
+        json!({"description": "A constant of the type of `name`.", "type": ["string", "integer", "null"]}),
+    );
+    let mut pivot = object(
+        "rows that name one value each become one row of several columns",
+        vec![
+            ("by", texts("What the values of one row have in common; `[]` makes one row of all.")),
+            ("name", text("The column that says which value a row holds.")),
+            ("value", text("The column that holds the values.")),
+            ("columns", with_examples(told_by, &[json!({"systolic": "8480-6"})])),
+            (
+                "expect",
+                words(
+                    "Which of several values of one name is taken.",
+                    &[
+                        ("one", "there is one: the rows are set aside where there are more (default)"),
+                        ("first", "the first, by `order`"),
+                        ("last", "the last, by `order`"),
+                        ("min", "the least"),
+                        ("max", "the greatest"),
+                    ],
+                ),
+            ),
+            ("order", refer("order", "The order in which the first or last is looked for; row order without it.")),
+            (
+                "others",
+                words(
+                    "Rows whose name is none of these.",
+                    &[("reject", "they are set aside (default)"), ("drop", "they are counted as filtered")],
+                ),
+            ),
+        ],
+        &["by", "name", "value", "columns"],
+    );
+    pivot["if"] = json!({"required": ["order"]});
+    pivot["then"] = json!({"properties": {"expect": {"enum": ["first", "last"]}}, "required": ["expect"]});
+    pivot
 }
 
 fn branch() -> Value {

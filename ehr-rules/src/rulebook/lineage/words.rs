@@ -10,7 +10,10 @@ use crate::ir::transform::Expect;
 use crate::ir::transform::Join;
 use crate::ir::transform::OnAmbiguous;
 use crate::ir::transform::OnMissing;
+use crate::ir::transform::Others;
 use crate::ir::transform::Output;
+use crate::ir::transform::Pivot;
+use crate::ir::transform::Several;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
@@ -29,10 +32,14 @@ pub(crate) fn column(branch: &Branch, output: &Output) -> Vec<String> {
 /// What decides about the rows of a branch, a sentence a step.
 pub(crate) fn steps(rule: &Transform, branch: &Branch) -> Vec<String> {
     let mut said = Vec::new();
-    said.extend(branch.joins.iter().map(|join| joined(branch, join)));
+    said.extend(branch.joins.iter().filter(|join| !join.after_pivot).map(|join| joined(branch, join)));
     if let Some(filter) = &branch.filter {
         said.push(format!("only rows where {}; the others are counted as left out", condition(branch, filter)));
     }
+    if let Some(pivot) = &branch.pivot {
+        said.push(pivoted(branch, pivot));
+    }
+    said.extend(branch.joins.iter().filter(|join| join.after_pivot).map(|join| joined(branch, join)));
     if let Some(group) = &branch.group {
         let by: Vec<String> = group.iter().map(|by| phrase(branch, by)).collect();
         said.push(if by.is_empty() {
@@ -48,6 +55,25 @@ pub(crate) fn steps(rule: &Transform, branch: &Branch) -> Vec<String> {
         said.push(format!("of rows with the same {} {first} stays, and the others are merged into it", listed(&by, "and")));
     }
     said
+}
+
+fn pivoted(branch: &Branch, pivot: &Pivot) -> String {
+    let by: Vec<String> = pivot.by.iter().map(|(_, by)| phrase(branch, by)).collect();
+    let rows = if by.is_empty() { "all rows".to_owned() } else { format!("rows with the same {}", listed(&by, "and")) };
+    let (name, value) = (phrase(branch, &pivot.name), phrase(branch, &pivot.value));
+    let which = match pivot.expect {
+        Several::One => "where there are several of one name, all these rows are set aside",
+        Several::First => "of several of one name the first is taken",
+        Several::Last => "of several of one name the last is taken",
+        Several::Min => "of several of one name the least is taken",
+        Several::Max => "of several of one name the greatest is taken",
+    };
+    let order = if pivot.order.is_empty() { "" } else { ", in the order the rule gives" };
+    let others = match pivot.others {
+        Others::Reject => "set aside",
+        Others::Drop => "counted as left out",
+    };
+    format!("{rows} become one, with each {value} in the column that {name} names; {which}{order}; a row that names none is {others}")
 }
 
 fn joined(branch: &Branch, join: &Join) -> String {
@@ -137,6 +163,9 @@ pub(crate) fn phrase(branch: &Branch, expr: &Expr) -> String {
     let all = |exprs: &[Expr]| exprs.iter().map(|expr| phrase(branch, expr)).collect::<Vec<_>>();
     match &expr.form {
         Form::Column(name) => {
+            if let Some((pivot, told_by)) = branch.pivoted(name) {
+                return format!("{} where {} is {}", phrase(branch, &pivot.value), phrase(branch, &pivot.name), constant(told_by));
+            }
             let (table, column) = branch.source_of(name);
             if table == branch.from && column == *name { format!("`{column}`") } else { format!("`{column}` of the `{table}` looked up") }
         }

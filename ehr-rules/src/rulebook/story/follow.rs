@@ -122,7 +122,9 @@ impl Follow<'_> {
 
     /// The origins of the rows that were grouped or merged into one.
     fn members(&self, whose: Whose, rule: &Transform, branch: &Branch, origin: i64) -> Result<Vec<i64>, Error> {
-        let by: Vec<Expr> = match (&branch.group, &rule.dedupe) {
+        let pivoted = || branch.pivot.as_ref().map(|pivot| pivot.by.iter().map(|(_, by)| by.clone()).collect());
+        let folded = branch.group.clone().or_else(pivoted);
+        let by: Vec<Expr> = match (&folded, &rule.dedupe) {
             (Some(by), _) => by.clone(),
             (None, Some(dedupe)) => {
                 let output = |name: &String| branch.columns.iter().find(|output| output.name == *name).map(|output| output.expr.clone());
@@ -133,11 +135,12 @@ impl Follow<'_> {
         let outputs: Vec<Output> =
             by.into_iter().enumerate().map(|(at, expr)| Output { name: format!("by{at}"), expr, fold: None }).collect();
         let shape: Vec<(String, Type)> = outputs.iter().map(|output| (output.name.clone(), output.expr.ty.clone())).collect();
-        let bare = Branch { group: None, columns: outputs, ..branch.clone() };
+        let mut bare = Branch { group: None, pivot: None, columns: outputs, ..branch.clone() };
+        bare.joins.retain(|join| !join.after_pivot);
         let frame = self.plan(whose, rule, bare, &shape, None, None)?;
         let origins = integers(&frame, ORIGIN)?;
         let keys: Vec<Vec<Option<String>>> = (0..frame.height()).map(|row| cells(&frame, row, shape.len())).collect::<Result<_, _>>()?;
-        let made_by = if branch.group.is_some() {
+        let made_by = if folded.is_some() {
             origins.iter().position(|one| *one == Some(origin)).and_then(|at| keys.get(at)).cloned()
         } else {
             self.made_key(whose, rule, origin)?
