@@ -29,6 +29,7 @@ fn they_compile_without_a_word() {
     assert_eq!(
         sources,
         [
+            "daily-notes/1",
             "image-catalogue/1",
             "patient-documents/1",
             "synthea/2017",
@@ -40,7 +41,7 @@ fn they_compile_without_a_word() {
         ]
     );
     let targets: Vec<&str> = book.targets().iter().map(|target| target.name.as_str()).collect();
-    assert_eq!(targets, ["clinic", "omop-5.4", "patient-folders", "patient-images"]);
+    assert_eq!(targets, ["clinic", "omop-5.4", "patient-folders", "patient-images", "research-notes"]);
 }
 
 #[test]
