@@ -94,7 +94,9 @@ fn a_target_straight_from_a_source_balances_and_refuses_other_sources() {
 /// Keys made in different tables are the same, or the target's references would resolve to nothing.
 #[test]
 fn references_of_the_target_resolve_and_codes_without_an_entry_are_on_the_work_list() {
-    let outcome = run(&[("people.csv", PEOPLE), ("visits.csv", VISITS)]);
+    // `old` has no target either, but by an entry that says so.
+    let visits = format!("{VISITS}V2,1,2024-01-02T08:00:00,,in,old,,,Here\n");
+    let outcome = run(&[("people.csv", PEOPLE), ("visits.csv", &visits)]);
     assert!(outcome.balanced && !outcome.failed(), "{:#?}", outcome.findings);
     let list: Vec<_> =
         outcome.unmapped.iter().map(|code| (code.code_map.as_str(), code.rule.as_str(), code.source_value.as_str(), code.rows)).collect();

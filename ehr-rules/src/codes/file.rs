@@ -11,8 +11,10 @@ use crate::diagnostic::suggest;
 use crate::error::Error;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
+use chrono::NaiveDate;
 use csv::StringRecord;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -25,16 +27,20 @@ const TARGET: &[&str] = &["target", "target_concept_id", "conceptId"];
 pub(super) const STATUS: &[&str] = &["status", "mappingStatus"];
 /// Names of the column that says why an entry no longer counts.
 const INVALID: &[&str] = &["invalid_reason"];
-/// What a status may be, and whether the entry counts; Usagi's own words among them.
-const STATUSES: &[(&str, bool)] = &[
-    ("approved", true),
-    ("proposed", false),
-    ("rejected", false),
-    ("do_not_map", false),
-    ("unchecked", false),
-    ("flagged", false),
-    ("ignored", false),
-    ("invalid_target", false),
+/// The column that says when an entry was last looked at. Usagi's is left alone: it counts milliseconds.
+const REVIEWED: &[&str] = &["reviewed_on"];
+/// The column that says who stands for an entry.
+const AUTHOR: &[&str] = &["author"];
+/// What a status may be, and what it says of the entry; Usagi's own words among them.
+const STATUSES: &[(&str, Standing)] = &[
+    ("approved", Standing::Mapped),
+    ("proposed", Standing::Open),
+    ("rejected", Standing::Open),
+    ("do_not_map", Standing::Unmappable),
+    ("unchecked", Standing::Open),
+    ("flagged", Standing::Open),
+    ("ignored", Standing::Open),
+    ("invalid_target", Standing::Open),
 ];
 
 impl CodeMap {
@@ -58,7 +64,7 @@ impl CodeMap {
     pub(crate) fn parse(source: &Arc<Source>, target: &Kind, said: &mut Diagnostics) -> Self {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source.text.as_bytes());
         let Some(columns) = Columns::find(&mut reader, source, said) else { return Self::default() };
-        let mut targets = HashMap::new();
+        let (mut targets, mut unmappable) = (HashMap::new(), HashSet::new());
         let mut lines: HashMap<String, u64> = HashMap::new();
         let mut record = StringRecord::new();
         loop {
@@ -71,9 +77,15 @@ impl CodeMap {
                 }
             }
             let row = Row { record: &record, source };
-            if record.iter().all(|field| field.trim().is_empty()) || !row.counts(&columns, said) {
+            if record.iter().all(|field| field.trim().is_empty()) {
                 continue;
             }
+            row.check_review(&columns, said);
+            let standing = row.standing(&columns, said);
+            if standing == Standing::Open {
+                continue;
+            }
+            row.check_author(&columns, standing, said);
             let code = record.get(columns.code).unwrap_or_default().to_owned();
             let line = record.position().map_or(0, csv::Position::line);
             if let Some(first) = lines.get(&code) {
@@ -84,13 +96,26 @@ impl CodeMap {
                 );
                 continue;
             }
-            if let Some(value) = row.target(columns.target, target, said) {
+            if standing == Standing::Unmappable {
+                unmappable.insert(code.clone());
+            } else if let Some(value) = row.target(columns.target, target, said) {
                 targets.insert(code.clone(), value);
             }
             lines.insert(code, line);
         }
-        Self { targets: Arc::new(targets) }
+        Self { targets: Arc::new(targets), unmappable: Arc::new(unmappable) }
     }
+}
+
+/// What an entry says of its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Somebody stands for its target.
+    Mapped,
+    /// Somebody decided that it has none.
+    Unmappable,
+    /// It still waits for somebody.
+    Open,
 }
 
 /// Where the columns stand that are read.
@@ -99,6 +124,8 @@ struct Columns {
     target: usize,
     status: Option<usize>,
     invalid: Option<usize>,
+    reviewed: Option<usize>,
+    author: Option<usize>,
 }
 
 impl Columns {
@@ -117,7 +144,14 @@ impl Columns {
             found
         };
         let (code, target) = (required(CODE), required(TARGET));
-        Some(Self { code: code?, target: target?, status: place(STATUS), invalid: place(INVALID) })
+        Some(Self {
+            code: code?,
+            target: target?,
+            status: place(STATUS),
+            invalid: place(INVALID),
+            reviewed: place(REVIEWED),
+            author: place(AUTHOR),
+        })
     }
 }
 
@@ -128,21 +162,47 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// Whether somebody stands for this entry.
-    fn counts(&self, columns: &Columns, said: &mut Diagnostics) -> bool {
-        let field = |at: Option<usize>| at.and_then(|at| self.record.get(at)).map(str::trim).filter(|text| !text.is_empty());
-        if field(columns.invalid).is_some() {
-            return false;
+    /// What the entry says of its code.
+    fn standing(&self, columns: &Columns, said: &mut Diagnostics) -> Standing {
+        if self.field(columns.invalid).is_some() {
+            return Standing::Open;
         }
-        let (Some(at), Some(status)) = (columns.status, field(columns.status)) else { return true };
-        if let Some((_, counts)) = STATUSES.iter().find(|(known, _)| status.eq_ignore_ascii_case(known)) {
-            return *counts;
+        let (Some(at), Some(status)) = (columns.status, self.field(columns.status)) else { return Standing::Mapped };
+        if let Some((_, standing)) = STATUSES.iter().find(|(known, _)| status.eq_ignore_ascii_case(known)) {
+            return *standing;
         }
         said.push(
             Diagnostic::error("E0504", &self.place(at), format!("unknown status `{status}`"))
                 .help("a status is `approved`, `proposed`, `rejected` or `do_not_map`"),
         );
-        false
+        Standing::Open
+    }
+
+    /// Says a day of review that is none: nobody could tell from it how old the entry is.
+    fn check_review(&self, columns: &Columns, said: &mut Diagnostics) {
+        let (Some(at), Some(day)) = (columns.reviewed, self.field(columns.reviewed)) else { return };
+        // The length too, since the parser would take `2024-1-1`.
+        if day.len() != 10 || NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err() {
+            said.push(
+                Diagnostic::error("E0504", &self.place(at), format!("`{day}` is no day of review"))
+                    .help("write it as `2024-01-31`, or leave it empty"),
+            );
+        }
+    }
+
+    /// Says an approved entry that nobody put a name to, where the map has room for one.
+    fn check_author(&self, columns: &Columns, standing: Standing, said: &mut Diagnostics) {
+        if standing == Standing::Mapped && columns.author.is_some() && self.field(columns.author).is_none() {
+            said.push(
+                Diagnostic::warning("W0002", &self.place(columns.code), "an approved entry has no `author`")
+                    .help("write who stands for it, or make it `proposed`"),
+            );
+        }
+    }
+
+    /// A field without the blanks around it, where there is anything in it.
+    fn field(&self, at: Option<usize>) -> Option<&str> {
+        at.and_then(|at| self.record.get(at)).map(str::trim).filter(|text| !text.is_empty())
     }
 
     fn target(&self, at: usize, kind: &Kind, said: &mut Diagnostics) -> Option<Value> {
@@ -215,6 +275,34 @@ mod tests {
         );
         assert_eq!(said, [("E0501", 4, 1), ("E0502", 5, 3), ("E0502", 6, 3), ("E0504", 7, 5)]);
         assert_eq!((map.get("É"), map.get("E")), (Some(&Value::Integer(1)), Some(&Value::Integer(5))));
+    }
+
+    #[test]
+    fn a_code_that_is_not_to_be_mapped_is_settled_and_others_are_not() {
+        let (map, said) =
+            read("source_code,target,status\nA,,do_not_map\nB,,proposed\nC,,rejected\nD,4,approved\nD,,do_not_map\n", &Kind::Integer);
+        assert_eq!(said, [("E0501", 6, 1)]);
+        assert_eq!(["A", "B", "C", "D", "E"].map(|code| map.is_unmappable(code)), [true, false, false, false, false]);
+        assert_eq!((map.get("A"), map.get("D")), (None, Some(&Value::Integer(4))));
+    }
+
+    #[test]
+    fn a_day_of_review_is_a_day() {
+        let days = "source_code,target,reviewed_on\nA,1,2024-02-29\nB,2,\nC,3,2023-02-29\nD,4,1/2/2024\nE,5,2024-1-1\n";
+        assert_eq!(read(days, &Kind::Integer).1, [("E0504", 4, 5), ("E0504", 5, 5), ("E0504", 6, 5)]);
+        let usagi = "sourceCode,conceptId,mappingStatus,statusSetOn\nA,1,APPROVED,1640995200000\n";
+        assert_eq!(read(usagi, &Kind::Integer).1, []);
+    }
+
+    #[test]
+    fn an_approved_entry_names_who_stands_for_it() {
+        let (map, said) = read(
+            "source_code,target,status,author\nA,1,approved,ada\nB,2,approved, \nC,3,,\nD,4,proposed,\nE,,do_not_map,\n",
+            &Kind::Integer,
+        );
+        assert_eq!(said, [("W0002", 3, 1), ("W0002", 4, 1)]);
+        assert_eq!(map.len(), 3);
+        assert_eq!(read("source_code,target,status\nA,1,approved\n", &Kind::Integer).1, []);
     }
 
     #[test]

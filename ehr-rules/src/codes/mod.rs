@@ -7,12 +7,15 @@ mod vocabulary;
 
 use crate::ir::types::Value;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A code map from a file: targets by source code. A clone shares them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CodeMap {
     targets: Arc<HashMap<String, Value>>,
+    /// Codes that somebody decided to leave without a target: there is nothing left to do about them.
+    unmappable: Arc<HashSet<String>>,
 }
 
 /// A vocabulary download: standard concepts by code system and code.
@@ -28,6 +31,11 @@ impl CodeMap {
     /// The target of a code, if it has one.
     pub(crate) fn get(&self, code: &str) -> Option<&Value> {
         self.targets.get(code)
+    }
+
+    /// Whether the code is to have no target, by an entry that says so.
+    pub(crate) fn is_unmappable(&self, code: &str) -> bool {
+        self.unmappable.contains(code)
     }
 
     /// How many codes have a target.

@@ -68,7 +68,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0501", "a code map names a source code twice"),
     ("E0502", "a target in a code map is not of its type"),
     ("E0503", "a code map has no file, or it cannot be read as one"),
-    ("E0504", "a status in a code map is unknown"),
+    ("E0504", "a status in a code map is unknown, or its day of review is none"),
     ("E0601", "a script does not compile"),
     ("E0602", "a script needs a `type`"),
     ("E0603", "a script is of the wrong type"),
@@ -79,6 +79,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0804", "a parameter in a case is unknown, or its value is not of its type"),
     ("E0805", "a row set aside that a case expects cannot be"),
     ("W0001", "two formats read one date differently"),
+    ("W0002", "an approved entry of a code map has no author"),
 ];
 
 /// What a code says.

@@ -77,6 +77,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0804", include_str!("../../docs/codes/E0804.md")),
     ("E0805", include_str!("../../docs/codes/E0805.md")),
     ("W0001", include_str!("../../docs/codes/W0001.md")),
+    ("W0002", include_str!("../../docs/codes/W0002.md")),
 ];
 
 /// The page of a code.

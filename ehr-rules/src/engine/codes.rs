@@ -43,6 +43,11 @@ impl CodeSource {
         }
     }
 
+    /// Whether a code without a target still waits for somebody to map it.
+    fn is_open(&self, code: &str) -> bool {
+        !matches!(self, Self::Map(map, _) if map.is_unmappable(code))
+    }
+
     fn text(&self, code: &str) -> Option<&str> {
         match self {
             Self::Map(map, _) => match map.get(code) {
@@ -84,7 +89,11 @@ fn look_up(columns: &mut [Column], source: &CodeSource, tally: &Tally) -> Polars
     let codes = columns[0].str()?;
     let systems = columns.get(1).map(|column| broadcast(column, codes.len()).str().cloned()).transpose()?;
     let mut missing: HashMap<(Option<&str>, &str), u64> = HashMap::new();
-    let mut miss = |system, code| *missing.entry((system, code)).or_default() += 1;
+    let mut miss = |system, code| {
+        if source.is_open(code) {
+            *missing.entry((system, code)).or_default() += 1;
+        }
+    };
     let system_at = |row: usize| systems.as_ref().and_then(|systems| systems.get(row));
     let found = if source.kind() == Kind::Integer {
         let mut found = Vec::with_capacity(codes.len());

@@ -317,6 +317,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0504 3:20 `aproved`", "a status is `approved`, `proposed`, `rejected` or `do_not_map`")],
     ),
     mistake(
+        "a day of review that is none",
+        "targets/warehouse/codes/gender.csv",
+        "female,female,8532,approved,a reviewer,2024-01-01",
+        "female,female,8532,approved,a reviewer,01/02/2024",
+        &[("E0504 3:40 `01/02/2024`", "write it as `2024-01-31`, or leave it empty")],
+    ),
+    mistake(
+        "an approved entry without an author",
+        "targets/warehouse/codes/gender.csv",
+        "female,female,8532,approved,a reviewer",
+        "female,female,8532,approved,",
+        &[("W0002 3:1 `female`", "write who stands for it, or make it `proposed`")],
+    ),
+    mistake(
         "a code twice in a code map",
         "targets/warehouse/codes/gender.csv",
         "female,female,8532",
