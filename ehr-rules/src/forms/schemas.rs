@@ -210,17 +210,23 @@ pub(crate) const TARGET: Holds = Holds::Form(&Form {
             Holds::List(&Holds::Source),
             "A source, as `SYSTEM/VERSION`, or versions of one system, whose tables the rules read straight, without categories.",
         ),
-        key("release", Holds::Words(&["deidentified", "identified"]), "Whether what identifies a person may reach its tables."),
+        key("tenant", Holds::Form(TENANT), "With `source`: whose data a row is; each tenant's goes to a database of its own."),
+        key("release", Holds::Words(&["deidentified", "identified"]), "Whether what identifies a person may reach its columns."),
         key(
             "allow",
-            Holds::Map(&Holds::Free, &Holds::Free),
-            "Columns, as `TABLE.COLUMN`, that are released all the same, each with the reason.",
+            Holds::Map(&Holds::Reference, &Holds::Free),
+            "Columns (`table.column`) that hold an identifier all the same, each with the reason.",
         ),
         key("code_maps", Holds::Map(&Holds::CodeMap, &Holds::Form(CODE_MAP)), "Code maps by name, for `codes:` in rules."),
         PARAMETERS,
         required("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(TARGET_TABLE)), "The target's tables, in load order."),
     ],
 });
+
+const TENANT: &Form = &Form {
+    name: "`tenant`",
+    keys: &[required("from", Holds::Free, "A column of the source, text and required in one of its tables, that names the tenant.")],
+};
 
 const CODE_MAP: &Form = &Form {
     name: "a code map",
@@ -240,10 +246,41 @@ const TARGET_TABLE: &Form = &Form {
     keys: &[
         key("external", Holds::Truth, "Filled by somebody else: not created, not loaded, references to it not checked."),
         KEY,
+        key("track", Holds::Form(TRACK), "How rows that come again, in a later order, are told from new ones."),
         required(
             "columns",
             Holds::Map(&Holds::OwnColumn, &Holds::Either(&Holds::Type, &Holds::Form(TARGET_COLUMN))),
             "Its columns in the order in which they are written.",
+        ),
+    ],
+};
+
+const TRACK: &Form = &Form {
+    name: "`track`",
+    keys: &[
+        required("key", Holds::List(&Holds::OwnColumn), "Columns that say which row it is."),
+        required("fingerprint", Holds::Form(FINGERPRINT), "By what a row that comes again is the same."),
+        key("on_same", Holds::Words(&["skip"]), "What becomes of a row that comes again and is the same."),
+        key("on_changed", Holds::Form(ON_CHANGED), "What becomes of a row that comes again and is not the same."),
+    ],
+};
+
+const FINGERPRINT: &Form = &Form {
+    name: "`fingerprint`",
+    keys: &[
+        required("columns", Holds::List(&Holds::OwnColumn), "Columns in which a row that is the same does not differ."),
+        key("ignore", Holds::List(&Holds::OwnColumn), "Columns in which it may."),
+    ],
+};
+
+const ON_CHANGED: &Form = &Form {
+    name: "`on_changed`",
+    keys: &[
+        key("record", Holds::Words(&["conflicts"]), "Where old and new values are written down."),
+        required(
+            "then",
+            Holds::Words(&["keep_old", "take_new", "keep_both", "quarantine"]),
+            "Which row stands: the old one (default), the new one, both, or the old one until somebody decides.",
         ),
     ],
 };

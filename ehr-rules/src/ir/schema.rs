@@ -278,6 +278,8 @@ pub struct TargetSchema {
     pub title: String,
     /// The versions of one source (`system/version`) whose tables its rules read straight; none where they read categories.
     pub sources: Vec<String>,
+    /// The source's column that names whose data a row is, where it reads a source straight.
+    pub tenant: Option<String>,
     /// Whether no identifier of a person may reach its columns.
     pub deidentified: bool,
     /// Columns (`table.column`) that hold an identifier all the same, each with the reason.
@@ -299,8 +301,37 @@ pub struct TargetTable {
     pub external: bool,
     /// Columns that identify a row.
     pub key: Vec<String>,
+    /// How rows that come again are told from new ones; none where every row is new.
+    pub track: Option<Track>,
     /// Columns in the order they are written.
     pub columns: Vec<TargetColumn>,
+}
+
+/// How rows that come again, in a later order, are told from new ones.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Track {
+    /// Columns that say which row it is.
+    pub key: Vec<String>,
+    /// Columns by which a row that comes again is the same.
+    pub compared: Vec<String>,
+    /// Columns that may differ in a row that is the same.
+    pub ignored: Vec<String>,
+    /// What becomes of a row that comes again and is not the same; that it did is recorded as a conflict.
+    pub on_changed: Changed,
+}
+
+/// What becomes of a row that comes again and is not the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changed {
+    /// The row that is there stays.
+    KeepOld,
+    /// The new row takes its place.
+    TakeNew,
+    /// Both are there.
+    KeepBoth,
+    /// The new row is set aside until somebody decides.
+    Quarantine,
 }
 
 /// One column of a target table.
@@ -355,6 +386,18 @@ impl SourceTable {
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+impl Changed {
+    /// As it is written.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::KeepOld => "keep_old",
+            Self::TakeNew => "take_new",
+            Self::KeepBoth => "keep_both",
+            Self::Quarantine => "quarantine",
+        }
     }
 }
 

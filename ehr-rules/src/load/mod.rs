@@ -18,6 +18,7 @@ mod straight;
 mod target;
 #[cfg(test)]
 mod tests;
+mod track;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
@@ -80,6 +81,8 @@ pub(crate) struct LoadedTarget {
     pub schema: TargetSchema,
     /// The sources it says it reads straight, as they are written; those there are stand in its schema.
     pub sources: Vec<Key>,
+    /// The column that it says tells whose data a row is, as it is written.
+    pub tenant: Option<Key>,
     /// Where its tables and columns stand.
     pub places: Places,
     /// Its rules, in the order of its files.

@@ -13,6 +13,7 @@ use super::read_cases;
 use super::read_rules;
 use super::read_yaml;
 use super::start_of;
+use super::track;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
@@ -40,10 +41,18 @@ pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnosti
         return Ok(None);
     }
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
-    let Some((schema, places, sources)) = schema(&node, &folder.path, said) else { return Ok(None) };
+    let Some(Written { schema, places, sources, tenant }) = schema(&node, &folder.path, said) else { return Ok(None) };
     let (rules, cases) = (read_rules(&folder.rules, overlay, said)?, read_cases(&folder.cases, overlay, said)?);
     check_allowed(&node, &schema, &rules, said);
-    Ok(Some(LoadedTarget { schema, sources, places, rules, cases }))
+    Ok(Some(LoadedTarget { schema, sources, tenant, places, rules, cases }))
+}
+
+/// A schema as it is written, with the places of what other schemas decide about.
+struct Written {
+    schema: TargetSchema,
+    places: Places,
+    sources: Vec<Key>,
+    tenant: Option<Key>,
 }
 
 /// A reference with the places it was written at, to be checked once all tables are known.
@@ -53,7 +62,7 @@ struct Pending {
     to: Place,
 }
 
-fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetSchema, Places, Vec<Key>)> {
+fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<Written> {
     let mut fields = Fields::of(node, "the schema of a target", said)?;
     let name = fields.required_named("target", said)?;
     let shown = name_of(folder);
@@ -66,6 +75,7 @@ fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetS
     let mut places = Places::new(name.place.clone());
     let title = fields.text("title", said).unwrap_or_else(|| name.text.clone());
     let sources = fields.names("source", said).unwrap_or_default();
+    let tenant = tenant(&mut fields, said);
     let mut code_maps = BTreeMap::new();
     for (key, node) in fields.map("code_maps", said).unwrap_or_default() {
         code_maps.extend(code_map(key, node, folder, said).map(|source| (key.text.clone(), source)));
@@ -83,11 +93,25 @@ fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<(TargetS
     for one in pending {
         check_reference(&one, &tables, said);
     }
-    Some((
-        TargetSchema { name: name.text, title, sources: Vec::new(), deidentified, allow, tables, code_maps, parameters },
-        places,
-        sources,
-    ))
+    let told = tenant.as_ref().map(|tenant| tenant.text.clone());
+    let schema =
+        TargetSchema { name: name.text, title, sources: Vec::new(), tenant: told, deidentified, allow, tables, code_maps, parameters };
+    Some(Written { schema, places, sources, tenant })
+}
+
+/// `{from: COLUMN}`, of a source that is read straight; the column is looked for once sources are known.
+fn tenant(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<Key> {
+    let node = fields.get("tenant")?;
+    if fields.get("source").is_none() {
+        said.push(
+            Diagnostic::error("E0011", &node.place, "`tenant` is a column of a source, and the target lacks the key `source`")
+                .help("write `source: SYSTEM/VERSION`, or leave `tenant` out: categories do not say whose data a row is"),
+        );
+    }
+    let mut own = Fields::of(node, "`tenant`", said)?;
+    let from = own.required_named("from", said);
+    own.finish(said);
+    from
 }
 
 /// `{TABLE.COLUMN: REASON}`; the reason is what makes it a decision.
@@ -195,6 +219,7 @@ fn table(
             columns.push(column);
         }
     }
+    let track = fields.get("track").and_then(|node| track::read(node, name, &columns, external, said));
     fields.finish(said);
     for part in &key {
         if let Some(column) = columns.iter().find(|column| column.name == part.text && column.ty.kind.is_nested()) {
@@ -205,7 +230,7 @@ fn table(
             said.push(unknown("E0101", format!("unknown column `{}` of `{}`", part.text, name.text), &part.text, &part.place, known));
         }
     }
-    Some(TargetTable { name: name.text.clone(), external, key: key.into_iter().map(|part| part.text).collect(), columns })
+    Some(TargetTable { name: name.text.clone(), external, key: key.into_iter().map(|part| part.text).collect(), track, columns })
 }
 
 /// A column, and where it says what it refers to.

@@ -306,6 +306,15 @@ fn compile_target(
             reading.used.used.extend(level::named(&loaded.rules, &target_level(&loaded, &reading.views, &outputs)));
         }
     }
+    if let Some(tenant) = &loaded.schema.tenant {
+        let ids = &loaded.schema.sources;
+        // Where something is wrong with what is named, any source may be the one meant.
+        let meant = |reading: &&mut Reading| ids.len() < loaded.sources.len() || ids.contains(&reading.source.schema.id());
+        for reading in sources.iter_mut().filter(meant) {
+            let tables = reading.source.schema.tables.iter().filter(|table| table.column(tenant).is_some());
+            reading.used.used.extend(tables.map(|table| (table.name.clone(), tenant.clone())));
+        }
+    }
     let mut straight = Vec::new();
     for reading in sources.iter_mut().filter(|reading| loaded.schema.sources.contains(&reading.source.schema.id())) {
         // A source that something is wrong with has none, and there is no saying what may be read of it.

@@ -16,7 +16,7 @@ use serde_json::Value;
 use serde_json::json;
 
 pub(super) fn schema() -> Value {
-    let body = object(
+    let mut body = object(
         "",
         vec![
             ("target", text("Its name, which is its folder's.")),
@@ -28,6 +28,7 @@ pub(super) fn schema() -> Value {
                     &[json!("acme/2")],
                 ),
             ),
+            ("tenant", tenant()),
             (
                 "release",
                 words(
@@ -42,7 +43,49 @@ pub(super) fn schema() -> Value {
         ],
         &["target", "tables"],
     );
+    // Categories do not say whose data a row is.
+    body["dependentRequired"] = json!({"tenant": ["source"]});
     document("target", "The tables of a target", body, vec![("type", types()), ("inner", column(&[]))])
+}
+
+fn tenant() -> Value {
+    let from = text("A column of the source, text and required in one of its tables, that names the tenant.");
+    object("whose data a row is", vec![("from", with_examples(from, &[json!("provider_name")]))], &["from"])
+}
+
+fn track() -> Value {
+    let fingerprint = object(
+        "by what a row that comes again is the same",
+        vec![("columns", some("Columns in which a row that is the same does not differ.")), ("ignore", texts("Columns in which it may."))],
+        &["columns"],
+    );
+    let then = words(
+        "Which row stands.",
+        &[
+            ("keep_old", "the one that is there (default)"),
+            ("take_new", "the new one"),
+            ("keep_both", "both"),
+            ("quarantine", "the one that is there; the new one is set aside until somebody decides"),
+        ],
+    );
+    let record = words("Where old and new values are written down.", &[("conflicts", "as a conflict (default)")]);
+    object(
+        "how rows that come again are told from new ones",
+        vec![
+            ("key", some("Columns that say which row it is.")),
+            ("fingerprint", fingerprint),
+            ("on_same", words("What becomes of a row that is the same.", &[("skip", "it is a duplicate, and left out (default)")])),
+            ("on_changed", object("what becomes of a row that is not the same", vec![("record", record), ("then", then)], &["then"])),
+        ],
+        &["key", "fingerprint"],
+    )
+}
+
+/// One text, or a list that is not empty.
+fn some(description: &str) -> Value {
+    let mut some = texts(description);
+    some["anyOf"][1]["minItems"] = json!(1);
+    some
 }
 
 fn allowed() -> Value {
@@ -76,6 +119,7 @@ fn table() -> Value {
         vec![
             ("external", flag("Whether somebody else fills it: it is not created, not loaded, and references to it are not checked.")),
             ("key", texts("Columns that are unique together.")),
+            ("track", track()),
             ("columns", map_of("Columns by name.", columns)),
         ],
         &["columns"],

@@ -37,6 +37,7 @@ impl Import {
         }
         let book = context.rulebook()?;
         let target = target(&book, &order.target)?;
+        loadable(target)?;
         if book.fingerprint() != order.rules {
             context.note("note: the rules have changed since this order was made");
         }
@@ -77,6 +78,16 @@ pub(super) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book 
         .into_iter()
         .find(|target| target.name == name)
         .ok_or_else(|| Failure::Usage(format!("there is no target `{name}`; known are {}", known.join(", "))))
+}
+
+/// Refuses a target that asks for more than loading rows: what is not done is not passed over.
+pub(super) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
+    let what = match (&target.tenant, target.tables.iter().find(|table| table.track.is_some())) {
+        (Some(tenant), _) => format!("a database for each tenant (`tenant: {{from: {tenant}}}`)"),
+        (None, Some(table)) => format!("that rows which come again are tracked (`track` of `{}`)", table.name),
+        (None, None) => return Ok(()),
+    };
+    Err(Failure::Usage(format!("the target `{}` asks for {what}, which no import does yet; nothing was read or loaded", target.name)))
 }
 
 /// Loads an order that is in its place, and writes down where it went.

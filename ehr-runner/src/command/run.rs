@@ -133,6 +133,7 @@ impl Run {
         let book = context.rulebook()?;
         let target = import::target(&book, &self.target)?;
         if let Some(to) = &self.to {
+            import::loadable(target)?;
             sqlite::check(&to.path, target)?;
         }
         let files = source::files(&self.input)?;

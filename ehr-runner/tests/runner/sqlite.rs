@@ -94,6 +94,34 @@ fn a_full_disk_rolls_everything_back() {
 }
 
 #[test]
+fn tenants_and_tracked_rows_are_refused_before_a_row_is_read() {
+    let place = Place::new();
+    place.convert("").code(0);
+    let track = "  person:\n    track: {key: [name, birth_date], fingerprint: {columns: [gender_code]}, on_changed: {then: keep_both}}\n";
+    place.replace("rulesets/targets/demo/schema.yaml", "  person:\n", track);
+    let direct = "target: direct\nsource: acme/1\ntenant: {from: PATIENT}\ntables: {stay: {columns: {day: datetime}}}\n";
+    place.write("rulesets/targets/direct/schema.yaml", direct);
+    place.write("rulesets/targets/direct/rules.yaml", "stay: {from: visits, columns: {day: START}}\n");
+    let of_track = "the target `demo` asks for that rows which come again are tracked (`track` of `person`)";
+    let of_tenant = "the target `direct` asks for a database for each tenant (`tenant: {from: PATIENT}`)";
+    for (what, why) in [
+        ("import order --to sqlite:clinic.db", of_track),
+        ("run export --target demo --out second --to sqlite:clinic.db", of_track),
+        ("run nowhere --target demo --out second --to sqlite:clinic.db --dry-run", of_track),
+        ("run nowhere --target direct --out second --to sqlite:clinic.db", of_tenant),
+    ] {
+        let said = stderr(&place.ehr(what).code(2));
+        assert!(said.contains(why), "{what}: {said}");
+        assert!(!place.has("second") && !place.has("clinic.db"), "{what}");
+    }
+    let told = stdout(&place.ehr("explain demo.person").code(0));
+    assert!(told.contains("\ntrack: by name, birth_date; the same if gender_code are; if changed, keep_both\n"), "{told}");
+    assert!(stdout(&place.ehr("explain direct.stay").code(0)).contains("\ntenant: by `PATIENT`\n"));
+    // What is converted is not changed by it.
+    place.ehr("run export --target demo --out second --today 2024-06-01").code(0);
+}
+
+#[test]
 fn other_destinations_are_refused_without_their_password() {
     let place = Place::new();
     let said = stderr(&place.convert("--to postgres://ada:secret@host/clinic").code(2));

@@ -166,6 +166,7 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
             name: String::new(),
             title: String::new(),
             sources: Vec::new(),
+            tenant: None,
             deidentified: false,
             allow: BTreeMap::new(),
             tables: Vec::new(),

@@ -7,6 +7,7 @@ mod text;
 pub(crate) mod trace;
 pub(crate) mod words;
 
+use crate::ir::schema::Track;
 use crate::rulebook::spot::Spot;
 use serde::Serialize;
 
@@ -17,6 +18,12 @@ pub struct Lineage {
     pub what: String,
     /// The target.
     pub target: String,
+    /// Of a table: the source's column that names whose data a row is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// Of a table: how rows that come again are told from new ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track: Option<Track>,
     /// Every rule on the way, each branch of a union by itself.
     pub rules: Vec<RuleWay>,
     /// The columns of files that it comes to.

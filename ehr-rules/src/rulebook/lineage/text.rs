@@ -13,6 +13,14 @@ impl Lineage {
     /// The way as text: the target's rules, those of each source, and the columns of files it comes to.
     pub fn to_text(&self) -> String {
         let mut text = format!("{}\n", self.what);
+        if let Some(tenant) = &self.tenant {
+            let _ = writeln!(text, "tenant: by `{tenant}`");
+        }
+        if let Some(track) = &self.track {
+            let [key, compared, ignored] = [&track.key, &track.compared, &track.ignored].map(|names| names.join(", "));
+            let but = if ignored.is_empty() { ignored } else { format!(", whatever {ignored}") };
+            let _ = writeln!(text, "track: by {key}; the same if {compared} are{but}; if changed, {}", track.on_changed.word());
+        }
         if self.rules.is_empty() {
             let table = self.what.strip_prefix(&format!("{}.", self.target)).unwrap_or(&self.what);
             let table = table.split('.').next().unwrap_or(table);

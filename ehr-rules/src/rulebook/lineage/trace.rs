@@ -68,7 +68,12 @@ pub(crate) fn lineage(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
     }
     // A table whose columns all lack a rule still has its conditions.
     trace.asked.entry((Whose::Target, table.to_owned())).or_default();
-    Ok(trace.follow(what))
+    let mut way = trace.follow(what);
+    if column.is_none() {
+        way.tenant.clone_from(&target.schema.tenant);
+        way.track = shape.and_then(|shape| shape.track.clone());
+    }
+    Ok(way)
 }
 
 /// Whose rules make a table.
@@ -203,7 +208,7 @@ impl<'a> Trace<'a> {
                 }));
             }
         }
-        Lineage { what: what.to_owned(), target: self.target.schema.name.clone(), rules, files }
+        Lineage { what: what.to_owned(), target: self.target.schema.name.clone(), tenant: None, track: None, rules, files }
     }
 
     /// The branches of a rule with the columns asked for.
