@@ -13,6 +13,7 @@ mod forms;
 mod heirs;
 #[path = "diagnostics/links.rs"]
 mod links;
+mod listings;
 #[path = "diagnostics/names.rs"]
 mod names;
 #[path = "diagnostics/nested.rs"]
@@ -134,6 +135,7 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         traps::MISTAKES,
         heirs::MISTAKES,
         links::MISTAKES,
+        listings::MISTAKES,
         nested::MISTAKES,
         cases::MISTAKES,
     ];

@@ -102,3 +102,32 @@ fn references_of_the_target_resolve_and_codes_without_an_entry_are_on_the_work_l
         outcome.unmapped.iter().map(|code| (code.code_map.as_str(), code.rule.as_str(), code.source_value.as_str(), code.rows)).collect();
     assert_eq!(list, [("class", "stays.class_word_id", "open", 1), ("reason", "stays.reason", "broken leg", 1)]);
 }
+
+/// Nothing lists the objects of a run, and a table without rows would say that there are none.
+#[test]
+fn a_listing_that_a_rule_reads_is_refused_before_the_first_row_and_any_other_is_passed_over() {
+    let (book, folder) = (book(), tempfile::tempdir().unwrap());
+    let text = "No\n1\n";
+    // A file that has the name of the listing is none of it.
+    let files = ["orders.csv", "scans.csv"].map(|name| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        InputFile { name: name.to_owned(), path, bytes: text.len() as u64 }
+    });
+    let listed = "listed/1".parse().unwrap();
+    let order = |whole_categories| Order { whole_categories, ..Order::new(folder.path().to_owned(), chrono::NaiveDate::default()) };
+    let refused = book.start(&listed, "flat", &files, order(true)).err().unwrap();
+    assert!(refused.is_refused());
+    assert_eq!(
+        refused.to_string(),
+        "table `scans` of `listed/1` is a listing of `s3://{bucket}/scans/`, and listings cannot be read in an order yet: \
+         only cases can give its rows"
+    );
+    let job = book.start(&listed, "flat", &files, order(false)).unwrap();
+    let common = job.categorize(&job.assess(job.read().unwrap()).unwrap()).unwrap();
+    job.convert(&common).unwrap();
+    let outcome = job.finish().unwrap();
+    assert!(outcome.balanced && outcome.findings.is_empty(), "{:#?}", outcome.findings);
+    let read: Vec<_> = outcome.tables.iter().map(|one| (one.table.as_str(), one.read)).collect();
+    assert_eq!(read, [("orders", 1), ("scans", 0)]);
+}

@@ -46,7 +46,8 @@ pub(super) enum Need {
 
 impl<'a> Known<'a> {
     pub(super) fn new(source: &'a SourceSchema) -> Self {
-        let tables = source.tables.iter().map(|table| KnownTable::new(source, table)).collect();
+        // A listing has no file that could be recognised.
+        let tables = source.tables.iter().filter(|table| table.list.is_none()).map(|table| KnownTable::new(source, table)).collect();
         Self { source, tables }
     }
 

@@ -163,7 +163,7 @@ fn source_tables(one: &LoadedSource) -> Vec<TableFacts> {
         TableFacts {
             name: table.name.clone(),
             what: format!("table of `{}`", one.schema.id()),
-            notes: vec![format!("files: `{}`", table.file)],
+            notes: vec![table.list.as_ref().map_or_else(|| format!("files: `{}`", table.file), |list| format!("listing of `{list}`"))],
             columns: columns.collect(),
             place: one.places.table(&table.name).cloned(),
         }

@@ -65,7 +65,16 @@ const MAX_LENGTH: KeyDoc = key("max_length", Holds::Free, "The most characters a
 const SOURCE_TABLE: &Form = &Form {
     name: "a table of a source",
     keys: &[
-        required("file", Holds::Free, "A glob over file names, as in `\"patients*.csv\"`; several files are one table."),
+        key(
+            "file",
+            Holds::Free,
+            "A glob over file names, as in `\"patients*.csv\"`; several files are one table. This or `list` is required.",
+        ),
+        key(
+            "list",
+            Holds::Free,
+            "Instead of `file`: `s3://{bucket}/prefix/`, `sftp://{host}/path/` or a folder, with parameters in braces; its objects are the rows, with `key`, `size`, `modified` and `etag`.",
+        ),
         key("required", Holds::Truth, "Whether an export without this table is refused (default: an absent table is empty)."),
         key("header", Holds::List(&Holds::OwnColumn), "Only where the files have no header of their own: their fields, in order."),
         key("format", Holds::Words(&["delimited", "json"]), "How the files are written: delimited text (the default), or JSON objects."),

@@ -62,8 +62,10 @@ pub struct Dialect {
 pub struct SourceTable {
     /// Its name in the rules.
     pub name: String,
-    /// A glob over file names, without folders; case does not matter.
+    /// A glob over file names, without folders; case does not matter. Empty where the table is a listing.
     pub file: String,
+    /// Where the table is no files but a listing: the place whose objects are its rows, with parameters as `{NAME}`.
+    pub list: Option<String>,
     /// The names of the fields, in order, where the files have no header of their own; empty where they have.
     pub header: Vec<String>,
     /// How its JSON files are read; none where they are delimited text.

@@ -6,6 +6,7 @@ use super::changes::Changes;
 use super::column::no_identity;
 use super::column::unknown;
 use super::heir;
+use super::listing;
 use super::places::Places;
 use super::source::Written;
 use super::source::WrittenReference;
@@ -158,7 +159,11 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
         }
         remove(known, &name.text);
     }
-    known.file = table.file.clone().or(known.file.take());
+    // What was files may be a listing now, and the other way round.
+    if table.file.is_some() || table.list.is_some() {
+        (known.file, known.list) = (table.file.clone(), table.list.clone());
+    }
+    known.header = known.header.take().filter(|_| known.list.is_none());
     known.checks = table.checks.clone().or(known.checks.take());
     known.format = table.format.clone().or(known.format.take());
     known.header = table.header.clone().or(known.header.take());
@@ -231,6 +236,7 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         }
         if !whole.orphan {
             check(table, &whole.tables, said);
+            listing::check(table, &whole.parameters, said);
         }
     }
     let each =
@@ -261,6 +267,7 @@ fn source_table(table: WrittenTable, missing: &[String]) -> SourceTable {
         json,
         name: table.name.text,
         file: table.file.unwrap_or_default(),
+        list: table.list.map(|list| list.text),
         header: table.header.into_iter().flatten().map(|name| name.text).collect(),
         required: table.required.unwrap_or(false),
         key: table.key.unwrap_or_default().into_iter().map(|key| key.text).collect(),
@@ -274,7 +281,7 @@ fn source_table(table: WrittenTable, missing: &[String]) -> SourceTable {
 
 /// What only the merged schema can tell: a file, and that keys and references name columns that there are.
 fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) {
-    if table.file.is_none() {
+    if table.file.is_none() && table.list.is_none() {
         said.push(
             Diagnostic::error("E0011", &table.name.place, format!("table `{}` lacks the key `file`", table.name.text))
                 .help(format!("name its files: `file: \"{}*.csv\"`", table.name.text)),

@@ -9,6 +9,7 @@ pub(crate) mod fingerprint;
 mod folder;
 mod heir;
 mod inherit;
+mod listing;
 mod parameter;
 pub(crate) mod places;
 pub(crate) mod row_check;

@@ -57,6 +57,7 @@ pub(super) struct Written {
 pub(super) struct WrittenTable {
     pub name: Key,
     pub file: Option<String>,
+    pub list: Option<Key>,
     pub header: Option<Vec<Key>>,
     pub format: Option<WrittenFormat>,
     pub required: Option<bool>,
@@ -212,6 +213,7 @@ fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable
     let table = WrittenTable {
         name: name.clone(),
         file: file(&mut fields, said),
+        list: fields.named("list", said),
         header: fields.names("header", said),
         format: format(&mut fields, said),
         required: fields.bool("required", said),

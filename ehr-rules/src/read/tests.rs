@@ -64,6 +64,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
     SourceTable {
         name: name.to_owned(),
         file: format!("{name}*.csv"),
+        list: None,
         header: Vec::new(),
         json: None,
         required: false,

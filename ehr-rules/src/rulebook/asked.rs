@@ -1,5 +1,6 @@
 //! What of a source a target asks for: its categories, their columns, and the columns of files behind them.
 
+use crate::error::Error;
 use crate::ir::schema::SourceSchema;
 use crate::ir::transform::Transform;
 use crate::ir::types::Type;
@@ -53,6 +54,26 @@ impl Asked {
         let mut columns = asked.clone();
         columns.extend(checked_later(&source.schema));
         Self { transforms, columns: Some(columns), made: Some(asked) }
+    }
+
+    /// Refuses a run that needs the rows of a listing, which no file gives: the table would look empty.
+    pub(super) fn refuse_listings(&self, source: &CompiledSource, target: &CompiledTarget, rules: &[Transform]) -> Result<(), Error> {
+        let straight = if target.is_straight() { rules } else { &[] };
+        let tables = &source.schema.tables;
+        for (listing, place) in tables.iter().filter_map(|table| Some((table, table.list.as_ref()?))) {
+            let name = &listing.name;
+            let read = self.transforms.iter().chain(straight).any(|rule| rule.tables().iter().any(|table| table == name));
+            // A reference is held against the rows it refers to, whether rules read them or not.
+            let referred =
+                tables.iter().filter(|table| table.list.is_none()).flat_map(|table| &table.references).any(|one| one.table == *name);
+            if read || referred {
+                return Err(Error::refused(format!(
+                    "table `{name}` of `{}` is a listing of `{place}`, and listings cannot be read in an order yet: only cases can give its rows",
+                    source.id()
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// A category's columns in this run.

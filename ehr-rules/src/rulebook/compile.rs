@@ -120,7 +120,8 @@ impl CompiledSource {
             .iter()
             .filter(|table| {
                 let glob = GlobBuilder::new(&table.file).case_insensitive(true).build().map(|glob| glob.compile_matcher());
-                glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
+                // A listing is never among the files.
+                table.list.is_some() || glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
             })
             .cloned()
             .collect();

@@ -86,6 +86,7 @@ impl<'book> Job<'book> {
         }
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
         let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
+        asked.refuse_listings(source, target, &rules)?;
         settings::settle(&mut asked.transforms, &made)?;
         settings.extend(made.clone());
         let secrets = secrets::named(asked.transforms.iter().chain(&rules));

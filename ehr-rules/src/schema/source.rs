@@ -63,10 +63,19 @@ fn dialect() -> Value {
 }
 
 fn table() -> Value {
-    object(
+    let mut table = object(
         "a table",
         vec![
             ("file", with_examples(text("A glob over file names; several files are one table."), &[json!("patients*.csv")])),
+            (
+                "list",
+                with_examples(
+                    text(
+                        "Instead of `file`: a place whose objects are the rows, with parameters as `{NAME}`; columns out of `key`, `size`, `modified`, `etag`.",
+                    ),
+                    &[json!("s3://{bucket}/images/")],
+                ),
+            ),
             ("header", texts("Only where the files have no header: their fields, in order.")),
             ("format", words("How the files are written.", &[("delimited", "text with a delimiter (default)"), ("json", "JSON objects")])),
             ("rows", text("With `format: json`: where the objects stand in a document, as in `results.records`.")),
@@ -88,7 +97,9 @@ fn table() -> Value {
             ("ignore", map_of("Columns that are deliberately not read, each with the reason.", reason("Why it is not read."))),
         ],
         &[],
-    )
+    );
+    table["not"] = json!({"anyOf": [{"required": ["list", "file"]}, {"required": ["list", "header"]}]});
+    table
 }
 
 fn moved() -> Value {

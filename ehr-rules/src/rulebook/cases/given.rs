@@ -24,6 +24,7 @@ use encoding_rs::UTF_16BE;
 use encoding_rs::UTF_16LE;
 use polars::prelude::*;
 use serde_yaml::Value;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -114,11 +115,26 @@ fn encoded(text: &str, dialect: &Dialect) -> Result<Vec<u8>, String> {
     }
 }
 
+/// The source with a file in place of each listing: a case gives the rows of either.
+pub(super) fn filed(source: &CompiledSource) -> Cow<'_, CompiledSource> {
+    if source.schema.tables.iter().all(|table| table.list.is_none()) {
+        return Cow::Borrowed(source);
+    }
+    let mut filed = source.clone();
+    for table in filed.schema.tables.iter_mut().filter(|table| table.list.is_some()) {
+        table.list = None;
+        let plain = |letter: char| if letter.is_alphanumeric() { letter } else { '_' };
+        table.file = format!("{}.csv", table.name.chars().map(plain).collect::<String>());
+    }
+    Cow::Owned(filed)
+}
+
 /// A source whose tables are the categories given, so that the ledger counts them.
 pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &Arc<Shapes>) -> CompiledSource {
     let table = |name: &String| SourceTable {
         name: name.clone(),
         file: String::new(),
+        list: None,
         header: Vec::new(),
         json: None,
         required: false,

@@ -142,6 +142,8 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
         (None, Home::Target(target)) => Some(*target),
         (None, Home::Source(_)) => None,
     };
+    let given_as_files = source.map(given::filed);
+    let source = given_as_files.as_deref();
     let folder = scratch()?;
     let today = case.today.unwrap_or_else(|| chrono::Local::now().date_naive());
     let mut parameters = BTreeMap::new();

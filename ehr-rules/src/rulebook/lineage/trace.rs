@@ -200,7 +200,7 @@ impl<'a> Trace<'a> {
                 files.extend(columns.iter().filter_map(|name| table.column(name)).map(|column| FileColumn {
                     source: source.id().to_string(),
                     table: table.name.clone(),
-                    file: table.file.clone(),
+                    file: table.list.as_ref().unwrap_or(&table.file).clone(),
                     column: column.name.clone(),
                     ty: column.ty.to_string(),
                     phi: column.phi.clone(),
