@@ -13,7 +13,6 @@ mod forms;
 mod heirs;
 #[path = "diagnostics/links.rs"]
 mod links;
-mod listings;
 #[path = "diagnostics/names.rs"]
 mod names;
 #[path = "diagnostics/nested.rs"]
