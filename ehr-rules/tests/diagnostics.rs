@@ -13,6 +13,8 @@ mod forms;
 mod heirs;
 #[path = "diagnostics/links.rs"]
 mod links;
+#[path = "diagnostics/listings.rs"]
+mod listings;
 #[path = "diagnostics/names.rs"]
 mod names;
 #[path = "diagnostics/nested.rs"]

@@ -24,6 +24,8 @@ pub(super) fn check(table: &WrittenTable, parameters: &[Parameter], said: &mut D
             Diagnostic::error("E0422", &list.place, format!("table `{}` is both a listing and files", table.name.text))
                 .help("leave out `file` or `list`"),
         );
+        // Its columns may be those of either.
+        return;
     }
     if let Some(header) = &table.header {
         let place = header.first().map_or(&list.place, |name| &name.place);

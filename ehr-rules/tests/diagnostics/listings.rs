@@ -1,95 +1,43 @@
-//! Tables that are listings of what lies in a place.
+//! Tables that are listings of objects.
 
 use super::Mistake;
 use super::mistake;
 
 const SCHEMA: &str = "sources/acme/1/schema.yaml";
-/// Before this line a table is put.
-const NEXT: &str = "  # Read by the target `direct` alone.\n";
+const FILE: &str = "    file: \"clinics*.csv\"\n";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     mistake(
-        "a table that is files and a listing",
+        "a column that a listing has not, and a type that is not its own",
         SCHEMA,
-        NEXT,
-        "  scans:\n    file: \"scans*.csv\"\n    list: \"s3://scans/\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0421 40:11 `\"s3://scans/\"`", "leave out `file` or `list`")],
+        "  clinics:\n",
+        "  scans:\n    list: \"s3://scans/\"\n    key: [key]\n    columns: {key: {type: text, required: true}, sise: integer, etag: integer}\n  clinics:\n",
+        &[
+            ("E0403 35:65 `etag`", "write `etag: text`"),
+            ("E0101 35:50 `sise`", "did you mean `size`?"),
+            ("E0309 35:50 `sise`", "read it in a rule"),
+            ("E0309 35:65 `etag`", "read it in a rule"),
+        ],
     ),
     mistake(
-        "a listing with a header",
+        "a listing that is files as well",
         SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"s3://scans/\"\n    header: [key]\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0421 40:14 `key`", "leave out `header`")],
+        FILE,
+        "    file: \"clinics*.csv\"\n    list: clinics\n",
+        &[("E0422 34:11 `clinics`", "leave out `file` or `list`")],
     ),
     mistake(
-        "a column that no listing has",
+        "a listing of an unknown parameter and scheme",
         SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"s3://scans/\"\n    key: [key, sizes]\n    columns: {key: text, sizes: integer}\n",
-        &[("E0101 41:26 `sizes`", "did you mean `size`?")],
-    ),
-    mistake(
-        "a column that no listing has nearly",
-        SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"s3://scans/\"\n    key: [key]\n    columns: {key: text}\n    ignore: {owner: nobody asks}\n",
-        &[("E0101 42:14 `owner`", "a listing has `key`, `size`, `modified` and `etag`")],
-    ),
-    mistake(
-        "a type that a listing does not give",
-        SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"s3://scans/\"\n    key: [key, modified]\n    columns: {key: text, modified: datetime}\n",
-        &[("E0403 41:26 `modified`", "write `modified: instant`")],
-    ),
-    mistake(
-        "a scheme with a slip",
-        SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"sftpp://scans/\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0421 39:12 `sftpp`", "did you mean `sftp`?")],
-    ),
-    mistake(
-        "a scheme that nothing lists",
-        SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"https://scans/\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0421 39:12 `https`", "which has no scheme")],
+        "  clinics:\n",
+        "  scans:\n    list: \"s4://{bucket}/\"\n    key: [key]\n    columns: {key: {type: text, required: true}}\n  clinics:\n",
+        &[("E0422 33:12 `s4`", "nothing is listed at `s4://`"), ("E0107 33:18 `bucket`", "declare it under `parameters:`")],
     ),
     mistake(
         "a listing without a bucket",
         SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"s3:///scans/\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0421 39:11 `\"s3:///scans/\"`", "write `list: \"s3://{bucket}/prefix/\"`")],
-    ),
-    mistake(
-        "a listing of nothing",
-        SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0421 39:11 `\"\"`", "write `list: \"s3://{bucket}/prefix/\"`")],
-    ),
-    mistake(
-        "a brace of a listing that is not closed",
-        SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"s3://{bucket/\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0421 39:11 `\"s3://{bucket/\"`", "in a pair of braces")],
-    ),
-    mistake(
-        "a parameter of a listing that is not declared",
-        SCHEMA,
-        NEXT,
-        "  scans:\n    list: \"s3://{bucket}/\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0107 39:18 `bucket`", "declare it under `parameters:`")],
-    ),
-    mistake(
-        "a parameter of a listing with a slip",
-        SCHEMA,
-        "tables:\n",
-        "parameters: {bucket: {type: text, required: true}}\ntables:\n  scans:\n    list: \"s3://{bucke}/\"\n    key: [key]\n    columns: {key: text}\n",
-        &[("E0107 7:18 `bucke`", "did you mean `bucket`?")],
+        "  clinics:\n",
+        "  scans:\n    list: \"s3://\"\n    key: [key]\n    columns: {key: {type: text, required: true}}\n  clinics:\n",
+        &[("E0422 33:11 `\"s3://\"`", "s3://{bucket}/prefix/")],
     ),
 ];
