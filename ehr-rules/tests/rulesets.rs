@@ -32,6 +32,7 @@ fn they_compile_without_a_word() {
             "daily-notes/1",
             "image-catalogue/1",
             "patient-documents/1",
+            "provider-results/1",
             "synthea/2017",
             "synthea/2022",
             "system-1/1",
@@ -41,7 +42,7 @@ fn they_compile_without_a_word() {
         ]
     );
     let targets: Vec<&str> = book.targets().iter().map(|target| target.name.as_str()).collect();
-    assert_eq!(targets, ["clinic", "omop-5.4", "patient-folders", "patient-images", "research-notes"]);
+    assert_eq!(targets, ["clinic", "omop-5.4", "patient-folders", "patient-images", "provider-records", "research-notes"]);
 }
 
 #[test]
