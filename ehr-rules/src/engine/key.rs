@@ -20,7 +20,8 @@ pub(super) fn key(parts: &[Expr], space: String, uuid: bool) -> Expr {
 }
 
 fn compute(columns: &mut [Column], space: &str, uuid: bool) -> PolarsResult<Column> {
-    let rows = columns.iter().map(Column::len).max().unwrap_or(0);
+    // A constant has one row, beside columns that may have none.
+    let rows = if columns.iter().any(Column::is_empty) { 0 } else { columns.iter().map(Column::len).max().unwrap_or(0) };
     let parts = columns.iter().map(|column| Part::of(column, rows)).collect::<PolarsResult<Vec<_>>>()?;
     let mut bytes = Vec::with_capacity(64);
     let mut ids = Vec::with_capacity(if uuid { 0 } else { rows });
