@@ -75,6 +75,23 @@ impl Branch {
         pivot.columns.iter().find(|(column, _)| column == name).map(|(_, told_by)| (pivot, told_by))
     }
 
+    /// The tables and columns whose values a name holds: what it was unfolded from, or the one column behind it. Which item of a
+    /// list it is says nothing of the list.
+    pub fn sources_of(&self, name: &str) -> Vec<(String, String)> {
+        let (table, column) = self.source_of(name);
+        let Some(step) = self.unfold.iter().find(|step| table == self.from && step.makes().contains(&column.as_str())) else {
+            return vec![(table, column)];
+        };
+        match step {
+            Unfold::Field { of, .. } => self.sources_of(of),
+            Unfold::Explode { list, item, .. } if column == *item => self.sources_of(list),
+            Unfold::Unpivot { columns, value, .. } if column == *value => {
+                columns.iter().flat_map(|(column, _)| self.sources_of(column)).collect()
+            }
+            Unfold::Explode { .. } | Unfold::Unpivot { .. } => Vec::new(),
+        }
+    }
+
     /// The table and column behind a name: a joined table's, or the driving one's.
     pub fn source_of(&self, name: &str) -> (String, String) {
         // The columns that a pivot makes hold what its `value` holds; those of `by` may be called otherwise in the data.

@@ -66,7 +66,9 @@ fn of_expr<'t>(expr: &Expr, branch: &Branch, look: &dyn Fn(&(String, String)) ->
         return Tags::new();
     }
     let all = |exprs: &mut dyn Iterator<Item = &Expr>| exprs.flat_map(|one| of_expr(one, branch, look)).collect::<Tags>();
-    let column = |name: &str| look(&branch.source_of(name)).cloned().unwrap_or_default();
+    let column = |name: &str| {
+        branch.sources_of(name).iter().filter_map(look).flatten().map(|(tag, way)| (tag.clone(), way.clone())).collect::<Tags>()
+    };
     match &expr.form {
         Form::Column(name) => column(name),
         Form::Call { function, args } => {

@@ -239,8 +239,7 @@ impl<'a> Trace<'a> {
     fn column(&self, whose: Whose, branch: &Branch, output: &Output, spot: Option<Spot>) -> ColumnWay {
         let mut reads = Vec::new();
         for name in output_columns(output) {
-            let (table, column) = branch.source_of(name);
-            reads.extend(self.refs(whose, [(table, column)]));
+            reads.extend(self.refs(whose, branch.sources_of(name)));
         }
         reads.dedup();
         let (mut code_maps, mut functions, mut interpreted) = (Vec::new(), Vec::new(), false);
