@@ -147,7 +147,7 @@ fn few() -> Vec<Pair> {
             polars: || col("name").str().count_matches(lit("[^ ]"), false).cast(DataType::Int64),
         },
         Pair {
-            script: "let word = name.split(\" \"); word.reverse(); word[0].to_lower()",
+            script: "let words = name.split(\" \"); words[words.len() - 1].to_lower()",
             result: Some(Kind::Text),
             polars: || col("name").str().extract(lit("([^ ]*)$"), 1).str().to_lowercase(),
         },

@@ -1,7 +1,7 @@
 //! What an editor asks of rules: what is wrong, what could be written here, what this is, where it comes from.
 //!
 //! It speaks of paths and bytes and knows no protocol. Rules that are just being typed seldom are YAML, so files are read by their
-//! [outline](outline), and a schema that cannot be read is that of before.
+//! outline, and a schema that cannot be read is that of before.
 
 mod complete;
 mod facts;
