@@ -55,7 +55,7 @@ use std::path::PathBuf;
 /// editor.adopt(Editor::check(editor.folders(), editor.overlay())?);
 /// editor.set(path.clone(), text.to_owned());
 /// let offered = editor.complete(&path, text.len());
-/// assert!(offered.iter().any(|one| one.label == "BIRTHDATE" && one.detail == "date?"));
+/// assert!(offered.iter().any(|one| one.label == "BIRTHDATE" && one.detail == "date"));
 /// # Ok(())
 /// # }
 /// ```

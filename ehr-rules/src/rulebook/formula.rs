@@ -29,7 +29,8 @@ use std::path::Path;
 /// let formula = Formula::compile("weight / (height * height)", |name| match name {
 ///     "weight" | "height" => Some(Type::required(Kind::Float)),
 ///     _ => None,
-/// }, None)?;
+/// }, None)
+/// .map_err(|mistake| mistake.message)?;
 /// assert_eq!(formula.ty().to_string(), "float");
 /// assert_eq!(formula.interpreted(), None);
 ///
