@@ -74,6 +74,9 @@ impl Objects {
             let Some(object) = self.object()? else { break };
             self.dealt += 1;
             self.add(&mut batch, &object);
+            if batch.bytes.len() >= super::batch::SIDE as usize {
+                return Err(Error::data(format!("object {} of `{}` is larger than 2 GiB", self.dealt, self.path.display())));
+            }
         }
         Ok((batch.len() > 0).then_some(batch))
     }
@@ -137,7 +140,7 @@ impl Field {
     }
 }
 
-/// A batch ends long before 2 GiB, unless one object is as large.
+/// A batch ends long before 2 GiB; one object that is as large is refused.
 fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX) & !super::batch::SIDE
 }
