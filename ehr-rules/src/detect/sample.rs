@@ -4,6 +4,7 @@ use crate::dataset::input::InputFile;
 use crate::detect::known::Known;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
+use crate::records::Hints;
 use crate::records::head;
 use std::collections::HashMap;
 
@@ -46,7 +47,7 @@ pub(super) fn read<'a>(known: &[Known<'_>], files: &'a [InputFile]) -> Result<Ve
     for file in files.iter().filter(|file| is_table(file.file_name()) || known.iter().any(|one| one.names(file.file_name()))) {
         let mut framed = Vec::new();
         for dialect in &dialects {
-            match head(&file.path, dialect, ROWS) {
+            match head(&file.path, dialect, Hints::default(), ROWS) {
                 Ok(head) => framed.push((dialect.clone(), Framed::new(head.header, head.rows, dialect))),
                 // What cannot be framed in this way is no table of the systems that write so.
                 Err(error) if error.is_data() => {}

@@ -8,10 +8,12 @@ use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceTable;
 use crate::records;
+use crate::records::Hints;
 use crate::records::LineEnd;
 use crate::records::Shape;
 use encoding_rs::UTF_8;
 use globset::GlobBuilder;
+use std::collections::HashSet;
 
 /// How one table is read: its files, and the columns of its rejects.
 #[derive(Debug)]
@@ -55,8 +57,9 @@ pub(super) fn plan<'a>(
     if table.json.is_some() {
         return Ok(of_objects(plan, found));
     }
+    let names: HashSet<String> = names(table).map(|name| records::fold(name)).collect();
     for file in found {
-        let head = records::head(&file.path, dialect, 1)?;
+        let head = records::head(&file.path, dialect, Hints { names: Some(&names) }, 1)?;
         let on_file =
             |code: &'static str, consequence| report(code, &file.name, consequence, &format!("{}: `{}`", meaning(code), file.name));
         if head.header.is_empty() {
@@ -75,6 +78,12 @@ pub(super) fn plan<'a>(
         plan.files.push(FilePlan { file, shape: head.shape, width: head.header.len(), fields, places });
     }
     Ok(plan)
+}
+
+/// Every name that a header of the table's may hold.
+fn names(table: &SourceTable) -> impl Iterator<Item = &String> {
+    let columns = table.columns.iter().flat_map(|column| std::iter::once(&column.name).chain(&column.also));
+    columns.chain(table.ignore.keys())
 }
 
 /// Every object has a field for each column, if only a missing one.

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::ir::schema::Dialect;
 use encoding_rs::Encoding;
 use reader::Reader;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// How a delimited text file is written.
@@ -41,6 +42,13 @@ pub(crate) enum LineEnd {
     Cr,
 }
 
+/// What is known beforehand of a file that is looked at; it helps where the bytes alone leave something open.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Hints<'a> {
+    /// Names of columns that the file may have, each as [`fold`] makes it; none where nothing is known.
+    pub names: Option<&'a HashSet<String>>,
+}
+
 /// The beginning of a file.
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
@@ -50,13 +58,21 @@ pub(crate) struct Head {
     pub header: Vec<String>,
     /// The first sound records after the header; bytes that are no UTF-8 are replaced.
     pub rows: Vec<Vec<String>>,
+    /// How it is written and by what that was found, in words, without any value or name of the file's.
+    #[cfg_attr(not(test), expect(dead_code, reason = "scans and reports of identification print it"))]
+    pub evidence: Vec<String>,
+}
+
+/// A header's name without case and without space around it, as names are compared.
+pub(crate) fn fold(name: &str) -> String {
+    name.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
 }
 
 /// Reads the header and at most `rows` sound records after it.
-pub(crate) fn head(path: &Path, dialect: &Dialect, rows: usize) -> Result<Head, Error> {
-    let shape = sniff::sniff(path, dialect)?;
+pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize) -> Result<Head, Error> {
+    let (shape, evidence) = sniff::sniff(path, dialect, hints)?;
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new() };
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence };
     let mut seen_header = !shape.headed;
     // Malformed records are passed over, so as many are framed as it takes.
     while !seen_header || head.rows.len() < rows {

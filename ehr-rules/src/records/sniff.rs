@@ -1,8 +1,10 @@
 //! Finds out how a file is written from its first bytes.
 
+use super::Hints;
 use super::LineEnd;
 use super::Shape;
 use super::batch::Batch;
+use super::fold;
 use super::frame::frame;
 use super::reader::BOM;
 use crate::error::Error;
@@ -21,17 +23,17 @@ const RECORDS: u64 = 50;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How this file is written; what the schema says wins.
-pub(super) fn sniff(path: &Path, dialect: &Dialect) -> Result<Shape, Error> {
+pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<(Shape, Vec<String>), Error> {
     let mut sample = Vec::new();
     let file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
     file.take(SAMPLE as u64).read_to_end(&mut sample).map_err(|error| Error::io("reading", path, error))?;
     let whole = sample.len() < SAMPLE;
     let tabs = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
-    Ok(shape(sample, whole, dialect, tabs))
+    Ok(shape(sample, whole, dialect, hints, tabs))
 }
 
 /// The shape of a sample; `whole` says that it is the whole file, `tabs` that its name promises tabs.
-pub(super) fn shape(mut sample: Vec<u8>, whole: bool, dialect: &Dialect, tabs: bool) -> Shape {
+fn shape(mut sample: Vec<u8>, whole: bool, dialect: &Dialect, hints: Hints<'_>, tabs: bool) -> (Shape, Vec<String>) {
     // A label that is unknown was said where it stands.
     let encoding = dialect.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
     if encoding != UTF_8 {
@@ -43,8 +45,16 @@ pub(super) fn shape(mut sample: Vec<u8>, whole: bool, dialect: &Dialect, tabs: b
     let quote = dialect.quote.unwrap_or(Some(b'"'));
     let line_end = line_end(&sample, quote, whole);
     let known = Shape { delimiter: DELIMITERS[0], quote, line_end, encoding, headed: dialect.header.is_empty() };
-    let delimiter = dialect.delimiter.or(tabs.then_some(b'\t')).unwrap_or_else(|| delimiter(sample, whole, known));
-    Shape { delimiter, ..known }
+    let delimiter = dialect.delimiter.or(tabs.then_some(b'\t')).unwrap_or_else(|| delimiter(sample, whole, known, hints));
+    let by = if dialect.delimiter.is_some() {
+        "as the schema says"
+    } else if tabs {
+        "as the file's name says"
+    } else {
+        "by the widths of its rows"
+    };
+    let name = if delimiter == b'\t' { "tabs".to_owned() } else { format!("`{}`", delimiter.escape_ascii()) };
+    (Shape { delimiter, ..known }, vec![format!("fields are separated by {name}, {by}")])
 }
 
 /// CR alone ends lines where it stands outside quotes and no LF does: a Macintosh spreadsheet has LF inside its cells.
@@ -65,9 +75,9 @@ fn line_end(sample: &[u8], quote: Option<u8>, whole: bool) -> LineEnd {
 
 /// The delimiter with which the most records have as many fields as the header, and the most fields.
 /// A quote in the middle of a field tells against it: with the right one quotes stand at the edges.
-fn delimiter(sample: Vec<u8>, whole: bool, known: Shape) -> u8 {
+fn delimiter(sample: Vec<u8>, whole: bool, known: Shape, hints: Hints<'_>) -> u8 {
     let mut batch = Batch { bytes: sample, ..Batch::default() };
-    let mut best = (0, 0, DELIMITERS[0]);
+    let mut best = ((0, 0, 0), DELIMITERS[0]);
     for delimiter in DELIMITERS {
         let shape = Shape { delimiter, ..known };
         batch.side.clear();
@@ -86,9 +96,10 @@ fn delimiter(sample: Vec<u8>, whole: bool, known: Shape) -> u8 {
             (0..batch.len()).filter(|record| batch.width(*record) == fields && !batch.has_plain_quote(*record, known.quote)).count();
         // In tenths, the best two as one, so that a ragged row does not outweigh a delimiter that finds many more fields.
         let tenths = (alike * 10 / batch.len()).min(9);
-        if (tenths, fields) > (best.0, best.1) {
-            best = (tenths, fields, delimiter);
+        let names = hints.names.map_or(0, |names| batch.header(0, delimiter).iter().filter(|name| names.contains(&fold(name))).count());
+        if (names, tenths, fields) > best.0 {
+            best = ((names, tenths, fields), delimiter);
         }
     }
-    best.2
+    best.1
 }

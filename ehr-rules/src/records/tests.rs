@@ -121,7 +121,7 @@ fn the_head_of_a_file_tells_its_shape() {
     ];
     for (bytes, delimiter, line_end, header) in cases {
         let file = file(bytes);
-        let head = head(file.path(), &Dialect::default(), 1).unwrap();
+        let head = head(file.path(), &Dialect::default(), Hints::default(), 1).unwrap();
         assert_eq!((head.shape.delimiter, head.shape.line_end), (delimiter, line_end), "{header:?}");
         assert_eq!(head.header, header);
     }
@@ -132,21 +132,30 @@ fn the_schema_and_then_the_extension_decide_the_delimiter() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("one.tsv");
     std::fs::write(&path, "a,b\n1,2\n").unwrap();
-    assert_eq!(head(&path, &Dialect::default(), 0).unwrap().header, ["a,b"]);
+    assert_eq!(head(&path, &Dialect::default(), Hints::default(), 0).unwrap().header, ["a,b"]);
     let dialect = Dialect { delimiter: Some(b','), ..Dialect::default() };
-    assert_eq!(head(&path, &dialect, 5).unwrap().rows, [["1", "2"]]);
+    assert_eq!(head(&path, &dialect, Hints::default(), 5).unwrap().rows, [["1", "2"]]);
+}
+
+#[test]
+fn names_that_are_known_decide_where_widths_do_not() {
+    let file = file(b"id;name, given;sex, at birth\n");
+    let names = ["id", "name, given"].map(str::to_owned).into();
+    let head = head(file.path(), &Dialect::default(), Hints { names: Some(&names) }, 1).unwrap();
+    assert_eq!(head.header, ["id", "name, given", "sex, at birth"]);
+    assert_eq!(head.evidence, ["fields are separated by `;`, by the widths of its rows"]);
 }
 
 #[test]
 fn a_head_passes_over_malformed_records() {
     let file = file(b"a,b\n1,\"x\" y\"\n2,z\n3,w\n");
-    let head = head(file.path(), &Dialect::default(), 1).unwrap();
+    let head = head(file.path(), &Dialect::default(), Hints::default(), 1).unwrap();
     assert_eq!(head.rows, [["2", "z"]]);
 }
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    let error = head(Path::new("nowhere.csv"), &Dialect::default(), 0).unwrap_err();
+    let error = head(Path::new("nowhere.csv"), &Dialect::default(), Hints::default(), 0).unwrap_err();
     assert!(error.to_string().starts_with("opening `nowhere.csv`"));
 }
 
