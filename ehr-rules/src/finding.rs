@@ -60,7 +60,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0201", "a row has too few fields"),
     ("R0202", "a row has too many fields"),
     ("R0203", "a row is not valid UTF-8"),
-    ("R0204", "a row's quotes do not close or stand inside a quoted field"),
+    ("R0204", "a row is malformed: its quotes do not close or stand inside a quoted field, or it is no JSON object"),
     ("R0205", "a file lacks a column of the schema"),
     ("R0206", "a file has a column that the schema does not name"),
     ("R0207", "a table of the schema has no file"),

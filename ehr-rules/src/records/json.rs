@@ -1,19 +1,20 @@
 //! JSON files to records: each object is one, and its fields are the texts at the columns' paths.
 //!
-//! A file holds one object, a list of objects, or one after the other (NDJSON). What stands one after the other is read as a
-//! stream; a list is held in memory while it is dealt out.
+//! A file holds one object, a list of objects, or one after the other (NDJSON), and is read as a stream. An object that is
+//! no JSON is a malformed record.
 
 use super::batch::Batch;
 use super::batch::MALFORMED;
 use super::batch::Record;
+use super::batch::SIDE;
 use super::batch::Span;
+use super::pieces::Piece;
+use super::pieces::Pieces;
 use crate::error::Error;
 use serde_json::Deserializer;
-use serde_json::StreamDeserializer;
+use serde_json::Map;
 use serde_json::Value;
-use serde_json::de::IoRead;
-use std::fs::File;
-use std::io::BufReader;
+use std::collections::HashMap;
 use std::path::Path;
 use std::path::PathBuf;
 use std::vec::IntoIter;
@@ -22,6 +23,10 @@ use std::vec::IntoIter;
 const RECORDS: usize = 4_096;
 /// Bytes after which a batch ends.
 const BYTES: usize = 4 << 20;
+/// Objects inside objects whose names a head gives.
+const DEPTH: usize = 8;
+/// Names that a head gives at most.
+const NAMES: usize = 2_000;
 
 /// Where a column's value stands in an object.
 #[derive(Debug, Clone)]
@@ -34,97 +39,201 @@ pub(crate) struct Field {
     pub nested: bool,
 }
 
+/// The beginning of a JSON file, as a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// The paths of the first objects' entries, joined by points, in the order in which they come: of an object inside them
+    /// its own (`address`) and its entries' (`address.city`).
+    pub names: Vec<String>,
+    /// What stands there in each object: a text as it is, anything else as JSON, and nothing for `null` and what is not there.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Reads the first objects of a file, at most `rows` of them; `within` leads from a document to its list of objects. What is no
+/// object is passed over; a file without any is an error of the data.
+#[cfg_attr(not(test), expect(dead_code, reason = "detection does not look into JSON files yet"))]
+pub(crate) fn head(path: &Path, within: &[String], rows: usize) -> Result<Keys, Error> {
+    let mut objects = Objects::open(path, within, Vec::new())?;
+    let mut found: Vec<Map<String, Value>> = Vec::new();
+    // A file that is broken all over is not read to its end.
+    let mut looked = 0;
+    while found.len() < rows && looked < rows.saturating_mul(2) {
+        let Some(object) = objects.object()? else { break };
+        looked += 1;
+        if let Object::Sound(Value::Object(entries)) = object {
+            found.push(entries);
+        }
+    }
+    let mut keys = Keys::default();
+    let mut known = HashMap::new();
+    for entries in &found {
+        let mut row = vec![String::new(); keys.names.len()];
+        keys.add(entries, "", DEPTH, &mut known, &mut row);
+        keys.rows.push(row);
+    }
+    let width = keys.names.len();
+    keys.rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+    Ok(keys)
+}
+
+impl Keys {
+    fn add(&mut self, entries: &Map<String, Value>, prefix: &str, depth: usize, known: &mut HashMap<String, usize>, row: &mut Vec<String>) {
+        for (name, value) in entries {
+            let path = format!("{prefix}{name}");
+            let at = match known.get(&path) {
+                Some(at) => *at,
+                None if self.names.len() >= NAMES => continue,
+                None => {
+                    known.insert(path.clone(), self.names.len());
+                    self.names.push(path.clone());
+                    row.push(String::new());
+                    self.names.len() - 1
+                }
+            };
+            if let Some(cell) = row.get_mut(at) {
+                *cell = match value {
+                    Value::Null => String::new(),
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+            }
+            if let Value::Object(inside) = value
+                && depth > 1
+            {
+                self.add(inside, &format!("{path}."), depth - 1, known, row);
+            }
+        }
+    }
+}
+
 /// One file's objects.
 pub(crate) struct Objects {
     path: PathBuf,
-    documents: StreamDeserializer<'static, IoRead<BufReader<File>>, Value>,
-    /// Objects of the document at hand.
+    pieces: Pieces,
+    /// The piece at hand, as it stands in the file.
+    text: Vec<u8>,
+    line: u64,
+    /// Objects of the piece at hand.
     pending: IntoIter<Value>,
     /// Names from a document inwards to its list of objects; none where it is that itself.
     rows: Vec<String>,
     fields: Vec<Field>,
-    /// How many objects were dealt out.
-    dealt: u64,
+    /// Whether some piece was JSON.
+    is_json: bool,
+    /// The line of the first piece that was none.
+    broken: Option<u64>,
+}
+
+/// What stands where an object ought to.
+enum Object {
+    Sound(Value),
+    Broken,
 }
 
 impl Objects {
     /// Opens a file.
     pub(crate) fn open(path: &Path, rows: &[String], fields: Vec<Field>) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
         Ok(Self {
             path: path.to_owned(),
-            documents: Deserializer::from_reader(BufReader::new(file)).into_iter(),
+            pieces: Pieces::open(path, rows)?,
+            text: Vec::new(),
+            line: 0,
             pending: Vec::new().into_iter(),
             rows: rows.to_vec(),
             fields,
-            dealt: 0,
+            is_json: false,
+            broken: None,
         })
     }
 
     /// How many bytes were read so far.
-    pub(crate) fn bytes_read(&self) -> u64 {
-        self.documents.byte_offset() as u64
+    pub(crate) const fn bytes_read(&self) -> u64 {
+        self.pieces.bytes_read()
     }
 
-    /// The next records, at most `most` of them; `None` at the end of the file. A record's line is its number in the file.
+    /// The next records, at most `most` of them; `None` at the end of the file. A record's line is that on which its object begins.
     pub(crate) fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(RECORDS);
         let mut batch = Batch::default();
         while batch.len() < most && batch.bytes.len() < BYTES {
             let Some(object) = self.object()? else { break };
-            self.dealt += 1;
             self.add(&mut batch, &object);
-            if batch.bytes.len() >= super::batch::SIDE as usize {
-                return Err(Error::data(format!("object {} of `{}` is larger than 2 GiB", self.dealt, self.path.display())));
+            if batch.bytes.len() >= SIDE as usize {
+                let message = format!("the object on line {} of `{}` is larger than 2 GiB", self.line, self.path.display());
+                return Err(Error::data(message));
             }
         }
         Ok((batch.len() > 0).then_some(batch))
     }
 
-    fn object(&mut self) -> Result<Option<Value>, Error> {
+    fn object(&mut self) -> Result<Option<Object>, Error> {
         loop {
             if let Some(object) = self.pending.next() {
-                return Ok(Some(object));
+                return Ok(Some(Object::Sound(object)));
             }
-            let document = match self.documents.next() {
-                None => return Ok(None),
-                Some(Ok(document)) => document,
-                Some(Err(error)) if error.is_io() => return Err(Error::io("reading", &self.path, error.into())),
-                // The parser's words hold no value, only what it asked for and where.
-                Some(Err(error)) => return Err(Error::data(format!("`{}` is no JSON: {error}", self.path.display()))),
+            let Some(piece) = self.pieces.next(&mut self.text)? else {
+                return match self.broken.filter(|_| !self.is_json) {
+                    Some(line) => {
+                        Err(Error::data(format!("`{}` is no JSON: nothing in it can be read from line {line} on", self.path.display())))
+                    }
+                    None => Ok(None),
+                };
             };
-            let within = self.rows.iter().try_fold(document, |value, name| match value {
-                Value::Object(mut entries) => entries.remove(name),
-                _ => None,
-            });
-            self.pending = match within {
-                Some(Value::Array(objects)) => objects,
-                Some(object) => vec![object],
-                None => {
-                    let message = format!("`{}` has nothing at `{}`, where its rows stand", self.path.display(), self.rows.join("."));
-                    return Err(Error::data(message));
-                }
-            }
-            .into_iter();
+            self.line = piece.line;
+            let Some(objects) = self.parsed(piece) else {
+                self.broken = self.broken.or(Some(piece.line));
+                return Ok(Some(Object::Broken));
+            };
+            self.is_json = true;
+            self.pending = objects.into_iter();
         }
     }
 
-    fn add(&self, batch: &mut Batch, object: &Value) {
+    /// The objects of a piece; none where it is no JSON, or has nothing where its rows stand.
+    fn parsed(&self, piece: Piece) -> Option<Vec<Value>> {
+        if !piece.closes {
+            return None;
+        }
+        if !piece.is_document {
+            return serde_json::from_slice(&self.text).ok().map(|value| vec![value]);
+        }
+        let mut objects = Vec::new();
+        for document in Deserializer::from_slice(&self.text).into_iter() {
+            let within = self.rows.iter().try_fold(document.ok()?, |value: Value, name| match value {
+                Value::Object(mut entries) => entries.remove(name),
+                _ => None,
+            });
+            match within? {
+                Value::Array(all) => objects.extend(all),
+                object => objects.push(object),
+            }
+        }
+        Some(objects)
+    }
+
+    fn add(&self, batch: &mut Batch, object: &Object) {
         let start = batch.bytes.len();
         let first = batch.spans.len();
-        let count = if object.is_object() {
-            for field in &self.fields {
-                let from = batch.bytes.len();
-                field.write(object, &mut batch.bytes);
-                batch.spans.push(Span { start: narrow(from), end: narrow(batch.bytes.len()) });
+        let count = match object {
+            Object::Sound(object) if object.is_object() => {
+                for field in &self.fields {
+                    let from = batch.bytes.len();
+                    field.write(object, &mut batch.bytes);
+                    batch.spans.push(Span { start: narrow(from), end: narrow(batch.bytes.len()) });
+                }
+                narrow(self.fields.len())
             }
-            narrow(self.fields.len())
-        } else {
-            batch.bytes.extend_from_slice(object.to_string().as_bytes());
-            MALFORMED
+            Object::Sound(other) => {
+                batch.bytes.extend_from_slice(other.to_string().as_bytes());
+                MALFORMED
+            }
+            Object::Broken => {
+                batch.bytes.extend_from_slice(self.text.trim_ascii_end());
+                MALFORMED
+            }
         };
         let end = batch.bytes.len();
-        batch.records.push(Record { line: self.dealt, start: narrow(start), end: narrow(end), first: narrow(first), count });
+        batch.records.push(Record { line: self.line, start: narrow(start), end: narrow(end), first: narrow(first), count });
     }
 }
 
@@ -142,7 +251,7 @@ impl Field {
 
 /// A batch ends long before 2 GiB; one object that is as large is refused.
 fn narrow(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX) & !super::batch::SIDE
+    u32::try_from(at).unwrap_or(u32::MAX) & !SIDE
 }
 
 #[cfg(test)]
@@ -175,21 +284,97 @@ mod tests {
     #[test]
     fn objects_one_after_the_other_in_a_list_or_within_are_the_same() {
         let (one, two) = (r#"{"id": 1, "name": {"family": "Ø\n"}, "drugs": [{"d": 0.10}]}"#, r#"{"drugs": null, "name": "x", "more": 1}"#);
-        let meant =
-            vec![(1, vec!["1".to_owned(), "Ø\n".to_owned(), "[{\"d\":0.1}]".to_owned()]), (2, ["NA"; 3].map(str::to_owned).to_vec())];
-        assert_eq!(read(&format!("{one}\n{two}\n"), &[]).unwrap(), meant);
-        assert_eq!(read(&format!(" [{one},\n{two}]"), &[]).unwrap(), meant);
-        assert_eq!(read(&format!(r#"{{"results": {{"all": [{one}, {two}]}}, "of": "x"}}"#), &["results", "all"]).unwrap(), meant);
+        let meant = |lines: [u64; 2]| {
+            let first = vec!["1".to_owned(), "Ø\n".to_owned(), "[{\"d\":0.1}]".to_owned()];
+            vec![(lines[0], first), (lines[1], ["NA"; 3].map(str::to_owned).to_vec())]
+        };
+        assert_eq!(read(&format!("{one}\n\n{two}\n"), &[]).unwrap(), meant([1, 3]));
+        assert_eq!(read(&format!("\u{feff}\n{one} {two}"), &[]).unwrap(), meant([2, 2]));
+        assert_eq!(read(&format!(" [\r\n{one}\r\n,\r\n{two}]"), &[]).unwrap(), meant([2, 4]));
+        let within = format!("{{\"of\": [\"]}}\\\\\", {{}}],\n\"results\": {{\"all\": [{one},\n{two}], \"x\": {{}}}}}}");
+        assert_eq!(read(&within, &["results", "all"]).unwrap(), meant([2, 3]));
+        assert_eq!(read(&within.replace('\n', ""), &["results", "all"]).unwrap(), meant([1, 1]));
+        let (first, second) = (r#"{"all": {"id": 1}}"#, r#"{"all": [{"id": 2}, {"id": 3}]}"#);
+        let lines: Vec<(u64, String)> =
+            read(&format!("{first}\n{second}\n"), &["all"]).unwrap().into_iter().map(|(line, fields)| (line, fields[0].clone())).collect();
+        assert_eq!(lines, [(1, "1".to_owned()), (2, "2".to_owned()), (2, "3".to_owned())]);
         assert_eq!(read("", &[]).unwrap(), []);
     }
 
+    /// Lines and what stands first there.
+    fn firsts(text: &str, rows: &[&str]) -> Vec<(u64, String)> {
+        read(text, rows).unwrap().into_iter().map(|(line, mut fields)| (line, fields.swap_remove(0))).collect()
+    }
+
+    fn at(line: u64, text: &str) -> (u64, String) {
+        (line, text.to_owned())
+    }
+
     #[test]
-    fn what_is_no_object_is_malformed_and_what_is_no_json_an_error() {
-        let seen = read("[1, {\"id\": 2}, [3]]", &[]).unwrap();
-        assert_eq!((seen[0].1[0].as_str(), seen[1].1[0].as_str(), seen[2].1[0].as_str()), ("malformed 1", "2", "malformed [3]"));
-        let error = read("{\"id\": 1}\n{\"id\": Muster}", &[]).unwrap_err().to_string();
-        assert!(error.contains("is no JSON") && error.contains("line 2") && !error.contains("Muster"), "{error}");
-        assert!(read("{\"id\": 1", &[]).unwrap_err().to_string().contains("is no JSON"));
+    fn what_is_no_object_is_malformed_alone() {
+        assert_eq!(firsts("[1, {\"id\": 2}, [3]]", &[]), [at(1, "malformed 1"), at(1, "2"), at(1, "malformed [3]")]);
+        let lines = "{\"id\": 1}\n{\"id\": Muster}\n{\"id\": {\n{\"id\": \"x}\n{\"id\": 5}\n";
+        let meant =
+            [at(1, "1"), at(2, "malformed {\"id\": Muster}"), at(3, "malformed {\"id\": {"), at(4, "malformed {\"id\": \"x}"), at(5, "5")];
+        assert_eq!(firsts(lines, &[]), meant);
+        assert_eq!(firsts("{\"of\": [{\"id\": 2}]}\n{\"id\": 1}\n", &["of"]), [at(1, "2"), at(2, "malformed {\"id\": 1}")]);
+    }
+
+    #[test]
+    fn the_first_line_may_be_the_broken_one() {
+        assert_eq!(firsts("{\"id\": {\n{\"id\": 2}\n{\"id\": 3}", &[]), [at(1, "malformed {\"id\": {"), at(2, "2"), at(3, "3")]);
+    }
+
+    #[test]
+    fn an_item_that_never_closes_costs_its_own_lines() {
+        let list = "[\n  {\"id\": 1},\n  {\"id\": \"Muster},\n  {\"id\":\n    [3},\n  {\"id\": {\"id\": 4}\n  ,\n  {\"id\": 5}\n]";
+        let seen = firsts(list, &[]);
+        let lines: Vec<(u64, bool)> = seen.iter().map(|(line, text)| (*line, text.starts_with("malformed"))).collect();
+        assert_eq!(lines, [(2, false), (3, true), (4, true), (6, true), (8, false)], "{seen:?}");
+    }
+
+    #[test]
+    fn a_list_that_does_not_end_or_lacks_a_comma_is_told() {
+        assert_eq!(firsts("[{\"id\": 1},\n{\"id\": 2}", &[]), [at(1, "1"), at(2, "2"), at(2, "malformed ")]);
+        assert_eq!(firsts("[{\"id\": 1},\n{\"id\": 2", &[]), [at(1, "1"), at(2, "malformed {\"id\": 2"), at(2, "malformed ")]);
+        assert_eq!(firsts("{\"of\": [{\"id\": 1}]", &["of"]), [at(1, "1"), at(1, "malformed ")]);
+        assert_eq!(firsts("[{\"id\": 1} {\"id\": 2}, {\"id\": 3},]", &[]), [at(1, "1"), at(1, "malformed {\"id\": 2}"), at(1, "3")]);
+        assert_eq!(firsts("{\"id\": 1},\n{\"id\": 2}]\n", &[]), [at(1, "1"), at(1, "malformed ,"), at(2, "2"), at(2, "malformed ]")]);
+    }
+
+    #[test]
+    fn what_is_no_json_at_all_is_an_error_without_a_value() {
+        for text in ["{\"id\": 1", "Muster,Max\n1,2\n", "{\"Muster\" 1}", "\n\n[{Muster}]", "{\"of\": [Muster"] {
+            let error = read(text, if text.contains("of") { &["of"] } else { &[] }).unwrap_err().to_string();
+            assert!(error.contains("is no JSON") && error.contains(" line ") && !error.contains("Muster"), "{error}");
+        }
         assert!(read("{\"id\": 1}", &["rows"]).unwrap_err().to_string().contains("nothing at `rows`"));
+    }
+
+    #[test]
+    fn a_long_list_is_a_stream() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let items: Vec<String> = (0..20_000).map(|id| format!("{{\"id\": {id}, \"text\": \"{}\"}}", "x".repeat(100))).collect();
+        std::fs::write(file.path(), format!("[{}]", items.join(",\n"))).unwrap();
+        let mut objects = Objects::open(file.path(), &[], Vec::new()).unwrap();
+        assert_eq!(objects.next(1).unwrap().unwrap().len(), 1);
+        assert!(objects.bytes_read() < 100_000, "{}", objects.bytes_read());
+        let mut lines = Vec::new();
+        while let Some(batch) = objects.next(u64::MAX).unwrap() {
+            lines.extend((0..batch.len()).map(|record| batch.line(record)));
+        }
+        assert_eq!((lines.len(), lines.first(), lines.last()), (19_999, Some(&2), Some(&20_000)));
+    }
+
+    #[test]
+    fn a_head_names_what_objects_hold() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = r#"{"of": [{"id": 1, "at": {"city": "Ø", "zip": null}}, 7, {"id": "b", "drugs": [1]}, {"id": 4}]}"#;
+        std::fs::write(file.path(), text).unwrap();
+        let keys = head(file.path(), &["of".to_owned()], 2).unwrap();
+        assert_eq!(keys.names, ["id", "at", "at.city", "at.zip", "drugs"]);
+        assert_eq!(keys.rows, [["1", r#"{"city":"Ø","zip":null}"#, "Ø", "", ""], ["b", "", "", "", "[1]"]]);
+        std::fs::write(file.path(), "id,name\n1,x\n").unwrap();
+        assert!(head(file.path(), &[], 2).unwrap_err().is_data());
     }
 }

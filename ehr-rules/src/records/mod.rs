@@ -6,6 +6,7 @@
 pub(crate) mod batch;
 mod frame;
 pub(crate) mod json;
+mod pieces;
 pub(crate) mod reader;
 mod sniff;
 #[cfg(test)]
