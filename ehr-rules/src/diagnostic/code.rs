@@ -45,6 +45,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0311", "an intermediate table is read by no rule"),
     ("E0312", "two columns of a pivot cannot be told apart"),
     ("E0313", "a rule groups and pivots at once"),
+    ("E0314", "a source that is only a layout has rules"),
     ("E0320", "a file action is of no known form"),
     ("E0321", "part of a file's place may be missing"),
     ("E0322", "a file's place is not under a root that is known"),

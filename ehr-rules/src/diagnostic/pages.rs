@@ -43,6 +43,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0311", include_str!("../../docs/codes/E0311.md")),
     ("E0312", include_str!("../../docs/codes/E0312.md")),
     ("E0313", include_str!("../../docs/codes/E0313.md")),
+    ("E0314", include_str!("../../docs/codes/E0314.md")),
     ("E0320", include_str!("../../docs/codes/E0320.md")),
     ("E0321", include_str!("../../docs/codes/E0321.md")),
     ("E0322", include_str!("../../docs/codes/E0322.md")),

@@ -16,6 +16,11 @@ pub(crate) const SOURCE: Holds = Holds::Form(&Form {
         required("system", Holds::Free, "The system's name, that of the folder above."),
         required("version", Holds::Free, "The version's name, that of this folder, in quotes where it looks like a number."),
         key("title", Holds::Free, "What people call it."),
+        key(
+            "layout",
+            Holds::Truth,
+            "Whether it is known only so that its exports can be named: it has no rules, and nothing is converted from it.",
+        ),
         key("inherits", Holds::Version, "A version of the same system: only what changed since stands here."),
         key("dialect", Holds::Form(DIALECT), "Hints on how the files are written; what is left out is found for each file."),
         key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' anywhere in this system (default: the empty text)."),

@@ -26,6 +26,8 @@ pub struct SourceSchema {
     pub tables: Vec<SourceTable>,
     /// What its rules ask of an order.
     pub parameters: Vec<Parameter>,
+    /// Whether it is known so that its exports can be named, and nothing is converted from it.
+    pub layout: bool,
 }
 
 /// What rules ask of an order: `--set NAME=VALUE`, read as `{parameter: NAME}` and `parameter("NAME")`.

@@ -239,6 +239,12 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
             listing::check(table, &whole.parameters, said);
         }
     }
+    if one.layout
+        && let Some(rule) = one.rules.first()
+    {
+        let message = format!("`{}` has rules, and is said to be only a layout", one.id());
+        said.push(Diagnostic::error("E0314", &rule.name.place, message).help("leave `layout` out of its schema"));
+    }
     let each =
         |table: &WrittenTable| -> Vec<_> { table.checks.iter().flatten().map(|check| (table.name.text.clone(), check.clone())).collect() };
     let checks = whole.tables.iter().flat_map(each).collect();
@@ -250,6 +256,7 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         dialect: whole.dialect,
         tables: if whole.orphan { Vec::new() } else { whole.tables.into_iter().map(|table| source_table(table, &missing)).collect() },
         parameters: whole.parameters,
+        layout: one.layout,
         missing,
     };
     // Without its parent there is no saying what a version's rules may read.

@@ -40,6 +40,7 @@ pub(super) struct Written {
     pub system: Key,
     pub version: Key,
     pub title: Option<String>,
+    pub layout: bool,
     pub inherits: Option<Key>,
     pub dialect: Dialect,
     pub missing: Option<Vec<String>>,
@@ -128,6 +129,7 @@ fn schema(node: &Node, said: &mut Diagnostics) -> Option<Written> {
     let (system, version) = (fields.required_named("system", said), fields.required_named("version", said));
     let written = Written {
         title: fields.text("title", said),
+        layout: fields.bool("layout", said).unwrap_or(false),
         inherits: fields.named("inherits", said),
         dialect: fields.get("dialect").map(|node| dialect(node, said)).unwrap_or_default(),
         missing: fields.texts("missing", said),

@@ -178,6 +178,9 @@ impl Rulebook {
             let names: Vec<String> = known.iter().map(ToString::to_string).collect();
             unknown("source", &source.to_string(), &names)
         })?;
+        if compiled.schema.layout {
+            return Err(Error::refused(format!("`{source}` is known by its layout only: there are no rules that convert it")));
+        }
         let names: Vec<String> = self.targets.iter().map(|target| target.schema.name.clone()).collect();
         let target = self.targets.iter().find(|known| known.schema.name == target).ok_or_else(|| unknown("target", target, &names))?;
         Ok((compiled, target))

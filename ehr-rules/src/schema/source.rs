@@ -30,6 +30,10 @@ pub(super) fn schema() -> Value {
                 with_examples(text("The version, which is its folder's name; in quotes where it looks like a number."), &[json!("2022")]),
             ),
             ("title", text("What people call it.")),
+            (
+                "layout",
+                flag("Whether it is known only so that its exports can be named: it has no rules, and nothing is converted from it."),
+            ),
             ("inherits", text("The version of the same system that this one changes.")),
             ("dialect", dialect()),
             ("missing", texts("Texts that mean 'no value'; the empty text where nothing is said.")),

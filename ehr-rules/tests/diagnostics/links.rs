@@ -45,6 +45,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0309 46:7 `FAX`", "read it in a rule, or say why not: `ignore: {FAX: REASON}`")],
     ),
     mistake(
+        "rules beside a layout",
+        SCHEMA,
+        "title: Acme, first exports",
+        "layout: true",
+        &[("E0314 sources/acme/1/encounter.yaml:1:1 `encounter`", "leave `layout` out of its schema")],
+    ),
+    mistake(
         "a file action with an unknown column",
         DIRECT_RULES,
         "example/{PAYER}/{No}",

@@ -153,6 +153,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         missing: Vec::new(),
         tables: given.keys().map(table).collect(),
         parameters: Vec::new(),
+        layout: false,
     };
     CompiledSource { schema, transforms: Vec::new(), shapes: Arc::clone(shapes), cases: Vec::new(), written: Arc::default() }
 }
