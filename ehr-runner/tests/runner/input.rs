@@ -68,6 +68,20 @@ fn an_export_of_nobody_known_is_not_converted() {
 }
 
 #[test]
+fn an_export_of_a_known_layout_is_named_and_not_converted() {
+    let place = Place::new();
+    let schema = "system: atlas\nversion: \"1\"\nlayout: true\ntables:\n  ward_stays:\n    file: ward_stays.csv\n    \
+                  columns: {stay_no: integer, ward_name: text, bed_no: text}\n";
+    place.write("rulesets/sources/atlas/1/schema.yaml", schema);
+    place.write("atlas/ward_stays.csv", "stay_no,ward_name,bed_no\n1,North,2b\n2,South,1a\n");
+    place.ehr("check").code(0);
+    assert_eq!(answer(&place.ehr("detect atlas --format json").code(0))["version"], "1");
+    let said = stderr(&place.ehr("run atlas --target demo --out order").code(2));
+    assert!(said.contains("known by its layout only"), "{said}");
+    assert!(!place.has("order/order.json"));
+}
+
+#[test]
 fn an_empty_file_is_said_and_passed_over() {
     let place = Place::new();
     place.write("export/visits.csv", "");
