@@ -1,9 +1,12 @@
 //! Every entry of a code map as it is written, approved or not: what people look at, beside what a run looks up.
 
+use super::sheet::Sheet;
+use super::sheet::Standing;
 use crate::error::Error;
+use crate::ir::code_map::CodeFile;
+use csv::StringRecord;
 use serde::Serialize;
 use std::io::ErrorKind;
-use std::path::Path;
 
 /// One line of a code map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,7 +19,7 @@ pub struct CodeEntry {
     pub name: String,
     /// What it becomes.
     pub target: String,
-    /// `approved`, `proposed`, `rejected`, `do_not_map`; empty where the map has no such column.
+    /// `approved`, `proposed`, `rejected`, `do_not_map`, whatever the file's own words for these; empty where it says none.
     pub status: String,
     /// Who stands for it.
     pub author: String,
@@ -24,47 +27,32 @@ pub struct CodeEntry {
     pub reviewed_on: String,
     /// What was said of it.
     pub comment: String,
+    #[serde(skip)]
+    pub(super) standing: Standing,
 }
-
-/// A column by the names it has in our maps, in Usagi's and in OMOP's.
-const COLUMNS: [&[&str]; 7] = [
-    &["source_code", "sourceCode"],
-    &["source_name", "sourceName", "source_code_description"],
-    &["target", "target_concept_id", "conceptId"],
-    &["status", "mappingStatus"],
-    &["author", "statusSetBy", "createdBy"],
-    &["reviewed_on", "statusSetOn", "valid_start_date"],
-    &["comment", "invalid_reason"],
-];
 
 impl CodeEntry {
     /// Whether a run uses it.
     pub fn is_approved(&self) -> bool {
-        matches!(self.status.to_lowercase().as_str(), "approved" | "")
+        self.standing == Standing::Mapped
     }
 
-    /// The entries of a file, in its order; none where there is no such file or it is no CSV, which was said when it was loaded.
-    pub(crate) fn read(path: &Path) -> Result<Vec<Self>, Error> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Error::io("reading the code map", path, error)),
-        };
-        Ok(Self::parse(&bytes))
+    /// The entries of a map, in the order of its file; none where there is no such file or it is no CSV, which was said when it
+    /// was loaded.
+    pub(crate) fn read(map: &CodeFile) -> Result<Vec<Self>, Error> {
+        match std::fs::read(&map.path) {
+            Ok(bytes) => Ok(String::from_utf8(bytes).map(|text| Self::parse(&text, map)).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(Error::io("reading the code map", &map.path, error)),
+        }
     }
 
-    fn parse(bytes: &[u8]) -> Vec<Self> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-        let Ok(header) = reader.headers().cloned() else { return Vec::new() };
-        let places = COLUMNS.map(|names| header.iter().position(|name| names.contains(&name.trim().trim_start_matches('\u{feff}'))));
+    pub(super) fn parse(text: &str, map: &CodeFile) -> Vec<Self> {
+        let mut sheet = Sheet::open(text, &map.form);
+        let mut record = StringRecord::new();
         let mut entries = Vec::new();
-        for record in reader.records().map_while(Result::ok) {
-            let [code, name, target, status, author, reviewed_on, comment] =
-                places.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default().trim().to_owned());
-            if record.iter().any(|field| !field.trim().is_empty()) {
-                let line = record.position().map_or(0, csv::Position::line);
-                entries.push(Self { line, code, name, target, status, author, reviewed_on, comment });
-            }
+        while let Ok(Some(entry)) = sheet.next(&mut record) {
+            entries.push(entry);
         }
         entries
     }
@@ -72,19 +60,22 @@ impl CodeEntry {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::file;
     use super::*;
+    use crate::ir::code_map::CodeForm;
+    use crate::ir::types::Kind;
 
     #[test]
     fn every_line_is_an_entry_whatever_its_status() {
-        let text = "\u{feff}source_code,source_name,target,status,author\nM,Male,8507,approved,ada\n\"a\nb\",,0,proposed,\n,,,,\nF,,8532,approved,\n";
-        let entries = CodeEntry::parse(text.as_bytes());
+        let text = "\u{feff}source_code,source_name,target,status,author\nM,Male,8507,approved,ada\n\"a\nb\",,0,proposed,\n,,,,\nF,,8532,Approved,\n";
+        let entries = CodeEntry::parse(text, &file(CodeForm::Own, Kind::Integer));
         let shown: Vec<_> = entries.iter().map(|entry| (entry.line, entry.code.as_str(), entry.is_approved())).collect();
         assert_eq!(shown, [(2, "M", true), (3, "a\nb", false), (6, "F", true)]);
-        assert_eq!((entries[0].author.as_str(), entries[0].comment.as_str()), ("ada", ""));
+        assert_eq!((entries[0].author.as_str(), entries[0].comment.as_str(), entries[2].status.as_str()), ("ada", "", "approved"));
     }
 
     #[test]
     fn a_file_that_is_not_there_has_no_entries() {
-        assert!(CodeEntry::read(Path::new("/nowhere/codes.csv")).is_ok_and(|entries| entries.is_empty()));
+        assert!(CodeEntry::read(&file(CodeForm::Own, Kind::Integer)).is_ok_and(|entries| entries.is_empty()));
     }
 }

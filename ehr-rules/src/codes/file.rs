@@ -1,14 +1,17 @@
 //! A code map in a CSV file: from a source code to its target, as far as a terminologist approved it.
-//!
-//! Usagi's saved mappings and an OMOP `SOURCE_TO_CONCEPT_MAP` are read by their own column names.
 
 use super::CodeMap;
+use super::entries::CodeEntry;
+use super::sheet::Sheet;
+use super::sheet::Standing;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::diagnostic::suggest;
 use crate::error::Error;
+use crate::ir::code_map::CodeFile;
+use crate::ir::code_map::CodeForm;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use chrono::NaiveDate;
@@ -16,142 +19,95 @@ use csv::StringRecord;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::io::ErrorKind;
-use std::path::Path;
 use std::sync::Arc;
-
-/// Names of the column that holds the source code.
-const CODE: &[&str] = &["source_code", "sourceCode"];
-/// Names of the column that holds the target.
-const TARGET: &[&str] = &["target", "target_concept_id", "conceptId"];
-/// Names of the column that holds the status.
-pub(super) const STATUS: &[&str] = &["status", "mappingStatus"];
-/// Names of the column that says why an entry no longer counts.
-const INVALID: &[&str] = &["invalid_reason"];
-/// The column that says when an entry was last looked at. Usagi's is left alone: it counts milliseconds.
-const REVIEWED: &[&str] = &["reviewed_on"];
-/// The column that says who stands for an entry.
-const AUTHOR: &[&str] = &["author"];
-/// What a status may be, and what it says of the entry; Usagi's own words among them.
-const STATUSES: &[(&str, Standing)] = &[
-    ("approved", Standing::Mapped),
-    ("proposed", Standing::Open),
-    ("rejected", Standing::Open),
-    ("do_not_map", Standing::Unmappable),
-    ("unchecked", Standing::Open),
-    ("flagged", Standing::Open),
-    ("ignored", Standing::Open),
-    ("invalid_target", Standing::Open),
-];
 
 impl CodeMap {
     /// Reads a map. What is wrong with its rows is said, each at its line; the rows that are sound are in the map.
     /// A file that is not there is said where the map is declared, so here it is an empty map.
-    pub(crate) fn from_csv(path: &Path, target: &Kind, said: &mut Diagnostics) -> Result<Self, Error> {
-        let bytes = match std::fs::read(path) {
+    pub(crate) fn from_csv(map: &CodeFile, said: &mut Diagnostics) -> Result<Self, Error> {
+        let bytes = match std::fs::read(&map.path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(Error::io("reading the code map", path, error)),
+            Err(error) => return Err(Error::io("reading the code map", &map.path, error)),
         };
         let Ok(text) = String::from_utf8(bytes) else {
-            let place = Place { source: Source::new(path, String::new()), span: 0..0 };
+            let place = Place { source: Source::new(&map.path, String::new()), span: 0..0 };
             said.push(Diagnostic::error("E0503", &place, "a code map is not UTF-8 text").help("save it as `CSV UTF-8`"));
             return Ok(Self::default());
         };
-        Ok(Self::parse(&Source::new(path, text), target, said))
+        Ok(Self::parse(text, map, said))
     }
 
     /// The map in a text.
-    pub(crate) fn parse(source: &Arc<Source>, target: &Kind, said: &mut Diagnostics) -> Self {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source.text.as_bytes());
-        let Some(columns) = Columns::find(&mut reader, source, said) else { return Self::default() };
+    pub(crate) fn parse(text: String, map: &CodeFile, said: &mut Diagnostics) -> Self {
+        let source = &Source::new(&map.path, text);
+        let mut sheet = Sheet::open(&source.text, &map.form);
+        let (Some(code_at), Some(target_at), []) = (sheet.code(), sheet.target(), sheet.lacks().as_slice()) else {
+            say_lacking(&sheet, source, &map.form, said);
+            return Self::default();
+        };
         let (mut targets, mut unmappable) = (HashMap::new(), HashSet::new());
         let mut lines: HashMap<String, u64> = HashMap::new();
         let mut record = StringRecord::new();
         loop {
-            match reader.read_record(&mut record) {
-                Ok(false) => break,
-                Ok(true) => {}
+            let entry = match sheet.next(&mut record) {
+                Ok(Some(entry)) => entry,
+                Ok(None) => break,
                 Err(_) => {
                     said.push(Diagnostic::error("E0503", &whole(source), "a code map cannot be read as CSV"));
                     break;
                 }
-            }
+            };
             let row = Row { record: &record, source };
-            if record.iter().all(|field| field.trim().is_empty()) {
+            row.check_status(&sheet, said);
+            if map.form == CodeForm::Own {
+                row.check_review(&sheet, &entry, said);
+                row.check_author(&sheet, &entry, said);
+            }
+            if entry.standing == Standing::Open {
                 continue;
             }
-            row.check_review(&columns, said);
-            let standing = row.standing(&columns, said);
-            if standing == Standing::Open {
-                continue;
-            }
-            row.check_author(&columns, standing, said);
-            let code = record.get(columns.code).unwrap_or_default().to_owned();
-            let line = record.position().map_or(0, csv::Position::line);
-            if let Some(first) = lines.get(&code) {
+            if let Some(first) = lines.get(&entry.code) {
+                let remedy = match map.form {
+                    CodeForm::Own => "keep one of the two `approved`",
+                    CodeForm::Usagi => "keep one of the two `APPROVED`; a code has one target",
+                    CodeForm::SourceToConceptMap { .. } => "give one of the two an `invalid_reason`; a code has one target",
+                };
                 said.push(
-                    Diagnostic::error("E0501", &row.place(columns.code), format!("the source code `{code}` stands twice"))
+                    Diagnostic::error("E0501", &row.place(code_at), format!("the source code `{}` stands twice", entry.code))
                         .label(format!("first in line {first}"))
-                        .help("keep one of the two `approved`"),
+                        .help(remedy),
                 );
                 continue;
             }
-            if standing == Standing::Unmappable {
-                unmappable.insert(code.clone());
-            } else if let Some(value) = row.target(columns.target, target, said) {
-                targets.insert(code.clone(), value);
+            if entry.standing == Standing::Unmappable {
+                unmappable.insert(entry.code.clone());
+            } else if let Some(value) = row.target(target_at, map, said) {
+                targets.insert(entry.code.clone(), value);
             }
-            lines.insert(code, line);
+            lines.insert(entry.code, entry.line);
         }
         Self { targets: Arc::new(targets), unmappable: Arc::new(unmappable) }
     }
 }
 
-/// What an entry says of its code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// Somebody stands for its target.
-    Mapped,
-    /// Somebody decided that it has none.
-    Unmappable,
-    /// It still waits for somebody.
-    Open,
-}
-
-/// Where the columns stand that are read.
-struct Columns {
-    code: usize,
-    target: usize,
-    status: Option<usize>,
-    invalid: Option<usize>,
-    reviewed: Option<usize>,
-    author: Option<usize>,
-}
-
-impl Columns {
-    fn find(reader: &mut csv::Reader<&[u8]>, source: &Arc<Source>, said: &mut Diagnostics) -> Option<Self> {
-        let header = reader.headers().cloned().unwrap_or_default();
-        let place = |names: &[&str]| header.iter().position(|name| names.contains(&name.trim().trim_start_matches('\u{feff}')));
-        let mut required = |names: &[&str]| {
-            let found = place(names);
-            if found.is_none() {
-                let lacking = Diagnostic::error("E0503", &whole(source), format!("a code map lacks the column `{}`", names[0]));
-                said.push(match suggest::nearest(names[0], &header) {
-                    Some(near) => lacking.help(format!("rename `{near}` to `{}`", names[0])),
-                    None => lacking.help("its columns are `source_code,source_name,target,status,author,reviewed_on,comment`, with commas"),
-                });
+/// Says which columns a file lacks, and where it is another tool's, how that is declared.
+fn say_lacking(sheet: &Sheet<'_>, source: &Arc<Source>, form: &CodeForm, said: &mut Diagnostics) {
+    if let Some(other) = sheet.looks_like() {
+        let message = "a code map is of another form than is declared";
+        said.push(Diagnostic::error("E0503", &whole(source), message).help(format!("declare it as {other}")));
+        return;
+    }
+    for name in sheet.lacks() {
+        let lacking = Diagnostic::error("E0503", &whole(source), format!("a code map lacks the column `{name}`"));
+        said.push(match (suggest::nearest(name, &sheet.header), form) {
+            (Some(near), _) => lacking.help(format!("rename `{near}` to `{name}`")),
+            (None, CodeForm::Own) => {
+                lacking.help("its columns are `source_code,source_name,target,status,author,reviewed_on,comment`, with commas")
             }
-            found
-        };
-        let (code, target) = (required(CODE), required(TARGET));
-        Some(Self {
-            code: code?,
-            target: target?,
-            status: place(STATUS),
-            invalid: place(INVALID),
-            reviewed: place(REVIEWED),
-            author: place(AUTHOR),
-        })
+            (None, CodeForm::Usagi) => lacking.help("save the mapping in Usagi, with `File`, `Save`; it has commas"),
+            (None, CodeForm::SourceToConceptMap { .. }) => lacking.help("its columns are those of OMOP's table, with commas"),
+        });
     }
 }
 
@@ -162,25 +118,21 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    /// What the entry says of its code.
-    fn standing(&self, columns: &Columns, said: &mut Diagnostics) -> Standing {
-        if self.field(columns.invalid).is_some() {
-            return Standing::Open;
-        }
-        let (Some(at), Some(status)) = (columns.status, self.field(columns.status)) else { return Standing::Mapped };
-        if let Some((_, standing)) = STATUSES.iter().find(|(known, _)| status.eq_ignore_ascii_case(known)) {
-            return *standing;
-        }
+    /// Says a status that is none.
+    fn check_status(&self, sheet: &Sheet<'_>, said: &mut Diagnostics) {
+        let Some((at, status)) = sheet.unknown_status(self.record) else { return };
+        let mut words: Vec<String> = sheet.statuses().iter().map(|word| format!("`{word}`")).collect();
+        let last = words.pop().unwrap_or_default();
         said.push(
             Diagnostic::error("E0504", &self.place(at), format!("unknown status `{status}`"))
-                .help("a status is `approved`, `proposed`, `rejected` or `do_not_map`"),
+                .help(format!("a status is {} or {last}", words.join(", "))),
         );
-        Standing::Open
     }
 
     /// Says a day of review that is none: nobody could tell from it how old the entry is.
-    fn check_review(&self, columns: &Columns, said: &mut Diagnostics) {
-        let (Some(at), Some(day)) = (columns.reviewed, self.field(columns.reviewed)) else { return };
+    fn check_review(&self, sheet: &Sheet<'_>, entry: &CodeEntry, said: &mut Diagnostics) {
+        let day = entry.reviewed_on.as_str();
+        let Some(at) = sheet.reviewed_on().filter(|_| !day.is_empty()) else { return };
         // The length too, since the parser would take `2024-1-1`.
         if day.len() != 10 || NaiveDate::parse_from_str(day, "%Y-%m-%d").is_err() {
             said.push(
@@ -191,31 +143,34 @@ impl Row<'_> {
     }
 
     /// Says an approved entry that nobody put a name to, where the map has room for one.
-    fn check_author(&self, columns: &Columns, standing: Standing, said: &mut Diagnostics) {
-        if standing == Standing::Mapped && columns.author.is_some() && self.field(columns.author).is_none() {
+    fn check_author(&self, sheet: &Sheet<'_>, entry: &CodeEntry, said: &mut Diagnostics) {
+        if let (Standing::Mapped, Some(_), true, Some(code)) = (entry.standing, sheet.author(), entry.author.is_empty(), sheet.code()) {
             said.push(
-                Diagnostic::warning("W0002", &self.place(columns.code), "an approved entry has no `author`")
+                Diagnostic::warning("W0002", &self.place(code), "an approved entry has no `author`")
                     .help("write who stands for it, or make it `proposed`"),
             );
         }
     }
 
-    /// A field without the blanks around it, where there is anything in it.
-    fn field(&self, at: Option<usize>) -> Option<&str> {
-        at.and_then(|at| self.record.get(at)).map(str::trim).filter(|text| !text.is_empty())
-    }
-
-    fn target(&self, at: usize, kind: &Kind, said: &mut Diagnostics) -> Option<Value> {
+    fn target(&self, at: usize, map: &CodeFile, said: &mut Diagnostics) -> Option<Value> {
         let text = self.record.get(at).unwrap_or_default().trim();
-        let value = match kind {
+        let value = match map.target {
             _ if text.is_empty() => None,
             Kind::Integer => text.parse().ok().map(Value::Integer),
             _ => Some(Value::Text(text.to_owned())),
         };
         if value.is_none() {
-            let message =
-                if text.is_empty() { "an approved entry has no target".to_owned() } else { format!("the target `{text}` is no {kind}") };
-            said.push(Diagnostic::error("E0502", &self.place(at), message).help("a code that has no target is `do_not_map`"));
+            let message = if text.is_empty() {
+                "an approved entry has no target".to_owned()
+            } else {
+                format!("the target `{text}` is no {}", map.target)
+            };
+            let help = match map.form {
+                CodeForm::Own => "a code that has no target is `do_not_map`",
+                CodeForm::Usagi => "a code that has no target is `IGNORED`",
+                CodeForm::SourceToConceptMap { .. } => "a code that has no target has the concept `0`",
+            };
+            said.push(Diagnostic::error("E0502", &self.place(at), message).help(help));
         }
         value
     }
@@ -246,14 +201,29 @@ fn whole(source: &Arc<Source>) -> Place {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::super::tests::file;
     use super::*;
 
     fn read(text: &str, kind: &Kind) -> (CodeMap, Vec<(&'static str, usize, usize)>) {
+        read_as(text, CodeForm::Own, kind.clone())
+    }
+
+    fn read_as(text: &str, form: CodeForm, kind: Kind) -> (CodeMap, Vec<(&'static str, usize, usize)>) {
         let mut said = Diagnostics::default();
-        let map = CodeMap::parse(&Source::new(Path::new("codes/gender.csv"), text.to_owned()), kind, &mut said);
+        let map = CodeMap::parse(text.to_owned(), &file(form, kind), &mut said);
         let seen =
             said.iter().map(|diagnostic| (diagnostic.code, diagnostic.place.line_column().0, diagnostic.place.line_column().1)).collect();
         (map, seen)
+    }
+
+    fn helps(text: &str, form: CodeForm) -> Vec<String> {
+        let mut said = Diagnostics::default();
+        CodeMap::parse(text.to_owned(), &file(form, Kind::Integer), &mut said);
+        said.iter().map(|diagnostic| diagnostic.help.clone().unwrap_or_default()).collect()
+    }
+
+    fn of(vocabulary: &str) -> CodeForm {
+        CodeForm::SourceToConceptMap { vocabulary: vocabulary.to_owned() }
     }
 
     #[test]
@@ -290,8 +260,6 @@ mod tests {
     fn a_day_of_review_is_a_day() {
         let days = "source_code,target,reviewed_on\nA,1,2024-02-29\nB,2,\nC,3,2023-02-29\nD,4,1/2/2024\nE,5,2024-1-1\n";
         assert_eq!(read(days, &Kind::Integer).1, [("E0504", 4, 5), ("E0504", 5, 5), ("E0504", 6, 5)]);
-        let usagi = "sourceCode,conceptId,mappingStatus,statusSetOn\nA,1,APPROVED,1640995200000\n";
-        assert_eq!(read(usagi, &Kind::Integer).1, []);
     }
 
     #[test]
@@ -310,15 +278,80 @@ mod tests {
         assert_eq!(read("source code;target\nM;1\n", &Kind::Integer).1, [("E0503", 1, 1); 2]);
         assert_eq!(read("", &Kind::Text).1.len(), 2);
         let mut said = Diagnostics::default();
-        assert_eq!(CodeMap::from_csv(Path::new("no/such.csv"), &Kind::Text, &mut said).unwrap().len(), 0);
+        assert_eq!(CodeMap::from_csv(&file(CodeForm::Own, Kind::Text), &mut said).unwrap().len(), 0);
+    }
+
+    const CONCEPTS: &str = "source_code,source_concept_id,source_vocabulary_id,source_code_description,target_concept_id,target_vocabulary_id,valid_start_date,valid_end_date,invalid_reason
+M,0,SEX,man,8507,Gender,1970-01-01,2099-12-31,
+F,0,SEX,woman,8532,Gender,1970-01-01,2099-12-31,
+F,0,SEX,woman,1,Gender,1970-01-01,2020-12-31,D
+M,0,STATE,married,4338692,SNOMED,1970-01-01,2099-12-31,
+N,0,STATE,none,0,None,1970-01-01,2099-12-31,
+";
+
+    #[test]
+    fn of_a_source_to_concept_map_the_rows_of_one_vocabulary_count() {
+        let (sex, said) = read_as(CONCEPTS, of("SEX"), Kind::Integer);
+        assert_eq!((said, sex.get("M"), sex.get("F"), sex.len()), (vec![], Some(&Value::Integer(8507)), Some(&Value::Integer(8532)), 2));
+        let (state, said) = read_as(CONCEPTS, of("STATE"), Kind::Integer);
+        assert_eq!((said, state.get("M"), state.get("N")), (vec![], Some(&Value::Integer(4_338_692)), Some(&Value::Integer(0))));
+        assert_eq!(read_as(CONCEPTS, of("sex"), Kind::Integer).0.len(), 0, "a vocabulary is what it is called");
+        let twice = CONCEPTS.replace(",D\n", ",\n");
+        assert_eq!(read_as(&twice, of("SEX"), Kind::Integer).1, [("E0501", 4, 1)]);
+        assert_eq!(helps(&twice, of("SEX")), ["give one of the two an `invalid_reason`; a code has one target"]);
+        let capitals = CONCEPTS.replacen("source_code,source_concept_id,source_vocabulary_id", "SOURCE_CODE,X,SOURCE_VOCABULARY_ID", 1);
+        assert_eq!(read_as(&capitals, of("SEX"), Kind::Integer).0.len(), 2);
+    }
+
+    /// What a run uses is what is called approved, in each form.
+    #[test]
+    fn people_are_shown_what_a_run_looks_up() {
+        let own = "source_code,target,status\nA,1,Approved\nB,2,\nC,3,proposed\nD,,do_not_map\nE,5,rejected\n";
+        for (text, form) in [(CONCEPTS, of("SEX")), (CONCEPTS, of("STATE")), (USAGI, CodeForm::Usagi), (own, CodeForm::Own)] {
+            let (map, _) = read_as(text, form.clone(), Kind::Integer);
+            let entries = CodeEntry::parse(text, &file(form.clone(), Kind::Integer));
+            assert!(!entries.is_empty(), "{form:?}");
+            let mut looked_up = 0;
+            for entry in &entries {
+                assert!(matches!(entry.status.as_str(), "approved" | "proposed" | "rejected" | "do_not_map" | ""), "{entry:?}");
+                let used = map.get(&entry.code).is_some_and(|value| *value == Value::Integer(entry.target.parse().unwrap_or(-1)));
+                assert_eq!(entry.is_approved(), used, "{form:?} {entry:?}");
+                assert_eq!(entry.status == "do_not_map", map.is_unmappable(&entry.code), "{form:?} {entry:?}");
+                looked_up += usize::from(used);
+            }
+            assert_eq!(looked_up, map.len(), "{form:?}");
+        }
+    }
+
+    const USAGI: &str = "sourceCode,sourceName,sourceFrequency,sourceAutoAssignedConceptIds,matchScore,mappingStatus,equivalence,statusSetBy,statusSetOn,conceptId,conceptName,domainId,mappingType,comment,createdBy,createdOn,assignedReviewer
+M,man,10,,1.0,APPROVED,EQUAL,ada,1640995200000,8507,MALE,Gender,MAPS_TO,,ada,1640995200000,
+F,woman,9,,0.9,UNCHECKED,UNREVIEWED,,0,8532,FEMALE,Gender,MAPS_TO,,ada,1640995200000,
+X,\"cross, ed\",8,,0.8,FLAGGED,INEXACT,ada,1640995200000,44814649,OTHER,Gender,MAPS_TO,,ada,1640995200000,
+Y,why,7,,0.0,IGNORED,UNMATCHED,ada,1640995200000,0,Unmapped,,MAPS_TO,,ada,1640995200000,
+Z,zed,6,,0.0,INVALID_TARGET,EQUAL,ada,1640995200000,5,GONE,Gender,MAPS_TO,,ada,1640995200000,
+Q,tall,5,,1.0,APPROVED,EQUAL,ada,1640995200000,77,HEIGHT,Measurement,MAPS_TO,,ada,1640995200000,
+Q,tall,5,,1.0,APPROVED,EQUAL,ada,1640995200000,78,HIGH,Meas Value,MAPS_TO_VALUE,,ada,1640995200000,
+";
+
+    #[test]
+    fn a_mapping_that_usagi_saved_is_read_by_its_own_words() {
+        let (map, said) = read_as(USAGI, CodeForm::Usagi, Kind::Integer);
+        assert_eq!((said, map.get("M"), map.get("Q"), map.len()), (vec![], Some(&Value::Integer(8507)), Some(&Value::Integer(77)), 2));
+        assert_eq!(["M", "F", "X", "Y", "Z"].map(|code| map.is_unmappable(code)), [false, false, false, true, false]);
+        let odd = USAGI.replace("UNCHECKED", "REVIEWED");
+        assert_eq!(read_as(&odd, CodeForm::Usagi, Kind::Integer).1, [("E0504", 3, 16)]);
+        assert_eq!(helps(&odd, CodeForm::Usagi), ["a status is `APPROVED`, `UNCHECKED`, `FLAGGED`, `INVALID_TARGET` or `IGNORED`"]);
+        let twice = USAGI.replace("MAPS_TO_VALUE", "MAPS_TO");
+        assert_eq!(read_as(&twice, CodeForm::Usagi, Kind::Integer).1, [("E0501", 8, 1)]);
     }
 
     #[test]
-    fn the_files_of_other_tools_are_read_as_they_are() {
-        let (map, said) =
-            read("sourceCode,sourceName,mappingStatus,conceptId\nM,man,APPROVED,8507\nF,woman,UNCHECKED,8532\n", &Kind::Integer);
-        assert_eq!((said, map.get("M"), map.get("F")), (vec![], Some(&Value::Integer(8507)), None));
-        let (map, _) = read("source_code,target_concept_id,invalid_reason\nM,8507,\nF,8532,D\n", &Kind::Text);
-        assert_eq!((map.get("M").unwrap(), map.get("F")), (&Value::Text("8507".to_owned()), None));
+    fn a_file_of_another_tool_is_known_again() {
+        assert_eq!(helps(USAGI, CodeForm::Own), ["declare it as `usagi: FILE`"]);
+        let other = "declare it as `source_to_concept_map: FILE` and its `vocabulary`";
+        assert_eq!(helps(CONCEPTS, CodeForm::Own), [other]);
+        assert_eq!(helps(CONCEPTS, CodeForm::Usagi), [other]);
+        assert_eq!(helps("source_code,target\nA,1\n", of("X")), ["declare it as `file: FILE`"]);
+        assert_eq!(helps("sourceCode,conceptId\n", CodeForm::Usagi), ["save the mapping in Usagi, with `File`, `Save`; it has commas"]);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod entries;
 mod file;
+pub(crate) mod sheet;
 pub(crate) mod tally;
 mod vocabulary;
 
@@ -49,5 +50,18 @@ impl Vocabulary {
     /// The standard concept of a code.
     pub(crate) fn get(&self, system: &str, code: &str) -> Option<i64> {
         self.concepts.get(*self.systems.get(system)?)?.get(code).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ir::code_map::CodeFile;
+    use crate::ir::code_map::CodeForm;
+    use crate::ir::types::Kind;
+    use std::path::PathBuf;
+
+    /// A map whose file is not there: tests bring its text.
+    pub(super) fn file(form: CodeForm, target: Kind) -> CodeFile {
+        CodeFile { path: PathBuf::from("no/such.csv"), form, target }
     }
 }

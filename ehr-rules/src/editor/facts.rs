@@ -2,8 +2,8 @@
 
 use super::home::Home;
 use crate::diagnostic::Place;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::CheckRule;
-use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::Parameter;
 use crate::ir::schema::SourceColumn;
 use crate::ir::types::Type;

@@ -7,7 +7,9 @@ use super::meaning::Meaning;
 use super::scope::Scope;
 use crate::codes::tally::Tally;
 use crate::functions::function::Function;
-use crate::ir::schema::CodeMapSource;
+use crate::ir::code_map::CodeFile;
+use crate::ir::code_map::CodeForm;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::Parameter;
 use std::fmt::Write;
 
@@ -89,9 +91,14 @@ pub(super) fn function(function: &Function) -> String {
 pub(super) fn code_map(name: &str, source: &CodeMapSource, tally: Option<Tally>) -> String {
     let mut text = format!("**{name}** — code map");
     match source {
-        CodeMapSource::File { path, target } => {
+        CodeMapSource::File(CodeFile { path, form, target }) => {
             let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let _ = write!(text, "\n\n`{file}`, targets are `{target}`");
+            let whose = match form {
+                CodeForm::Own => String::new(),
+                CodeForm::Usagi => ", as Usagi saved it".to_owned(),
+                CodeForm::SourceToConceptMap { vocabulary } => format!(", the vocabulary `{vocabulary}` of a `SOURCE_TO_CONCEPT_MAP`"),
+            };
+            let _ = write!(text, "\n\n`{file}`{whose}, targets are `{target}`");
         }
         CodeMapSource::Athena { systems } => {
             let systems: Vec<String> = systems.iter().map(|(system, vocabulary)| format!("`{system}`: `{vocabulary}`")).collect();

@@ -30,7 +30,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
-use crate::ir::schema::CodeMapSource;
+use crate::ir::code_map::CodeMapSource;
 use crate::load;
 use crate::load::Loaded;
 use crate::rulebook::compile;
@@ -165,7 +165,7 @@ impl Editor {
         let home = home(&self.folders, path)?;
         let Named { span, meaning } = self.named(path, offset)?;
         let counted = |map: &CodeMapSource| match map {
-            CodeMapSource::File { path, .. } => tally(path, self.overlay.get(path)),
+            CodeMapSource::File(file) => tally(file, self.overlay.get(&file.path)),
             CodeMapSource::Athena { .. } => None,
         };
         Some(Hover { span, text: hover::hover(&meaning, Scope { home: &home, loaded: &self.loaded }, &counted) })

@@ -14,7 +14,7 @@ use super::spot::Spot;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::forms::Holds;
-use crate::ir::schema::CodeMapSource;
+use crate::ir::code_map::CodeMapSource;
 use crate::load::Loaded;
 use std::ops::Range;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub(super) fn definition(meaning: &Meaning, scope: Scope<'_>) -> Option<Place> {
         Meaning::Column(_, column) => column.place.clone(),
         Meaning::Table(table) => table.place.clone(),
         Meaning::CodeMap(name) => match facts::code_maps(scope.home, scope.loaded)?.get(name)? {
-            CodeMapSource::File { path, .. } => Some(Place { source: Source::new(path, String::new()), span: 0..0 }),
+            CodeMapSource::File(file) => Some(Place { source: Source::new(&file.path, String::new()), span: 0..0 }),
             CodeMapSource::Athena { .. } => {
                 let (Home::TargetRules(target) | Home::TargetSchema(target)) = scope.home else { return None };
                 let whole = facts::target(target, scope.loaded)?.places.whole();

@@ -247,6 +247,9 @@ const CODE_MAP: &Form = &Form {
     keys: &[
         key("file", Holds::Free, "A CSV in this folder: `source_code,source_name,target,status,author,reviewed_on,comment`."),
         key("target", Holds::Words(&["integer", "text"]), "The type of the targets."),
+        key("usagi", Holds::Free, "A CSV in this folder, as Usagi saves a mapping; its targets are concepts."),
+        key("source_to_concept_map", Holds::Free, "A CSV in this folder: OMOP's `SOURCE_TO_CONCEPT_MAP`, of one or several vocabularies."),
+        key("vocabulary", Holds::Free, "The `source_vocabulary_id` of the rows of a `source_to_concept_map` that count."),
         key(
             "athena",
             Holds::Map(&Holds::Free, &Holds::Free),

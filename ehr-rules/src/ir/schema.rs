@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Place;
 use crate::ir::budget::Budget;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::expr::Expr;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
@@ -349,24 +350,6 @@ pub struct TargetColumn {
     pub max_length: Option<usize>,
     /// The table and column it refers to, if any.
     pub references: Option<(String, String)>,
-}
-
-/// Where a code map comes from.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CodeMapSource {
-    /// A CSV that a terminologist edits: `source_code`, `target`, `status`, …
-    File {
-        /// The file, resolved against the ruleset's folder.
-        path: std::path::PathBuf,
-        /// The type of `target`.
-        target: Kind,
-    },
-    /// An Athena vocabulary download, through `Maps to`, to the standard concept.
-    Athena {
-        /// From a code system as the categories name it to an OMOP `vocabulary_id`.
-        systems: BTreeMap<String, String>,
-    },
 }
 
 impl SourceSchema {

@@ -4,6 +4,7 @@
 
 mod category;
 pub(crate) mod changes;
+mod code_map;
 mod column;
 pub(crate) mod fingerprint;
 mod folder;

@@ -2,6 +2,7 @@
 
 use super::LoadedTarget;
 use super::RuleNode;
+use super::code_map;
 use super::column;
 use super::column::reference;
 use super::column::unknown;
@@ -19,16 +20,13 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
-use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::TargetColumn;
 use crate::ir::schema::TargetSchema;
 use crate::ir::schema::TargetTable;
-use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::fields::Fields;
-use crate::yaml::fields::expect_text;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -41,7 +39,7 @@ pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnosti
         return Ok(None);
     }
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
-    let Some(Written { schema, places, sources, tenant }) = schema(&node, &folder.path, said) else { return Ok(None) };
+    let Some(Written { schema, places, sources, tenant }) = schema(&node, &folder.path, overlay, said) else { return Ok(None) };
     let (rules, cases) = (read_rules(&folder.rules, overlay, said)?, read_cases(&folder.cases, overlay, said)?);
     check_allowed(&node, &schema, &rules, said);
     Ok(Some(LoadedTarget { schema, sources, tenant, places, rules, cases }))
@@ -62,7 +60,7 @@ struct Pending {
     to: Place,
 }
 
-fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<Written> {
+fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics) -> Option<Written> {
     let mut fields = Fields::of(node, "the schema of a target", said)?;
     let name = fields.required_named("target", said)?;
     let shown = name_of(folder);
@@ -76,10 +74,7 @@ fn schema(node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<Written>
     let title = fields.text("title", said).unwrap_or_else(|| name.text.clone());
     let sources = fields.names("source", said).unwrap_or_default();
     let tenant = tenant(&mut fields, said);
-    let mut code_maps = BTreeMap::new();
-    for (key, node) in fields.map("code_maps", said).unwrap_or_default() {
-        code_maps.extend(code_map(key, node, folder, said).map(|source| (key.text.clone(), source)));
-    }
+    let code_maps = code_map::read(&mut fields, folder, overlay, said);
     let (mut tables, mut pending) = (Vec::new(), Vec::new());
     fields.required("tables", said);
     for (key, node) in fields.map("tables", said).unwrap_or_default() {
@@ -160,43 +155,6 @@ fn check_allowed(node: &Node, schema: &TargetSchema, rules: &[RuleNode], said: &
             Some(_) => {}
         }
     }
-}
-
-/// `{file: codes/x.csv, target: integer}` or `{athena: {SYSTEM: VOCABULARY}}`.
-fn code_map(key: &Key, node: &Node, folder: &Path, said: &mut Diagnostics) -> Option<CodeMapSource> {
-    let mut fields = Fields::of(node, &format!("code map `{}`", key.text), said)?;
-    let athena = fields.map("athena", said);
-    let (file, target) = (fields.named("file", said), fields.named("target", said));
-    let source = match (file, athena) {
-        (None, Some(entries)) => {
-            let entry = |(system, node): &(Key, Node)| Some((system.text.clone(), expect_text(node, "a `vocabulary_id`", said)?));
-            Some(CodeMapSource::Athena { systems: entries.iter().filter_map(entry).collect() })
-        }
-        (Some(file), None) => {
-            let path = folder.join(&file.text);
-            if !path.is_file() {
-                let error = Diagnostic::error("E0503", &file.place, format!("there is no file `{}`", file.text));
-                said.push(error.help("the path is from the target's folder; each code map is a CSV of its own"));
-            }
-            let kind = target.and_then(|name| Some((column::kind(&name, said)?, name.place)));
-            let kind = match kind {
-                Some((kind @ (Kind::Integer | Kind::Text), _)) => Some(kind),
-                Some((_, place)) => {
-                    said.push(Diagnostic::error("E0502", &place, "a code's target is `integer` or `text`"));
-                    None
-                }
-                None => None,
-            };
-            Some(CodeMapSource::File { path, target: kind.unwrap_or(Kind::Text) })
-        }
-        _ => {
-            let message = format!("code map `{}` is a `file` or `athena`, one of the two", key.text);
-            said.push(Diagnostic::error("E0011", &key.place, message).help("write `{file: codes/NAME.csv, target: integer}`"));
-            None
-        }
-    };
-    fields.finish(said);
-    source
 }
 
 fn table(

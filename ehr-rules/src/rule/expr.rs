@@ -4,9 +4,9 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::suggest::nearest;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
-use crate::ir::schema::CodeMapSource;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -364,7 +364,7 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
             );
             return None;
         }
-        (CodeMapSource::File { .. }, Some(system)) => {
+        (CodeMapSource::File(_), Some(system)) => {
             said.push(Diagnostic::error("E0306", &system.place, format!("`{map}` holds one code system")).help("leave `system` out"));
             return None;
         }
@@ -376,7 +376,7 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
         }
     };
     let kind = match source {
-        CodeMapSource::File { target, .. } => target.clone(),
+        CodeMapSource::File(file) => file.target.clone(),
         CodeMapSource::Athena { .. } => Kind::Integer,
     };
     let Some(node) = node.get("otherwise") else {

@@ -1,6 +1,6 @@
 //! What rules read and make, as they see it: tables, columns, and the level they stand on.
 
-use crate::ir::schema::CodeMapSource;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::Parameter;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;

@@ -4,14 +4,13 @@ use crate::codes::CodeMap;
 use crate::dataset::input::InputFile;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
-use crate::diagnostic::Source;
 use crate::diagnostic::overlay::Overlay;
 use crate::engine::codes::CodeSource;
 use crate::error::Error;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::print;
 use crate::ir::schema::Category;
 use crate::ir::schema::CheckRule;
-use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::RowCheck;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
@@ -359,12 +358,12 @@ fn compile_target(
     }
     let mut maps = BTreeMap::new();
     for (name, map) in &loaded.schema.code_maps {
-        if let CodeMapSource::File { path, target } = map {
-            let read = match overlay.get(path) {
-                Some(text) => CodeMap::parse(&Source::new(path, text.to_owned()), target, said),
-                None => CodeMap::from_csv(path, target, said)?,
+        if let CodeMapSource::File(file) = map {
+            let read = match overlay.get(&file.path) {
+                Some(text) => CodeMap::parse(text.to_owned(), file, said),
+                None => CodeMap::from_csv(file, said)?,
             };
-            maps.insert(name.clone(), Arc::new(CodeSource::Map(read, target.clone())));
+            maps.insert(name.clone(), Arc::new(CodeSource::Map(read, file.target.clone())));
         }
     }
     Ok(CompiledTarget { schema: loaded.schema, transforms, straight, maps, cases: loaded.cases, written: loaded.rules.into() })

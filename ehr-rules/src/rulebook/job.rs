@@ -19,7 +19,7 @@ use crate::engine::Context;
 use crate::engine::codes::CodeSource;
 use crate::engine::probe::Probes;
 use crate::error::Error;
-use crate::ir::schema::CodeMapSource;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::TargetSchema;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;

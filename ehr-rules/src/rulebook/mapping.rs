@@ -2,7 +2,7 @@
 
 use crate::codes::entries::CodeEntry;
 use crate::error::Error;
-use crate::ir::schema::CodeMapSource;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::TargetTable;
 use crate::rulebook::Rulebook;
 use crate::rulebook::SourceId;
@@ -103,7 +103,7 @@ impl Mapping {
     /// Entries of code maps that a run does not use, since nobody stands for them yet.
     pub fn open_entries(&self) -> impl Iterator<Item = (&MappedCodes, &CodeEntry)> {
         let entries = self.code_maps.iter().flat_map(|map| map.entries.iter().map(move |entry| (map, entry)));
-        entries.filter(|(_, entry)| !entry.is_approved() && !matches!(entry.status.as_str(), "rejected" | "do_not_map" | "ignored"))
+        entries.filter(|(_, entry)| !entry.is_approved() && !matches!(entry.status.as_str(), "rejected" | "do_not_map"))
     }
 
     /// Columns that must have a value and that no rule makes, with their tables.
@@ -139,7 +139,7 @@ pub(crate) fn mapping(book: &Rulebook, source: &SourceId, target: &str) -> Resul
     let mut code_maps = Vec::new();
     for (name, map) in to.schema.code_maps.iter().filter(|(name, _)| asked(name)) {
         let (in_file, entries) = match map {
-            CodeMapSource::File { path, .. } => (true, CodeEntry::read(path)?),
+            CodeMapSource::File(file) => (true, CodeEntry::read(file)?),
             CodeMapSource::Athena { .. } => (false, Vec::new()),
         };
         code_maps.push(MappedCodes { name: name.clone(), in_file, entries });

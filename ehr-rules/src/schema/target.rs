@@ -105,7 +105,18 @@ fn code_map() -> Value {
     );
     let systems = map_of("Code systems, and the vocabulary of each.", text("Its `vocabulary_id`."));
     let athena = object("an Athena vocabulary, through `Maps to`", vec![("athena", systems)], &["athena"]);
-    json!({"oneOf": [file, athena]})
+    let usagi = text("The file, from the target's folder.");
+    let usagi = object("a mapping as Usagi saves it", vec![("usagi", with_examples(usagi, &[json!("codes/gender.csv")]))], &["usagi"]);
+    let map = text("The file, from the target's folder.");
+    let omop = object(
+        "OMOP's `SOURCE_TO_CONCEPT_MAP`",
+        vec![
+            ("source_to_concept_map", with_examples(map, &[json!("codes/source_to_concept_map.csv")])),
+            ("vocabulary", text("The `source_vocabulary_id` of the rows that count.")),
+        ],
+        &["source_to_concept_map", "vocabulary"],
+    );
+    json!({"oneOf": [file, usagi, omop, athena]})
 }
 
 fn table() -> Value {

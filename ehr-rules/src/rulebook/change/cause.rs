@@ -6,7 +6,8 @@ use super::Cause;
 use super::Revision;
 use crate::codes::entries::CodeEntry;
 use crate::error::Error;
-use crate::ir::schema::CodeMapSource;
+use crate::ir::code_map::CodeFile;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::SourceTable;
 use crate::rulebook::lineage::ColumnWay;
 use crate::rulebook::lineage::Layer;
@@ -128,16 +129,16 @@ impl<'a> Causes<'a> {
         let name = name.rsplit_once('/').map_or(name, |(_, name)| name);
         let of = |one: &Revision<'_>| one.job.target().code_maps.get(name).cloned();
         let (Some(in_a), Some(in_b)) = (of(self.a), of(self.b)) else { return Ok(None) };
-        let (CodeMapSource::File { path: path_a, target: kind_a }, CodeMapSource::File { path: path_b, target: kind_b }) = (&in_a, &in_b)
-        else {
-            let same = format!("{in_a:?}") == format!("{in_b:?}");
-            return Ok((!same).then(|| plain(format!("the code map `{name}` looks codes up differently"))));
+        let (CodeMapSource::File(file_a), CodeMapSource::File(file_b)) = (&in_a, &in_b) else {
+            return Ok((in_a != in_b).then(|| plain(format!("the code map `{name}` looks codes up differently"))));
         };
-        let (entries_a, entries_b) = (approved(path_a)?, approved(path_b)?);
+        let (entries_a, entries_b) = (approved(file_a)?, approved(file_b)?);
         let codes: BTreeSet<&String> = entries_a.keys().chain(entries_b.keys()).collect();
         let target = |entries: &BTreeMap<String, CodeEntry>, code: &String| entries.get(code).map(|entry| entry.target.clone());
-        let differ: Vec<&String> =
-            codes.into_iter().filter(|code| kind_a != kind_b || target(&entries_a, code) != target(&entries_b, code)).collect();
+        let differ: Vec<&String> = codes
+            .into_iter()
+            .filter(|code| file_a.target != file_b.target || target(&entries_a, code) != target(&entries_b, code))
+            .collect();
         if differ.is_empty() {
             return Ok(None);
         }
@@ -147,15 +148,15 @@ impl<'a> Causes<'a> {
             lines
         };
         let (lines_a, lines_b) = (lines(&entries_a), lines(&entries_b));
-        let place = |lines: &[u64], path: &std::path::Path| {
+        let place = |lines: &[u64], file: &CodeFile| {
             let line = usize::try_from(*lines.first()?).ok()?;
-            Some(Spot { file: path.display().to_string().replace('\\', "/"), line })
+            Some(Spot { file: file.path.display().to_string().replace('\\', "/"), line })
         };
         let noun = if differ.len() == 1 { "entry" } else { "entries" };
         Ok(Some(Cause {
             what: format!("the code map `{name}` differs in {} approved {noun}", differ.len()),
-            spot_a: place(&lines_a, path_a),
-            spot_b: place(&lines_b, path_b),
+            spot_a: place(&lines_a, file_a),
+            spot_b: place(&lines_b, file_b),
             says_a: Some(listed(&lines_a)),
             says_b: Some(listed(&lines_b)),
         }))
@@ -299,8 +300,8 @@ fn unlike(one: &impl Serialize, other: &impl Serialize) -> Vec<String> {
     one.iter().filter(|(key, value)| other.get(*key) != Some(value)).map(|(key, _)| words(key)).collect()
 }
 
-fn approved(path: &std::path::Path) -> Result<BTreeMap<String, CodeEntry>, Error> {
-    let entries = CodeEntry::read(path)?.into_iter().filter(CodeEntry::is_approved);
+fn approved(file: &CodeFile) -> Result<BTreeMap<String, CodeEntry>, Error> {
+    let entries = CodeEntry::read(file)?.into_iter().filter(CodeEntry::is_approved);
     Ok(entries.map(|entry| (entry.code.clone(), entry)).collect())
 }
 

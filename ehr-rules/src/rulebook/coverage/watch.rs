@@ -2,11 +2,11 @@
 
 use crate::codes::entries::CodeEntry;
 use crate::error::Error;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::expr::Operator;
 use crate::ir::print;
-use crate::ir::schema::CodeMapSource;
 use crate::ir::schema::TargetSchema;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
@@ -223,9 +223,9 @@ impl Watch {
     /// The approved entries of a target's code maps.
     pub(super) fn code_maps(&mut self, schema: &TargetSchema) -> Result<(), Error> {
         for (name, map) in &schema.code_maps {
-            let CodeMapSource::File { path, .. } = map else { continue };
-            let file = path.display().to_string().replace('\\', "/");
-            let approved = CodeEntry::read(path)?.into_iter().filter(CodeEntry::is_approved);
+            let CodeMapSource::File(map) = map else { continue };
+            let file = map.path.display().to_string().replace('\\', "/");
+            let approved = CodeEntry::read(map)?.into_iter().filter(CodeEntry::is_approved);
             self.entries.extend(approved.map(|entry| Entry {
                 map: format!("{}/{name}", schema.name),
                 spot: Spot { file: file.clone(), line: usize::try_from(entry.line).unwrap_or(0) },

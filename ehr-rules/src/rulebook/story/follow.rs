@@ -18,10 +18,10 @@ use crate::engine::probe::Probes;
 use crate::engine::probe::Seen;
 use crate::engine::transform;
 use crate::error::Error;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::print;
-use crate::ir::schema::CodeMapSource;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
 use crate::ir::transform::Transform;
@@ -247,16 +247,17 @@ impl Follow<'_> {
         };
         let name = map.rsplit_once('/').map_or(map.as_str(), |(_, name)| name);
         let source = self.job.target.schema.code_maps.get(name);
-        if let (Some(CodeMapSource::File { path, .. }), Some(code)) = (source, seen.texts.first()) {
-            let entries = CodeEntry::read(path)?;
+        if let (Some(CodeMapSource::File(file)), Some(code)) = (source, seen.texts.first()) {
+            let entries = CodeEntry::read(file)?;
             if let Some(entry) = entries.iter().find(|entry| entry.code == *code && entry.is_approved()) {
                 let shown = if self.show_values { format!(" `{}` is `{}`", entry.code, entry.target) } else { String::new() };
-                let spot = Spot { file: path.display().to_string().replace('\\', "/"), line: usize::try_from(entry.line).unwrap_or(0) };
+                let spot =
+                    Spot { file: file.path.display().to_string().replace('\\', "/"), line: usize::try_from(entry.line).unwrap_or(0) };
                 return Ok(Taken { what: format!("an approved entry of the code map `{name}`{shown}"), spot });
             }
         }
         let what = match source {
-            Some(CodeMapSource::File { .. }) => format!("no approved entry of the code map `{name}`: `otherwise`"),
+            Some(CodeMapSource::File(_)) => format!("no approved entry of the code map `{name}`: `otherwise`"),
             _ => format!("looked up in the code map `{name}`"),
         };
         Ok(Taken { what, spot: way.spot.clone() })
