@@ -23,16 +23,38 @@ pub(crate) struct Seen {
 
 /// What the probes of some plans saw, by their numbers.
 #[derive(Debug, Default)]
-pub(crate) struct Probes(Mutex<BTreeMap<usize, Seen>>);
+pub(crate) struct Probes {
+    seen: Mutex<BTreeMap<usize, Seen>>,
+    only: Option<Only>,
+}
+
+/// Which rows of a branch are looked at, counted behind whatever makes several rows of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Only {
+    /// All; a column tells the number of each.
+    Numbered,
+    /// The one of this number, from 0.
+    Row(i64),
+}
 
 impl Probes {
+    /// Probes of a plan that looks at these rows only.
+    pub(crate) fn of(only: Only) -> Arc<Self> {
+        Arc::new(Self { only: Some(only), ..Self::default() })
+    }
+
+    /// Which rows are looked at; none where it is all of them.
+    pub(super) const fn only(&self) -> Option<Only> {
+        self.only
+    }
+
     /// What every probe saw that saw a row.
     pub(crate) fn seen(&self) -> BTreeMap<usize, Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn tell(&self, at: usize, what: Seen) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = all.entry(at).or_default();
         seen.rows += what.rows;
         seen.missing += what.missing;

@@ -19,7 +19,7 @@ use std::sync::PoisonError;
 
 /// The column that numbers the rows of a branch with scripts: several rows may come from one source row, and a script may
 /// fail on one of them.
-pub(super) const ROW: &str = "_row";
+pub(crate) const ROW: &str = "_row";
 
 /// Rows on which one script failed.
 #[derive(Debug)]

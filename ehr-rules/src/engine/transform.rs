@@ -12,6 +12,7 @@ use crate::engine::fate::Entered;
 use crate::engine::fate::Verdict;
 use crate::engine::group;
 use crate::engine::pivot;
+use crate::engine::probe::Only;
 use crate::engine::script::ROW;
 use crate::engine::unfold;
 use crate::error::Error;
@@ -133,13 +134,17 @@ fn plan_branch(
     lowering.begin();
     let before = lowering.failures.len();
     let scripts = interprets(branch);
+    let only = context.probes.and_then(|probes| probes.only());
     let mut plan = unfold::plan(inputs(&branch.from)?, &branch.unfold, context.ledger)?;
     for join in branch.joins.iter().filter(|join| !join.after_pivot) {
         plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
     }
     // Behind whatever repeats rows, so that each has a number of its own.
-    if scripts || branch.folds() {
+    if scripts || branch.folds() || only.is_some() {
         plan = plan.with_row_index(ROW, None);
+    }
+    if let Some(Only::Row(number)) = only {
+        plan = plan.filter(col(ROW).eq(lit(number)));
     }
     if let Some(condition) = &branch.filter {
         let condition = lowering.lower(condition)?;

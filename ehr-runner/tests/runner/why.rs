@@ -90,3 +90,70 @@ fn a_key_that_there_is_not_is_said_and_a_row_set_aside_is_found() {
     assert!(!said.contains("Cy Bad"), "{said}");
     assert!(stderr(&place.ehr("why order persn 1").code(2)).contains("there is no table `persn`"));
 }
+
+/// Visits of several drugs: rows of one line, through a category and then a table on the way.
+fn with_drugs() -> Place {
+    let place = Place::new();
+    let source = "rulesets/sources/acme/1/schema.yaml";
+    place.replace(
+        source,
+        "      COST: \"decimal(12,2)\"\n",
+        "      COST: \"decimal(12,2)\"\n      DRUGS: {type: list, of: text, split: \";\"}\n",
+    );
+    place.replace(
+        "rulesets/sources/acme/1/rules.yaml",
+        "  from: visits\n  where: START != ()\n  columns:\n    id: Id\n    patient: PATIENT\n",
+        "  from: visits\n  explode: {list: DRUGS, as: drug}\n  where: START != () && drug != ()\n  columns:\n    id: {when: [{if: \"drug == \\\"b\\\"\", then: {value: beta}}, {otherwise: drug}]}\n    patient: PATIENT\n",
+    );
+    place.replace(
+        "rulesets/targets/demo/rules.yaml",
+        "visit:\n  from: encounter\n",
+        "_seen:\n  from: encounter\n  columns: {id: id, patient: patient, start: start, cost: cost}\nvisit:\n  from: _seen\n",
+    );
+    place
+        .write("export/visits.csv", "Id,PATIENT,START,COST,DRUGS\nv1,p1,2024-03-01 09:30:00,12.50,a;b;c\nv2,p1,2024-03-02 10:00:00,,d;e\n");
+    place
+}
+
+fn visit(place: &Place, row: usize) -> String {
+    place.read("order/converted/visit.csv").lines().nth(row).unwrap().split(',').next().unwrap().to_owned()
+}
+
+#[test]
+fn of_rows_of_one_line_the_one_asked_for_is_followed() {
+    let place = with_drugs();
+    place.convert("").code(0);
+    for (row, line, drug, otherwise) in [(1, 2, "a", true), (2, 2, "beta", false), (3, 2, "c", true), (5, 3, "e", true)] {
+        let said = stdout(&place.ehr(&format!("why order visit {} --show-values", visit(&place, row))).code(0));
+        assert!(said.contains(&format!("is {drug:?}")) && said.contains(&format!("from visits.csv line {line}")), "{row}: {said}");
+        for other in ["a", "beta", "c", "d", "e"].iter().filter(|other| **other != drug) {
+            assert!(!said.contains(&format!("is {other:?}")), "{row}, {other}: {said}");
+        }
+        assert_eq!(said.contains("`when`: `otherwise`"), otherwise, "{row}: {said}");
+        assert!(said.contains("_seen"), "{row}: {said}");
+    }
+}
+
+/// A line goes into several groups, and each group names those rows alone that are its own.
+#[test]
+fn of_groups_that_begin_on_one_line_the_one_asked_for_is_followed() {
+    let place = with_drugs();
+    place.write(
+        "export/visits.csv",
+        "Id,PATIENT,START,COST,DRUGS\nv1,p1,2024-03-01 09:30:00,12.50,a;b;c\nv2,p1,2024-03-02 10:00:00,,b;a;b\n",
+    );
+    place.replace(
+        "rulesets/targets/demo/rules.yaml",
+        "visit:\n  from: _seen\n  columns:\n    visit_id: {key: [id], space: encounter}\n    person_id: {key: [patient], space: patient}\n    start: start\n    cost: cost\n",
+        "visit:\n  from: _seen\n  group: [id]\n  columns:\n    visit_id: {key: [id], space: encounter}\n    person_id: {first: {key: [patient], space: patient}}\n    start: {min: start}\n    cost: {sum: cost}\n",
+    );
+    place.convert("").code(0);
+    for (row, drug, lines) in [(1, "a", [1, 1]), (2, "beta", [1, 2]), (3, "c", [1, 0])] {
+        let said = stdout(&place.ehr(&format!("why order visit {} --show-values", visit(&place, row))).code(0));
+        let counted = [2, 3].map(|line| said.matches(&format!("from visits.csv line {line}")).count());
+        assert_eq!(counted, lines, "{row}: {said}");
+        for other in ["a", "beta", "c"].iter().filter(|other| **other != drug) {
+            assert!(!said.contains(&format!("is {other:?}")), "{row}, {other}: {said}");
+        }
+    }
+}

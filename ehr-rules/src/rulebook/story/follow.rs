@@ -4,6 +4,9 @@ use super::JoinedRow;
 use super::Story;
 use super::StoryColumn;
 use super::Taken;
+use super::row::AT;
+use super::row::Pick;
+use super::row::Wanted;
 use crate::codes::entries::CodeEntry;
 use crate::dataset::Common;
 use crate::dataset::Converted;
@@ -14,6 +17,7 @@ use crate::dataset::Table;
 use crate::dataset::ledger::Ledger;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::probe::Only;
 use crate::engine::probe::Probes;
 use crate::engine::probe::Seen;
 use crate::engine::transform;
@@ -52,13 +56,23 @@ const DOING: &str = "following a row";
 
 /// Whose rules made a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
+pub(super) enum Whose {
     Target,
     Source,
     Files,
 }
 
-struct Follow<'a> {
+/// Which rows of its driving table a branch is run over.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Look {
+    All,
+    /// Those made of one line.
+    Origin(i64),
+    /// The one of this number.
+    Row(i64),
+}
+
+pub(super) struct Follow<'a> {
     job: &'a Job<'a>,
     tables: Vec<(Whose, &'a Table)>,
     show_values: bool,
@@ -77,88 +91,50 @@ pub(super) fn follow(
         let names: Vec<String> = converted.tables().iter().map(|table| table.name.clone()).collect();
         return Err(unknown("table", table, &names));
     };
-    let mut frame = made.scan()?;
+    let mut frame = made.scan()?.with_row_index(AT, None).with_columns([col(AT).cast(DataType::Int64)]);
     let schema = frame.collect_schema().map_err(|error| Error::engine(DOING, error))?;
-    let names: Vec<String> = schema.iter_names().map(ToString::to_string).filter(|name| name != ORIGIN).collect();
+    let names: Vec<String> = schema.iter_names().map(ToString::to_string).filter(|name| name != ORIGIN && name != AT).collect();
     for (column, value) in key {
         if !names.contains(column) {
             return Err(unknown("column", column, &names));
         }
         frame = frame.filter(col(column.as_str()).cast(DataType::String).eq(lit(value.as_str())));
     }
-    let found = engine::collect(frame.select([col(ORIGIN)]), DOING)?;
+    let found = engine::collect(frame.select([col(AT)]), DOING)?;
     let tables = sound.tables().iter().map(|table| (Whose::Files, table));
-    let tables = tables.chain(common.tables().iter().map(|table| (Whose::Source, table)));
-    let tables = tables.chain(converted.tables().iter().map(|table| (Whose::Target, table))).collect();
+    let tables = tables.chain(common.tables().iter().chain(&common.between).map(|table| (Whose::Source, table)));
+    let tables = tables.chain(converted.tables().iter().chain(&converted.between).map(|table| (Whose::Target, table))).collect();
     let follow = Follow { job, tables, show_values, plans: Cell::new(0) };
     let mut stories = Vec::new();
-    for origin in integers(&found, ORIGIN)?.into_iter().flatten() {
-        stories.extend(follow.row(Whose::Target, table, origin)?);
+    for at in integers(&found, AT)?.into_iter().flatten() {
+        stories.extend(follow.row(Whose::Target, table, at)?);
     }
     Ok(stories)
 }
 
 impl Follow<'_> {
-    /// Every row that went into the row of a table that has this origin.
-    fn row(&self, whose: Whose, table: &str, origin: i64) -> Result<Vec<Story>, Error> {
+    /// Every row that went into the row of a table that has this number.
+    fn row(&self, whose: Whose, table: &str, at: i64) -> Result<Vec<Story>, Error> {
         let (rules, written, level) = match whose {
             Whose::Target => (&self.job.rules, &self.job.target.written, self.job.target.schema.name.clone()),
             Whose::Source => (&self.job.asked.transforms, &self.job.source.written, self.job.source.id().to_string()),
             Whose::Files => return Ok(Vec::new()),
         };
         let Some(rule) = rules.iter().find(|rule| rule.table == table) else { return Ok(Vec::new()) };
+        let made = self.tables.iter().find(|(of, made)| *of == whose && made.name == table);
+        let Some(wanted) = made.map(|(_, made)| Wanted::read(made, at)).transpose()?.flatten() else { return Ok(Vec::new()) };
         let mut watch = Watch::default();
         let watched = watch.transform(rule, &level, Written(written));
         let ways = watch.ways();
         let mut stories = Vec::new();
-        for (at, (branch, watched)) in rule.branches.iter().zip(&watched.branches).enumerate() {
-            for origin in self.members(whose, rule, branch, origin)?.into_iter().take(MOST) {
+        let picks = self.picks(whose, rule, &wanted, MOST)?;
+        for (at, ((branch, watched), picks)) in rule.branches.iter().zip(&watched.branches).zip(&picks).enumerate() {
+            for pick in picks {
                 let spot = Written(written).branch_spot(&rule.table, at);
-                stories.extend(self.one(whose, rule, branch, watched, &ways, origin, spot)?);
+                stories.extend(self.one(whose, rule, branch, watched, &ways, pick, spot)?);
             }
         }
         Ok(stories)
-    }
-
-    /// The origins of the rows that were grouped or merged into one.
-    fn members(&self, whose: Whose, rule: &Transform, branch: &Branch, origin: i64) -> Result<Vec<i64>, Error> {
-        let pivoted = || branch.pivot.as_ref().map(|pivot| pivot.by.iter().map(|(_, by)| by.clone()).collect());
-        let folded = branch.group.clone().or_else(pivoted);
-        let by: Vec<Expr> = match (&folded, &rule.dedupe) {
-            (Some(by), _) => by.clone(),
-            (None, Some(dedupe)) => {
-                let output = |name: &String| branch.columns.iter().find(|output| output.name == *name).map(|output| output.expr.clone());
-                dedupe.by.iter().filter_map(output).collect()
-            }
-            (None, None) => return Ok(vec![origin]),
-        };
-        let outputs: Vec<Output> =
-            by.into_iter().enumerate().map(|(at, expr)| Output { name: format!("by{at}"), expr, fold: None }).collect();
-        let shape: Vec<(String, Type)> = outputs.iter().map(|output| (output.name.clone(), output.expr.ty.clone())).collect();
-        let mut bare = Branch { group: None, pivot: None, columns: outputs, ..branch.clone() };
-        bare.joins.retain(|join| !join.after_pivot);
-        let frame = self.plan(whose, rule, bare, &shape, None, None)?;
-        let origins = integers(&frame, ORIGIN)?;
-        let keys: Vec<Vec<Option<String>>> = (0..frame.height()).map(|row| cells(&frame, row, shape.len())).collect::<Result<_, _>>()?;
-        let made_by = if folded.is_some() {
-            origins.iter().position(|one| *one == Some(origin)).and_then(|at| keys.get(at)).cloned()
-        } else {
-            self.made_key(whose, rule, origin)?
-        };
-        let Some(made_by) = made_by else { return Ok(Vec::new()) };
-        Ok(origins.into_iter().zip(&keys).filter(|(_, key)| **key == made_by).filter_map(|(origin, _)| origin).collect())
-    }
-
-    /// What a row that stayed has in the columns by which rows are merged.
-    fn made_key(&self, whose: Whose, rule: &Transform, origin: i64) -> Result<Option<Vec<Option<String>>>, Error> {
-        let (Some(dedupe), Some((_, table))) =
-            (&rule.dedupe, self.tables.iter().find(|(of, table)| *of == whose && table.name == rule.table))
-        else {
-            return Ok(None);
-        };
-        let columns: Vec<_> = dedupe.by.iter().map(|name| col(name.as_str())).collect();
-        let frame = engine::collect(table.scan()?.filter(col(ORIGIN).eq(lit(origin))).select(columns), DOING)?;
-        if frame.height() == 0 { Ok(None) } else { cells(&frame, 0, dedupe.by.len()).map(Some) }
     }
 
     /// One row, followed through one branch; none where the branch did not make it.
@@ -170,7 +146,7 @@ impl Follow<'_> {
         branch: &Branch,
         watched: &Branch,
         ways: &[Way],
-        origin: i64,
+        pick: &Pick,
         spot: Option<Spot>,
     ) -> Result<Option<Story>, Error> {
         let mut bare = Branch { group: None, ..watched.clone() };
@@ -184,12 +160,9 @@ impl Follow<'_> {
             let expr = Expr { form: Form::Column(format!("{}.{ORIGIN}", join.alias)), ty: integer.clone() };
             bare.columns.push(Output { name: format!("_joined{at}"), expr, fold: None });
         }
-        let shape: Vec<(String, Type)> = bare.columns.iter().map(|output| (output.name.clone(), output.expr.ty.clone())).collect();
-        let probes: Arc<Probes> = Arc::default();
-        let frame = self.plan(whose, rule, bare, &shape, Some(origin), Some(&probes))?;
-        if frame.height() == 0 {
-            return Ok(None);
-        }
+        let probes = pick.number.map_or_else(Arc::default, |number| Probes::of(Only::Row(number)));
+        let frame = self.probed(whose, rule, bare, Look::Row(pick.at), &probes)?;
+        let Some(origin) = integers(&frame, ORIGIN)?.first().copied().flatten() else { return Ok(None) };
         let values = cells(&frame, 0, branch.columns.len())?;
         let seen = probes.seen();
         let mut taken: BTreeMap<&str, BTreeSet<Taken>> = BTreeMap::new();
@@ -220,7 +193,7 @@ impl Follow<'_> {
         }
         let (line, inputs) = match self.meant(whose, &branch.from) {
             Whose::Files => (self.job.line(origin)?, Vec::new()),
-            other => (None, self.row(other, &branch.from, origin)?),
+            other => (None, self.row(other, &branch.from, pick.at)?),
         };
         let story = Story {
             rule: branch.rule.clone(),
@@ -291,16 +264,20 @@ impl Follow<'_> {
         }
     }
 
-    /// Runs one branch, over one row of its driving table or over all.
-    fn plan(
+    /// Runs one branch over some rows of its driving table, numbered where that is asked for.
+    pub(super) fn plan(
         &self,
         whose: Whose,
         rule: &Transform,
         branch: Branch,
-        shape: &[(String, Type)],
-        origin: Option<i64>,
-        probes: Option<&Arc<Probes>>,
+        look: Look,
+        only: impl Into<Option<Only>>,
     ) -> Result<DataFrame, Error> {
+        self.probed(whose, rule, branch, look, &only.into().map_or_else(Arc::default, Probes::of))
+    }
+
+    fn probed(&self, whose: Whose, rule: &Transform, branch: Branch, look: Look, probes: &Arc<Probes>) -> Result<DataFrame, Error> {
+        let shape: Vec<(String, Type)> = branch.columns.iter().map(|output| (output.name.clone(), output.ty().clone())).collect();
         let from = branch.from.clone();
         let one = Transform { branches: vec![branch], dedupe: None, sort: Vec::new(), ..rule.clone() };
         let is_first = Cell::new(true);
@@ -310,29 +287,34 @@ impl Follow<'_> {
             let columns = self.job.source.shapes.get(name).cloned().unwrap_or_default();
             let frame = transform::open(name, staged, &columns)?;
             // The driving table is opened first; it may be joined to itself after that.
-            Ok(match origin {
-                Some(origin) if name == from && is_first.replace(false) => frame.filter(col(ORIGIN).eq(lit(origin))),
-                _ => frame,
+            if name != from || !is_first.replace(false) {
+                return Ok(frame);
+            }
+            let frame = frame.with_row_index(AT, None);
+            Ok(match look {
+                Look::All => frame,
+                Look::Origin(origin) => frame.filter(col(ORIGIN).eq(lit(origin))),
+                Look::Row(at) => frame.filter(col(AT).eq(lit(at))),
             })
         };
         // What is marked here was marked when the order ran.
         let ledger = Arc::new(Ledger::new(self.job.ledger.table_names().map(str::to_owned)));
-        let context = Context { stage: "why", order: &self.job.order, ledger: &ledger, codes: &self.job.codes, probes };
+        let context = Context { stage: "why", order: &self.job.order, ledger: &ledger, codes: &self.job.codes, probes: Some(probes) };
         let number = self.plans.replace(self.plans.get() + 1);
         let path: PathBuf = self.job.order.folder.join("why").join(format!("{number}.ipc"));
-        let table = transform::run(&one, shape, &inputs, &context, path)?;
+        let table = transform::run(&one, &shape, &inputs, &context, path)?;
         engine::collect(table.scan()?, DOING)
     }
 }
 
 /// The values of an integer column.
-fn integers(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, Error> {
+pub(super) fn integers(frame: &DataFrame, name: &str) -> Result<Vec<Option<i64>>, Error> {
     let column = frame.column(name).and_then(|column| column.i64()).map_err(|error| Error::engine(DOING, error))?;
     Ok(column.iter().collect())
 }
 
 /// The first columns of a row, as they are written.
-fn cells(frame: &DataFrame, row: usize, count: usize) -> Result<Vec<Option<String>>, Error> {
+pub(super) fn cells(frame: &DataFrame, row: usize, count: usize) -> Result<Vec<Option<String>>, Error> {
     let cell = |column: &polars::prelude::Column| column.get(row).map(|value| shown(&value)).map_err(|error| Error::engine(DOING, error));
-    frame.columns().iter().filter(|column| column.name() != ORIGIN).take(count).map(cell).collect()
+    frame.columns().iter().filter(|column| ![ORIGIN, AT].contains(&column.name().as_str())).take(count).map(cell).collect()
 }

@@ -3,6 +3,7 @@
 //! The order is run again; the rules that made the row then run once more over that row alone, with probes put in.
 
 mod follow;
+mod row;
 
 use crate::dataset::Common;
 use crate::dataset::Converted;
