@@ -12,7 +12,7 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// An address in small letters, which every server in use takes for the same.
-pub(super) fn address(text: &str) -> Option<String> {
+pub(crate) fn address(text: &str) -> Option<String> {
     let text = text.trim();
     (text.len() <= 254 && ADDRESS.as_ref()?.is_match(text)).then(|| text.to_lowercase())
 }

@@ -42,7 +42,8 @@ fn valid(args: &[Arg<'_>], row: usize) -> Option<bool> {
     Some(holds(args[0].text(row)?).unwrap_or(false))
 }
 
-fn holds(text: &str) -> Option<bool> {
+/// Whether it is one; none where it is not even of such characters.
+pub(crate) fn holds(text: &str) -> Option<bool> {
     let own = digits(text, &[])?;
     let whole = [&[8, 0, 8, 4, 0], own.as_slice()].concat();
     Some(own.len() == 10 && matches!(own.first(), Some(1 | 2)) && luhn(&whole))

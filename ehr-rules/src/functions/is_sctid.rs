@@ -42,7 +42,8 @@ fn valid(args: &[Arg<'_>], row: usize) -> Option<bool> {
     Some(holds(args[0].text(row)?).unwrap_or(false))
 }
 
-fn holds(text: &str) -> Option<bool> {
+/// Whether it is one; none where it is not even of such characters.
+pub(crate) fn holds(text: &str) -> Option<bool> {
     let digits = digits(text, &[])?;
     Some((6..=18).contains(&digits.len()) && digits.first() != Some(&0) && verhoeff(&digits))
 }

@@ -43,7 +43,8 @@ fn valid(args: &[Arg<'_>], row: usize) -> Option<bool> {
     Some(holds(args[0].text(row)?).unwrap_or(false))
 }
 
-fn holds(text: &str) -> Option<bool> {
+/// Whether it is one; none where it is not even of such characters.
+pub(crate) fn holds(text: &str) -> Option<bool> {
     let digits = digits(text, &['-', ' '])?;
     let part = |from: usize, to: usize| digits.get(from..to).map(number);
     let (area, group, serial) = (part(0, 3)?, part(3, 5)?, part(5, 9)?);

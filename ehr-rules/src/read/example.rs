@@ -8,9 +8,9 @@ use crate::ir::types::Kind;
 use crate::read::cells::Rows;
 use crate::read::cells::Troubles;
 use crate::read::cells::cells;
-use crate::read::times::Formats;
 use crate::read::typed::Column;
 use crate::records::batch::Batch;
+use crate::values::times::Formats;
 
 /// How days and times are often written, to tell which of them an example is in.
 const USUAL: [&str; 16] = [

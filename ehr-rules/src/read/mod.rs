@@ -14,7 +14,6 @@ mod rejects;
 mod stage;
 #[cfg(test)]
 mod tests;
-mod times;
 mod typed;
 
 use crate::dataset;

@@ -9,6 +9,7 @@ mod functions;
 mod import;
 mod lsp;
 mod run;
+mod scan;
 mod schema;
 mod status;
 mod test;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Check(check::Check),
     /// Run the rulesets' own cases, and say which rules none of them reaches
     Test(test::Test),
+    /// Say what an unknown export holds: dialects, columns, types, keys, references, codes, identifiers of persons
+    Scan(scan::Scan),
     /// Say which system and version made an export, and why
     Detect(detect::Detect),
     /// The whole way: detect, read, assess, categorize, convert, verify, and with --to import
@@ -60,6 +63,7 @@ impl Command {
         match self {
             Self::Check(check) => check.run(context),
             Self::Test(test) => test.run(context),
+            Self::Scan(scan) => scan.run(context),
             Self::Detect(detect) => detect.run(context),
             Self::Run(run) => run.run(context),
             Self::Import(import) => import.run(context),

@@ -9,6 +9,7 @@ mod input;
 mod order;
 mod place;
 mod rules;
+mod scan;
 mod secrets;
 mod sqlite;
 mod tutorial;

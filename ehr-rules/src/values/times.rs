@@ -18,7 +18,7 @@ const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Formats in the order in which they are tried; none means ISO 8601.
 #[derive(Debug, Default)]
-pub(super) struct Formats(Vec<Format>);
+pub(crate) struct Formats(Vec<Format>);
 
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, each found once rather than for every value")]
@@ -38,12 +38,12 @@ struct Format {
 
 impl Formats {
     /// Compiles formats; the rules were checked, so one that chrono does not know is a bug.
-    pub(super) fn new(texts: &[String]) -> Result<Self, Error> {
+    pub(crate) fn new(texts: &[String]) -> Result<Self, Error> {
         texts.iter().map(|text| Format::new(text)).collect::<Result<_, _>>().map(Self)
     }
 
     /// Days since 1970-01-01.
-    pub(super) fn date(&self, text: &str) -> Option<i32> {
+    pub(crate) fn date(&self, text: &str) -> Option<i32> {
         if self.0.is_empty() {
             return iso_date(text.as_bytes()).map(days);
         }
@@ -51,7 +51,7 @@ impl Formats {
     }
 
     /// Nanoseconds since midnight.
-    pub(super) fn time(&self, text: &str) -> Option<i64> {
+    pub(crate) fn time(&self, text: &str) -> Option<i64> {
         if self.0.is_empty() {
             return iso_time(text.as_bytes());
         }
@@ -60,7 +60,7 @@ impl Formats {
     }
 
     /// Microseconds since 1970-01-01T00:00:00, in UTC where the text has a zone.
-    pub(super) fn datetime(&self, text: &str) -> Option<i64> {
+    pub(crate) fn datetime(&self, text: &str) -> Option<i64> {
         if self.0.is_empty() {
             return iso_datetime(text.as_bytes());
         }
@@ -69,7 +69,7 @@ impl Formats {
 
     /// Microseconds since 1970-01-01T00:00:00Z of a text that names its zone, or else is of `zone`. A time that this zone's
     /// clocks show twice or never is no point in time.
-    pub(super) fn instant(&self, text: &str, zone: Option<Tz>) -> Option<i64> {
+    pub(crate) fn instant(&self, text: &str, zone: Option<Tz>) -> Option<i64> {
         let read = |local: i64| local_to_utc(local, zone?);
         if self.0.is_empty() {
             let zoned = text.as_bytes().get(19..)?.iter().any(|byte| matches!(byte, b'Z' | b'z' | b'+' | b'-'));

@@ -1,0 +1,194 @@
+//! One file, read once from end to end.
+
+use crate::dataset::input::InputFile;
+use crate::error::Error;
+use crate::ir::schema::Dialect;
+use crate::records;
+use crate::records::LineEnd;
+use crate::records::Shape;
+use crate::records::batch::Batch;
+use crate::records::reader::Reader;
+use crate::scan::ScanOptions;
+use crate::scan::column::Column;
+use crate::scan::found::FileScan;
+use crate::scan::found::FoundDialect;
+use crate::scan::header::is_header;
+use crate::scan::keys::Pairs;
+use crate::scan::persons;
+use crate::scan::persons::About;
+use crate::scan::verdict;
+
+/// Records from which it is seen how a file is written, and whether it has a header.
+const HEAD: usize = 100;
+/// Different values that are counted exactly, over all columns of a file, and of one.
+const EXACT: usize = 1 << 22;
+const EXACT_OF_ONE: usize = 1 << 18;
+
+/// What became of a file.
+pub(super) enum Seen {
+    /// It is a text table.
+    Table(Box<Table>),
+    /// It is none, for this reason.
+    Other(String),
+}
+
+/// What was seen of a text table.
+pub(super) struct Table {
+    name: String,
+    bytes: u64,
+    dialect: FoundDialect,
+    rows: u64,
+    malformed: u64,
+    ragged: u64,
+    garbled: u64,
+    pub columns: Vec<Column>,
+    pub pairs: Pairs,
+}
+
+/// Reads a file.
+pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
+    if file.bytes == 0 {
+        return Ok(Seen::Other("it is empty".to_owned()));
+    }
+    if let Some(reason) = by_name(file.file_name()) {
+        return Ok(Seen::Other(reason.to_owned()));
+    }
+    let head = records::head(&file.path, &Dialect::default(), HEAD)?;
+    let cells = || head.header.iter().chain(head.rows.iter().flatten());
+    if cells().any(|cell| cell.contains('\0')) {
+        return Ok(Seen::Other("it is no text".to_owned()));
+    }
+    if head.header.iter().all(String::is_empty) {
+        return Ok(Seen::Other("it holds nothing but blank lines".to_owned()));
+    }
+    let (headed, because) = is_header(&head.header, &head.rows);
+    if head.header.len() == 1 && head.rows.iter().all(|row| row.len() == 1) && (!headed || head.rows.is_empty()) {
+        return Ok(Seen::Other("it is text, but no table".to_owned()));
+    }
+    let mut table = Table::new(file, head.shape, &head.header, headed, because);
+    table.read(file, head.shape)?;
+    Ok(Seen::Table(Box::new(table)))
+}
+
+/// Why a file of that name is no text table, where its name says so.
+fn by_name(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    let ending = ending.to_ascii_lowercase();
+    let is = |endings: &[&str]| endings.contains(&ending.as_str());
+    if is(&["json", "ndjson", "jsonl"]) {
+        Some("it is JSON, whose columns are not profiled; declare them under `format: json`")
+    } else if is(&["md", "txt.md", "html", "htm", "xml", "yaml", "yml", "toml", "log", "sql", "py", "js", "css", "sh"]) {
+        Some("its name says that it is no table")
+    } else if is(&["gz", "zip", "7z", "tar", "tgz", "bz2", "xz", "zst", "rar"]) {
+        Some("it is an archive")
+    } else if is(&[
+        "xlsx", "xls", "ods", "parquet", "feather", "sqlite", "db", "mdb", "sas7bdat", "pdf", "png", "jpg", "jpeg", "gif", "tif", "tiff",
+        "dcm", "doc", "docx",
+    ]) {
+        Some("its name says that it is no text")
+    } else {
+        None
+    }
+}
+
+impl Table {
+    fn new(file: &InputFile, shape: Shape, first: &[String], headed: bool, because: String) -> Self {
+        let bound = (EXACT / first.len().max(1)).min(EXACT_OF_ONE);
+        let mut columns: Vec<Column> = Vec::new();
+        for (at, name) in first.iter().enumerate() {
+            // Columns are told apart by name, so one without a name of its own gets one.
+            let own = headed && !name.is_empty() && !columns.iter().any(|column| column.name == *name);
+            let name = if own { name.clone() } else { format!("column_{}", at + 1) };
+            columns.push(Column::new(&name, bound));
+        }
+        let dialect = FoundDialect {
+            delimiter: char::from(shape.delimiter),
+            quote: shape.quote.map(char::from),
+            line_end: match shape.line_end {
+                LineEnd::Lf => "lf",
+                LineEnd::Cr => "cr",
+            },
+            encoding: shape.encoding.name().to_ascii_lowercase(),
+            header: headed,
+            evidence: vec![because],
+        };
+        Self {
+            name: file.name.clone(),
+            bytes: file.bytes,
+            dialect,
+            rows: 0,
+            malformed: 0,
+            ragged: 0,
+            garbled: 0,
+            pairs: Pairs::new(bound),
+            columns,
+        }
+    }
+
+    fn read(&mut self, file: &InputFile, shape: Shape) -> Result<(), Error> {
+        let mut reader = Reader::open(&file.path, shape)?.at_least(file.bytes);
+        let mut header_passed = !self.dialect.header;
+        let mut sound = Vec::new();
+        while let Some(batch) = reader.next(u64::MAX)? {
+            let from = usize::from(!header_passed).min(batch.len());
+            header_passed |= from > 0;
+            sound.clear();
+            for record in from..batch.len() {
+                self.rows += 1;
+                if batch.is_malformed(record) {
+                    self.malformed += 1;
+                } else if batch.width(record) == self.columns.len() {
+                    sound.push(record);
+                } else {
+                    self.ragged += 1;
+                }
+            }
+            self.see(&batch, &sound);
+        }
+        self.columns.iter_mut().for_each(Column::rest);
+        Ok(())
+    }
+
+    /// Sees the sound records of a batch, column by column.
+    fn see(&mut self, batch: &Batch, sound: &[usize]) {
+        if let Some(text) = batch.text() {
+            for (at, column) in self.columns.iter_mut().enumerate() {
+                for record in sound {
+                    column.see(text.field(*record, at));
+                }
+            }
+            self.columns.iter_mut().for_each(Column::rest);
+            self.pairs.see(&self.columns, sound, |record, at| text.field(record, at));
+            return;
+        }
+        self.garbled += sound.iter().filter(|record| std::str::from_utf8(batch.raw(**record)).is_err()).count() as u64;
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            for record in sound {
+                column.see(&String::from_utf8_lossy(batch.field(*record, at)));
+            }
+        }
+        self.columns.iter_mut().for_each(Column::rest);
+        self.pairs.see(&self.columns, sound, |record, at| std::str::from_utf8(batch.field(record, at)).unwrap_or_default());
+    }
+
+    /// What it comes to.
+    pub(super) fn found(&self, options: ScanOptions) -> FileScan {
+        let mut found = FileScan {
+            name: self.name.clone(),
+            bytes: self.bytes,
+            dialect: self.dialect.clone(),
+            rows: self.rows,
+            malformed: self.malformed,
+            ragged: self.ragged,
+            garbled: self.garbled,
+            columns: Vec::new(),
+            keys: Vec::new(),
+        };
+        let stem = found.stem().to_owned();
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        let about = About { stem: &stem, persons: persons::is_of_persons(&stem, &names) };
+        found.columns = self.columns.iter().map(|column| verdict::column(column, &about, options.values)).collect();
+        found.keys = self.pairs.keys(&found.columns, self.rows - self.malformed - self.ragged);
+        found
+    }
+}

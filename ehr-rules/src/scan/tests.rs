@@ -1,0 +1,128 @@
+//! The whole of a scan, over small exports of invented people.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use super::*;
+use std::fmt::Write as _;
+use tempfile::TempDir;
+
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        Self { folder }
+    }
+
+    fn scan(&self, values: usize) -> Scan {
+        let mut files: Vec<InputFile> = std::fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|entry| {
+                let entry = entry.unwrap();
+                let name = entry.file_name().into_string().unwrap();
+                InputFile { name, path: entry.path(), bytes: entry.metadata().unwrap().len() }
+            })
+            .collect();
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+        scan(&files, &ScanOptions { values }).unwrap()
+    }
+}
+
+/// Twelve patients, and two visits of each.
+fn export() -> Place {
+    let mut patients = "Id,LAST,BIRTHDATE,GENDER,SSN,NOTE,EMPTY,SITE\n".to_owned();
+    let mut visits = "visit_no;PATIENT;START;COST;SEEN;KIND\n".to_owned();
+    for at in 0..12 {
+        let id = format!("0b1c2d3e-0000-4000-8000-{at:012}");
+        let gender = if at % 2 == 0 { "F" } else { "M" };
+        let note = if at == 5 { "NULL" } else { "x" };
+        writeln!(patients, "{id},Muster{at},19{:02}-03-{:02},{gender},219-09-{:04},{note},,A", 50 + at, at + 1, 1000 + at).unwrap();
+        for visit in 0..2 {
+            writeln!(
+                visits,
+                "{};{id};{:02}/{:02}/2024;1,{at}5;{};k{visit}",
+                at * 2 + visit,
+                at % 12 + 1,
+                visit + 1,
+                if at > 3 { "yes" } else { "no" }
+            )
+            .unwrap();
+        }
+    }
+    Place::new(&[("patients.csv", patients.as_bytes()), ("visits.txt", visits.as_bytes()), ("scan.png", b"\x89PNG\0")])
+}
+
+#[test]
+fn types_keys_and_references_are_found() {
+    let scan = export().scan(0);
+    let [patients, visits] = scan.files.as_slice() else { panic!("two tables") };
+    let kinds = |file: &FileScan| file.columns.iter().map(|column| column.kind.to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(kinds(patients), "uuid text date text text text text text");
+    assert_eq!(kinds(visits), "integer uuid date text boolean text");
+    assert_eq!((visits.dialect.delimiter, visits.dialect.header, visits.rows), (';', true, 24));
+    assert_eq!(patients.keys[0].columns, ["Id"]);
+    assert_eq!(visits.keys[0].columns, ["visit_no"]);
+    let reference = &scan.references[0];
+    assert_eq!(
+        (scan.references.len(), reference.column.as_str(), reference.to_column.as_str(), reference.named),
+        (1, "PATIENT", "Id", true)
+    );
+    let column = |name: &str| patients.column(name).or_else(|| visits.column(name)).unwrap();
+    assert_eq!(column("START").undecided, ["%m/%d/%Y", "%d/%m/%Y"]);
+    assert_eq!(column("COST").marks.unwrap().decimal, ',');
+    assert_eq!((column("NOTE").missing["NULL"], column("EMPTY").is_empty(), column("SITE").is_constant()), (1, true, true));
+    let person = |name: &str| column(name).person.as_ref().map(|person| person.tag);
+    assert_eq!(
+        ["Id", "LAST", "BIRTHDATE", "SSN", "PATIENT", "GENDER"].map(person),
+        [
+            Some("medical_record_number"),
+            Some("name"),
+            Some("birth_date"),
+            Some("social_security_number"),
+            Some("medical_record_number"),
+            None
+        ]
+    );
+    assert_eq!(scan.skipped.len(), 1);
+}
+
+#[test]
+fn no_value_is_held_unless_it_is_asked_for() {
+    let place = export();
+    let said = |scan: &Scan| format!("{} {}", serde_json::to_string(scan).unwrap(), scan.to_text());
+    let masked = said(&place.scan(0));
+    for value in ["Muster", "219-09-1", "0b1c2d3e", "1955-03"] {
+        assert!(!masked.contains(value), "{value} is said");
+    }
+    assert!(masked.contains("999-99-9999"), "its look is");
+    assert!(said(&place.scan(3)).contains("Muster0"));
+}
+
+#[test]
+fn a_file_without_a_header_gets_names_and_says_no_value() {
+    let scan = Place::new(&[("x.tab", b"7\tAda\t1980-02-29\n8\tBo\t1955-12-01\n")]).scan(0);
+    let file = &scan.files[0];
+    assert_eq!((file.dialect.header, file.rows, file.columns[1].name.as_str()), (false, 2, "column_2"));
+    assert!(!scan.to_text().contains("Ada"));
+}
+
+#[test]
+fn two_columns_together_may_be_the_key() {
+    let text: String =
+        std::iter::once("visit,line,dose\n".to_owned()).chain((0..60).map(|at| format!("{},{},{}\n", at / 4, at % 4, at % 7))).collect();
+    let scan = Place::new(&[("doses.csv", text.as_bytes())]).scan(0);
+    assert_eq!(scan.files[0].keys[0].columns, ["visit", "line"]);
+    assert!(scan.files[0].keys[0].exact);
+}
+
+#[test]
+fn what_is_wrong_with_records_is_counted() {
+    let scan = Place::new(&[("a.csv", b"a,b\n1,x\n2\n3,\"y\" z\n4,\xe9\n5,w\n")]).scan(0);
+    let file = &scan.files[0];
+    assert_eq!((file.rows, file.ragged, file.malformed), (5, 1, 1));
+    assert_eq!(file.columns[0].filled, 3);
+}

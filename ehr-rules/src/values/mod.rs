@@ -1,0 +1,4 @@
+//! Texts to values, one at a time: how strictly a date, a number or a truth is read is decided here once, for all who read.
+
+pub(crate) mod scalar;
+pub(crate) mod times;

@@ -1,0 +1,43 @@
+//! `scan`: what an unknown export holds.
+
+use crate::context::Context;
+use crate::error::Failure;
+use crate::error::Status;
+use crate::source;
+use clap::Args;
+use ehr_rules::ScanOptions;
+use serde_json::json;
+
+/// Values that are kept of each column, where they may be shown.
+const VALUES: usize = 100;
+
+/// What `ehr-runner scan --help` ends with.
+const AFTER: &str = "\
+Each file is read once. Without --show-values nothing that is printed or written holds a value of the data: only counts, and
+what values look like (`9` for a digit, `a` for a letter). Counts with `~` are estimates. No rules are needed.
+
+Examples:
+  ehr-runner scan export/
+  ehr-runner scan export/ --format json > scan.json";
+
+/// Arguments of `scan`.
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER)]
+pub(crate) struct Scan {
+    /// A file or a folder of the export
+    #[arg(env = "EHR_INPUT")]
+    input: String,
+    /// Show values of the data too, those of persons among them
+    #[arg(long, env = "EHR_SHOW_VALUES")]
+    show_values: bool,
+}
+
+impl Scan {
+    /// Profiles the files and says what was found.
+    pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        let files = source::files(&self.input)?;
+        let scan = ehr_rules::scan(&files, &ScanOptions { values: if self.show_values { VALUES } else { 0 } })?;
+        context.answer(&scan.to_text(), &json!(scan))?;
+        Ok(Status::Done)
+    }
+}
