@@ -60,7 +60,6 @@ pub(crate) struct Head {
     /// The first sound records after the header; bytes that are no UTF-8 are replaced.
     pub rows: Vec<Vec<String>>,
     /// How it is written and by what that was found, in words, without any value or name of the file's.
-    #[cfg_attr(not(test), expect(dead_code, reason = "scans and reports of identification print it"))]
     pub evidence: Vec<String>,
 }
 

@@ -4,6 +4,7 @@ use crate::dataset::input::InputFile;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
 use crate::records;
+use crate::records::Hints;
 use crate::records::LineEnd;
 use crate::records::Shape;
 use crate::records::batch::Batch;
@@ -53,7 +54,7 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if let Some(reason) = by_name(file.file_name()) {
         return Ok(Seen::Other(reason.to_owned()));
     }
-    let head = records::head(&file.path, &Dialect::default(), HEAD)?;
+    let head = records::head(&file.path, &Dialect::default(), Hints::default(), HEAD)?;
     let cells = || head.header.iter().chain(head.rows.iter().flatten());
     if cells().any(|cell| cell.contains('\0')) {
         return Ok(Seen::Other("it is no text".to_owned()));
@@ -65,7 +66,8 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if head.header.len() == 1 && head.rows.iter().all(|row| row.len() == 1) && (!headed || head.rows.is_empty()) {
         return Ok(Seen::Other("it is text, but no table".to_owned()));
     }
-    let mut table = Table::new(file, head.shape, &head.header, headed, because);
+    let evidence = head.evidence.into_iter().chain([because]).collect();
+    let mut table = Table::new(file, head.shape, &head.header, headed, evidence);
     table.read(file, head.shape)?;
     Ok(Seen::Table(Box::new(table)))
 }
@@ -92,7 +94,7 @@ fn by_name(name: &str) -> Option<&'static str> {
 }
 
 impl Table {
-    fn new(file: &InputFile, shape: Shape, first: &[String], headed: bool, because: String) -> Self {
+    fn new(file: &InputFile, shape: Shape, first: &[String], headed: bool, evidence: Vec<String>) -> Self {
         let bound = (EXACT / first.len().max(1)).min(EXACT_OF_ONE);
         let mut columns: Vec<Column> = Vec::new();
         for (at, name) in first.iter().enumerate() {
@@ -110,7 +112,7 @@ impl Table {
             },
             encoding: shape.encoding.name().to_ascii_lowercase(),
             header: headed,
-            evidence: vec![because],
+            evidence,
         };
         Self {
             name: file.name.clone(),
