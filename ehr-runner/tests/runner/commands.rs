@@ -25,6 +25,11 @@ fn explain_says_where_a_column_comes_from() {
     let json = answer(&place.ehr("explain demo.person --source acme/1 --format json").code(0));
     assert_eq!(json["what"], "demo.person");
     assert_eq!(json["lineage"]["files"][0]["column"], "BIRTHDATE");
+    assert!(!said.contains("identifies"), "{said}");
+    place.replace("rulesets/sources/acme/1/schema.yaml", "      NAME: text\n", "      NAME: {type: text, phi: name}\n");
+    let said = stdout(&place.ehr("explain demo.person").code(0));
+    let identifying: Vec<&str> = said.lines().filter(|line| line.contains("(identifies: name)")).map(str::trim).collect();
+    assert_eq!(identifying, ["name: text? = name   (identifies: name)", "NAME: text?   (identifies: name)"], "{said}");
     let drawn = stdout(&place.ehr("explain demo.person.gender_code --graph mermaid").code(0));
     assert!(drawn.starts_with("flowchart LR\n") && drawn.contains("patients.GENDER"), "{drawn}");
     let drawn = stdout(&place.ehr("explain demo.visit --graph dot").code(0));

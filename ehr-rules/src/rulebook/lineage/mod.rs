@@ -99,6 +99,9 @@ pub struct ColumnWay {
     pub functions: Vec<String>,
     /// Whether a part of it is a script that is interpreted row by row.
     pub interpreted: bool,
+    /// Of a column of the target: the HIPAA identifiers that reach it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phi: Vec<String>,
     /// Where it is written.
     pub spot: Option<Spot>,
 }

@@ -69,7 +69,8 @@ impl Lineage {
     #[expect(clippy::unused_self, reason = "beside its other parts")]
     fn column(&self, column: &ColumnWay, text: &mut String) {
         let mark = if column.interpreted { "   (interpreted)" } else { "" };
-        let _ = writeln!(text, "    {}: {} = {}{mark}", column.name, column.ty, column.says);
+        let phi = if column.phi.is_empty() { String::new() } else { format!("   (identifies: {})", column.phi.join(", ")) };
+        let _ = writeln!(text, "    {}: {} = {}{mark}{phi}", column.name, column.ty, column.says);
         for words in &column.in_words {
             let _ = writeln!(text, "      - {words}");
         }

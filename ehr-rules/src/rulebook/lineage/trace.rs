@@ -18,6 +18,7 @@ use crate::rulebook::Rulebook;
 use crate::rulebook::SourceId;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::phi;
 use crate::rulebook::spot::Spot;
 use crate::rulebook::spot::Written;
 use crate::rulebook::unknown;
@@ -58,7 +59,8 @@ pub(crate) fn lineage(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
     }
     let sources: Vec<&CompiledSource> =
         book.sources.iter().filter(|compiled| source.map_or_else(|| reads_straight(&compiled.id()), |id| compiled.id() == *id)).collect();
-    let mut trace = Trace { target, sources, asked: BTreeMap::new() };
+    let tagged = tagged(target, &sources);
+    let mut trace = Trace { target, sources, tagged, asked: BTreeMap::new() };
     let columns: Vec<String> = match column {
         Some(column) => vec![column.to_owned()],
         None => trace.outputs(&Whose::Target, table),
@@ -87,10 +89,31 @@ enum Whose {
     Files(usize),
 }
 
+/// The identifiers that reach each column of a target's.
+fn tagged(target: &CompiledTarget, sources: &[&CompiledSource]) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for source in sources {
+        let Ok(rules) = target.rules_for(&source.id()) else { continue };
+        let is_file = |table: &str| source.schema.table(table).is_some();
+        let files = phi::of_source(&source.schema);
+        let made = if target.is_straight() {
+            phi::through(rules, &files, &is_file)
+        } else {
+            phi::through(rules, &phi::through(&source.transforms, &files, &is_file), &|table| source.shapes.contains_key(table))
+        };
+        for (column, tags) in made {
+            found.entry(column).or_default().extend(tags.into_keys());
+        }
+    }
+    found
+}
+
 /// Columns asked for so far, by who makes them and table.
 struct Trace<'a> {
     target: &'a CompiledTarget,
     sources: Vec<&'a CompiledSource>,
+    /// Identifiers that reach columns of the target, from any of the sources.
+    tagged: BTreeMap<(String, String), BTreeSet<String>>,
     asked: BTreeMap<(Whose, String), BTreeSet<String>>,
 }
 
@@ -218,7 +241,7 @@ impl<'a> Trace<'a> {
         let mut ways = Vec::new();
         for (at, branch) in rule.branches.iter().enumerate() {
             // A rule may stand in a folder of another version, whose table had another name.
-            let column = |output: &Output| self.column(whose, branch, output, spot_of(written, &rule.table, at, &output.name));
+            let column = |output: &Output| self.column(whose, rule, branch, output, spot_of(written, &rule.table, at, &output.name));
             let bare = only_branch(rule, branch, &|_| false);
             ways.push(RuleWay {
                 rule: branch.rule.clone(),
@@ -236,7 +259,7 @@ impl<'a> Trace<'a> {
         ways
     }
 
-    fn column(&self, whose: Whose, branch: &Branch, output: &Output, spot: Option<Spot>) -> ColumnWay {
+    fn column(&self, whose: Whose, rule: &Transform, branch: &Branch, output: &Output, spot: Option<Spot>) -> ColumnWay {
         let mut reads = Vec::new();
         for name in output_columns(output) {
             reads.extend(self.refs(whose, branch.sources_of(name)));
@@ -249,8 +272,10 @@ impl<'a> Trace<'a> {
             Form::Script { .. } => interpreted = true,
             _ => {}
         });
+        let tags = self.tagged.get(&(rule.table.clone(), output.name.clone())).filter(|_| whose == Whose::Target);
         ColumnWay {
             name: output.name.clone(),
+            phi: tags.into_iter().flatten().cloned().collect(),
             ty: output.ty().to_string(),
             says: print::aggregated(output),
             in_words: words::column(branch, output),
