@@ -87,3 +87,24 @@ pub(super) fn probe(at: usize, value: Expr, kind: &Kind, guard: Option<Expr>, pr
     };
     col(ORIGIN).map_many(function, &arguments, move |_, _| Ok(output.clone()))
 }
+
+/// A predicate that keeps every row, and a note of those that a join found one row for, none, and several.
+pub(super) fn joined(at: [usize; 3], hits: &str, probes: &Arc<Probes>) -> Expr {
+    let told = Arc::clone(probes);
+    let function = move |hits: Column| {
+        let mut rows = [0; 3];
+        // A constant does not keep its width.
+        for found in hits.cast(&DataType::UInt32)?.u32()?.iter() {
+            rows[match found {
+                None | Some(0) => 1,
+                Some(1) => 0,
+                Some(_) => 2,
+            }] += 1;
+        }
+        for (at, rows) in at.into_iter().zip(rows).filter(|(_, rows)| *rows > 0) {
+            told.tell(at, Seen { rows, ..Seen::default() });
+        }
+        Ok(BooleanChunked::full("keep".into(), true, hits.len()).into_column())
+    };
+    col(hits).map(function, |_, _| Ok(Field::new("keep".into(), DataType::Boolean)))
+}

@@ -12,6 +12,7 @@ use crate::engine::fate::Entered;
 use crate::engine::fate::Verdict;
 use crate::engine::group;
 use crate::engine::pivot;
+use crate::engine::probe;
 use crate::engine::probe::Only;
 use crate::engine::script::ROW;
 use crate::engine::unfold;
@@ -241,6 +242,9 @@ fn plan_join(
         .coalesce(JoinCoalesce::CoalesceColumns)
         .maintain_order(if join.expect == Expect::Many { MaintainOrderJoin::LeftRight } else { MaintainOrderJoin::Left })
         .finish();
+    if let (Some(at), Some(probes)) = (join.probes, context.probes) {
+        plan = plan.filter(probe::joined(at, &hits, probes));
+    }
     let what = format!("`{}` by {}", join.table, join.on.iter().map(|(_, column)| format!("`{column}`")).collect::<Vec<_>>().join(", "));
     if join.on_missing != OnMissing::Null {
         let verdict = Verdict::new(context, &branch.rule, "R0301", &what, join.on_missing == OnMissing::Fail);

@@ -245,6 +245,9 @@ pub struct Join {
     pub on_missing: OnMissing,
     /// What happens to a row with several matches, where one was expected.
     pub on_ambiguous: OnAmbiguous,
+    /// Where its outcomes are watched, the numbers of the probes for one match, none, and several; no rule says this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probes: Option<[usize; 3]>,
 }
 
 /// How many rows of the joined table are expected to match.

@@ -113,6 +113,7 @@ impl<'a> Scope<'a> {
             order: Vec::new(),
             on_missing: OnMissing::Null,
             on_ambiguous: OnAmbiguous::Reject,
+            probes: None,
         };
         Some((join, next))
     }

@@ -203,6 +203,7 @@ fn settings(node: &Node, alias: String, table: &TableView, scope: &mut Scope<'_>
         order,
         on_missing,
         on_ambiguous,
+        probes: None,
     })
 }
 

@@ -16,8 +16,8 @@ use std::fmt::Write;
 const AFTER: &str = "\
 Of a case that fails, the rows that differ are shown: `-` as expected, `+` as made, the cells that differ in [brackets].
 Coverage counts what the rows of the cases reach: rules that make a row; ways a row takes inside a rule (branches of a
-union, both answers of `where`, each branch of `when` and each entry of `map`, and their `otherwise`); approved entries
-of code maps. What is never reached is listed by file and line; `--format json` has it as `coverage`.
+union, both answers of `where`, each branch of `when` and each entry of `map`, and their `otherwise`; joins and lookups
+that find a row, none, or several where one is expected); approved entries of code maps. What is never reached is listed by file and line; `--format json` has it as `coverage`.
 
 Exit status: 0 every case passed, 1 one failed or the rules are wrong.";
 

@@ -122,6 +122,43 @@ fn coverage_names_what_no_case_reaches() {
     assert!(said.contains("branches reached") && said.contains("33.3%") && said.contains("2 of 6"), "{said}");
 }
 
+/// What comes of a join or lookup is a way that a row takes, unless the order fails of it.
+#[test]
+fn coverage_names_what_never_comes_of_a_lookup() {
+    let place = Place::new();
+    let rules = "rulesets/sources/acme/1/rules.yaml";
+    place.replace(
+        rules,
+        "  from: visits\n",
+        "  from: visits\n  join:\n    person: {table: patients, on: {PATIENT: Id}, expect: one, on_missing: fail}\n    \
+         namesake: {table: patients, on: {PATIENT: NAME}, expect: at_most_one, on_missing: null}\n",
+    );
+    place.replace(rules, "    patient: PATIENT\n", "    patient: person.Id\n");
+    place.replace(
+        rules,
+        "    name: NAME\n",
+        "    name: {lookup: visits, on: {Id: PATIENT}, take: Id, expect: any, order: Id, on_missing: null}\n",
+    );
+    place.write(
+        "rulesets/sources/acme/1/cases/patient.yaml",
+        "- name: a man\n  given: {patients: [{Id: a, GENDER: M, NAME: b}, {Id: b, GENDER: F, NAME: b}], visits: [{Id: v, PATIENT: b, \
+         START: 2024-01-01 10:00:00}, {Id: w, PATIENT: b}]}\n  expect: {patient: [{id: a, name: null}, {id: b, name: v}], encounter: []}\n",
+    );
+    let json = answer(&place.ehr("test --format json").code(0));
+    let unreached: Vec<String> = json["coverage"]["unreached"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["what"].as_str().unwrap().contains("row"))
+        .map(|one| format!("{} {} {}", one["line"], one["rule"].as_str().unwrap(), one["what"].as_str().unwrap()))
+        .filter(|one| one.contains("find"))
+        .collect();
+    assert_eq!(
+        unreached,
+        ["13 acme/1/encounter `join: namesake` always finds a row", "13 acme/1/encounter `join: namesake` never finds just one row",]
+    );
+}
+
 /// A row too many is shown as that, and does not make those behind it differ.
 #[test]
 fn rows_that_differ_are_laid_one_over_the_other() {

@@ -21,7 +21,8 @@ use watch::Way;
 pub struct Coverage {
     /// Rules that made a row.
     pub rules: Share,
-    /// Ways a row can take inside them: branches of a union, `where`, `when`, entries of `map:`, each with its `otherwise`.
+    /// Ways a row can take inside them: branches of a union, `where`, `when`, entries of `map:`, each with its `otherwise`,
+    /// and what comes of joins and lookups.
     pub branches: Share,
     /// Approved entries of the code maps in files.
     pub code_entries: Share,

@@ -8,6 +8,10 @@ use crate::ir::expr::Form;
 use crate::ir::expr::Operator;
 use crate::ir::print;
 use crate::ir::schema::TargetSchema;
+use crate::ir::transform::Expect;
+use crate::ir::transform::Join;
+use crate::ir::transform::OnAmbiguous;
+use crate::ir::transform::OnMissing;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
@@ -80,6 +84,7 @@ impl Watch {
         for (at, branch) in made.branches.iter_mut().enumerate() {
             let rule = format!("{level}/{table}");
             let spot = written.branch_spot(table, at).unwrap_or_else(|| Spot { file: level.to_owned(), line: 0 });
+            let rule_name = rule.clone();
             let mut whole = Inside { level, rule, spot, at, whens: Vec::new(), maps: Vec::new() };
             let name = format!("branch {} of the union, from `{}`", at + 1, branch.from);
             let reached = several.then(|| format!("{name}, makes no row"));
@@ -99,6 +104,7 @@ impl Watch {
                     Expr { form: Form::When { branches: vec![(filter, holds)], otherwise: Box::new(fails) }, ty }
                 }
             });
+            self.joins(&mut branch.joins, &rule_name, written.branch(table, at));
             for output in &mut branch.columns {
                 let column = written.column(table, at, &output.name);
                 let mut inside = Inside {
@@ -118,6 +124,49 @@ impl Watch {
             }
         }
         made
+    }
+
+    /// What comes of joins and lookups, where they are written: a match, none, and several where one is expected. What fails
+    /// the order is no way that a row takes.
+    fn joins(&mut self, joins: &mut [Join], rule: &str, branch: Option<&Node>) {
+        let Some(branch) = branch else { return };
+        let written = branch.get("join").and_then(Node::as_map).unwrap_or_default();
+        let mut lookups = Vec::new();
+        under(branch, "lookup", &mut lookups);
+        for join in joins {
+            let named = written.iter().find(|(alias, _)| alias.text == join.alias).map(|(alias, _)| (&alias.place, "join"));
+            // Lookups that are made for an inherited rule stand nowhere; several of one text are told apart by their order.
+            let looked_up = || {
+                let at = lookups.iter().position(|node| node.as_text() == Some(join.table.as_str()))?;
+                Some((&lookups.remove(at).place, "lookup"))
+            };
+            let Some((place, form)) = named.or_else(looked_up) else { continue };
+            let name = if form == "join" { &join.alias } else { &join.table };
+            let is_told = join.on_missing != OnMissing::Fail;
+            let may_be_several =
+                !join.keyed && join.on_ambiguous != OnAmbiguous::Fail && !matches!(join.expect, Expect::Any | Expect::Many);
+            let found = if may_be_several { "just one row" } else { "a row" };
+            let mut whats = vec![
+                Some(format!("`{form}: {name}` never finds {found}")),
+                is_told.then(|| format!("`{form}: {name}` always finds a row")),
+            ];
+            whats.extend(may_be_several.then(|| Some(format!("`{form}: {name}` never finds several rows"))));
+            // Several are as good as one where they are expected.
+            let first = self.ways.len();
+            join.probes = Some([first, first + 1, if may_be_several { first + 2 } else { first }]);
+            for what in whats {
+                self.ways.push(Way {
+                    rule: rule.to_owned(),
+                    spot: Spot::of(place),
+                    column: place.span.start,
+                    what,
+                    taken: String::new(),
+                    // The story of a row tells what was looked up.
+                    said: false,
+                    map: None,
+                });
+            }
+        }
     }
 
     fn expr(&mut self, expr: &Expr, inside: &mut Inside<'_>) -> Expr {
