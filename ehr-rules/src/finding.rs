@@ -73,6 +73,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0304", "a sum is too large for its type"),
     ("R0305", "a row belongs to no column of a pivot"),
     ("R0306", "a pivot found several values where one was expected"),
+    ("R0307", "a code maps to several standard concepts"),
     ("R0401", "a required column of the target is missing a value"),
     ("R0402", "a primary key of the target occurs twice"),
     ("R0403", "a reference of the target resolves to nothing"),

@@ -77,9 +77,9 @@ impl Report {
 
     fn work_list(&self, path: &Path) -> Result<(), csv::Error> {
         let mut file = csv::Writer::from_path(path)?;
-        file.write_record(["code_map", "rule", "source_value", "rows"])?;
+        file.write_record(["code_map", "rule", "source_value", "rows", "candidates"])?;
         for code in &self.unmapped {
-            file.write_record([&code.code_map, &code.rule, &code.source_value, &code.rows.to_string()])?;
+            file.write_record([&code.code_map, &code.rule, &code.source_value, &code.rows.to_string(), &code.candidates.to_string()])?;
         }
         file.flush().map_err(io::Error::into)
     }

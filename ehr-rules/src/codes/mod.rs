@@ -24,8 +24,24 @@ pub(crate) struct CodeMap {
 pub(crate) struct Vocabulary {
     /// From a code system, as the categories name it, to its place in `concepts`.
     systems: HashMap<String, usize>,
-    /// From a code to its standard concept, one map a vocabulary.
+    /// From a code to its standard concept, the lowest of several; one map a vocabulary.
     concepts: Vec<HashMap<String, i64>>,
+    /// Codes with several, and how many.
+    several: Vec<HashMap<String, u64>>,
+}
+
+/// What a vocabulary says of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standard {
+    /// Its standard concept.
+    One(i64),
+    /// It maps to several.
+    Several {
+        /// The one with the lowest number.
+        lowest: i64,
+        /// How many there are.
+        candidates: u64,
+    },
 }
 
 impl CodeMap {
@@ -47,9 +63,12 @@ impl CodeMap {
 }
 
 impl Vocabulary {
-    /// The standard concept of a code.
-    pub(crate) fn get(&self, system: &str, code: &str) -> Option<i64> {
-        self.concepts.get(*self.systems.get(system)?)?.get(code).copied()
+    /// The standard concept of a code, or that it has several.
+    pub(crate) fn get(&self, system: &str, code: &str) -> Option<Standard> {
+        let at = *self.systems.get(system)?;
+        let concept = *self.concepts.get(at)?.get(code)?;
+        let several = self.several.get(at).and_then(|several| several.get(code));
+        Some(several.map_or(Standard::One(concept), |candidates| Standard::Several { lowest: concept, candidates: *candidates }))
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Ledger {
     tables: Vec<TableMarks>,
     rejections: Mutex<Vec<Rejection>>,
     findings: Mutex<BTreeMap<(&'static str, String, String), Finding>>,
-    unmapped: Mutex<BTreeMap<(String, String, String), u64>>,
+    unmapped: Mutex<BTreeMap<(String, String, String), Open>>,
 }
 
 #[derive(Debug)]
@@ -65,6 +65,22 @@ pub(crate) struct Rejection {
     pub code: &'static str,
     /// Why, in words, without any value.
     pub reason: std::sync::Arc<str>,
+}
+
+/// A code that waits for somebody.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Open {
+    /// Rows that hold it.
+    pub rows: u64,
+    /// How many targets it may have; none where nothing is known of it.
+    pub candidates: u64,
+}
+
+impl Open {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.candidates = self.candidates.max(other.candidates);
+    }
 }
 
 /// One source table's balance.
@@ -188,10 +204,10 @@ impl Ledger {
     }
 
     /// Puts codes without an entry on the work-list.
-    pub(crate) fn unmapped(&self, map: &str, rule: &str, counts: impl IntoIterator<Item = (String, u64)>) {
+    pub(crate) fn unmapped(&self, map: &str, rule: &str, counts: impl IntoIterator<Item = (String, Open)>) {
         let mut list = lock(&self.unmapped);
-        for (value, rows) in counts {
-            *list.entry((map.to_owned(), rule.to_owned(), value)).or_default() += rows;
+        for (value, open) in counts {
+            list.entry((map.to_owned(), rule.to_owned(), value)).or_default().add(open);
         }
     }
 
@@ -205,10 +221,12 @@ impl Ledger {
         lock(&self.findings).values().cloned().collect()
     }
 
-    /// The work-list: code map, rule, source value and rows, most frequent first.
-    pub fn work_list(&self) -> Vec<(String, String, String, u64)> {
-        let mut list: Vec<_> =
-            lock(&self.unmapped).iter().map(|((map, rule, value), rows)| (map.clone(), rule.clone(), value.clone(), *rows)).collect();
+    /// The work-list: code map, rule, source value, rows and candidates, most frequent first.
+    pub fn work_list(&self) -> Vec<(String, String, String, u64, u64)> {
+        let mut list: Vec<_> = lock(&self.unmapped)
+            .iter()
+            .map(|((map, rule, value), open)| (map.clone(), rule.clone(), value.clone(), open.rows, open.candidates))
+            .collect();
         list.sort_by(|a, b| b.3.cmp(&a.3).then_with(|| a.cmp(b)));
         list
     }

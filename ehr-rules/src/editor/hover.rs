@@ -10,6 +10,7 @@ use crate::functions::function::Function;
 use crate::ir::code_map::CodeFile;
 use crate::ir::code_map::CodeForm;
 use crate::ir::code_map::CodeMapSource;
+use crate::ir::code_map::OnSeveral;
 use crate::ir::schema::Parameter;
 use std::fmt::Write;
 
@@ -100,9 +101,15 @@ pub(super) fn code_map(name: &str, source: &CodeMapSource, tally: Option<Tally>)
             };
             let _ = write!(text, "\n\n`{file}`{whose}, targets are `{target}`");
         }
-        CodeMapSource::Athena { systems } => {
+        CodeMapSource::Athena { systems, on_ambiguous } => {
             let systems: Vec<String> = systems.iter().map(|(system, vocabulary)| format!("`{system}`: `{vocabulary}`")).collect();
-            let _ = write!(text, "\n\nan Athena vocabulary, through 'Maps to' to the standard concept");
+            let several = match on_ambiguous {
+                OnSeveral::Otherwise => "of several, none",
+                OnSeveral::Lowest => "of several, the lowest",
+                OnSeveral::Reject => "rows with several are set aside",
+                OnSeveral::Fail => "several fail the order",
+            };
+            let _ = write!(text, "\n\nan Athena vocabulary, through 'Maps to' to the standard concept; {several}");
             list(&mut text, &systems);
         }
     }

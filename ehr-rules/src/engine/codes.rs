@@ -1,9 +1,14 @@
-//! Code maps in a plan: one look-up a row, and a tally of the codes without an entry.
+//! Code maps in a plan: one look-up a row, and a tally of the codes without an entry or with several.
 
 use crate::codes::CodeMap;
+use crate::codes::Standard;
 use crate::codes::Vocabulary;
 use crate::dataset::dtype::dtype;
 use crate::dataset::ledger::Ledger;
+use crate::dataset::ledger::Open;
+use crate::finding::Consequence;
+use crate::finding::meaning;
+use crate::ir::code_map::OnSeveral;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use polars::prelude::*;
@@ -17,8 +22,8 @@ use std::sync::PoisonError;
 pub(crate) enum CodeSource {
     /// A code map in a file.
     Map(CodeMap, Kind),
-    /// An Athena vocabulary download.
-    Vocabulary(Vocabulary),
+    /// An Athena vocabulary download, and what becomes of a code with several concepts.
+    Vocabulary(Vocabulary, OnSeveral),
     /// A vocabulary that was not given: every code is without an entry.
     Absent,
 }
@@ -28,18 +33,27 @@ impl CodeSource {
     pub(crate) fn kind(&self) -> Kind {
         match self {
             Self::Map(_, kind) => kind.clone(),
-            Self::Vocabulary(_) | Self::Absent => Kind::Integer,
+            Self::Vocabulary(..) | Self::Absent => Kind::Integer,
         }
     }
 
-    fn integer(&self, system: Option<&str>, code: &str) -> Option<i64> {
+    fn integer(&self, system: Option<&str>, code: &str) -> Option<Standard> {
         match self {
             Self::Map(map, _) => match map.get(code) {
-                Some(Value::Integer(number)) => Some(*number),
+                Some(Value::Integer(number)) => Some(Standard::One(*number)),
                 _ => None,
             },
-            Self::Vocabulary(vocabulary) => vocabulary.get(system?, code),
+            Self::Vocabulary(vocabulary, _) => vocabulary.get(system?, code),
             Self::Absent => None,
+        }
+    }
+
+    /// Whether a row is set aside whose code has several concepts, and then whether the order fails.
+    pub(super) const fn sets_aside(&self) -> Option<bool> {
+        match self {
+            Self::Vocabulary(_, OnSeveral::Reject) => Some(false),
+            Self::Vocabulary(_, OnSeveral::Fail) => Some(true),
+            _ => None,
         }
     }
 
@@ -54,55 +68,119 @@ impl CodeSource {
                 Some(Value::Text(text)) => Some(text),
                 _ => None,
             },
-            Self::Vocabulary(_) | Self::Absent => None,
+            Self::Vocabulary(..) | Self::Absent => None,
         }
     }
 }
 
-/// Codes without an entry, counted by one expression while its plan runs once.
+/// Codes without an entry or with several, counted by one expression while its plan runs once.
 #[derive(Debug)]
 pub(crate) struct Tally {
     map: String,
     rule: String,
-    counts: Mutex<HashMap<String, u64>>,
+    source: Arc<CodeSource>,
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    open: HashMap<String, Open>,
+    /// Rows whose code has several concepts, where they are not set aside.
+    several: u64,
 }
 
 impl Tally {
+    pub(super) fn new(map: &str, rule: &str, source: Arc<CodeSource>) -> Arc<Self> {
+        Arc::new(Self { map: map.to_owned(), rule: rule.to_owned(), source, counts: Mutex::default() })
+    }
+
     /// Puts what was counted on the work-list.
     pub(crate) fn tell(&self, ledger: &Ledger) {
-        let counts = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
-        ledger.unmapped(&self.map, &self.rule, counts);
+        let Counts { open, several } = std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner));
+        ledger.unmapped(&self.map, &self.rule, open);
+        let table = self.rule.split('.').next().unwrap_or_default();
+        let taken = match *self.source {
+            CodeSource::Vocabulary(_, OnSeveral::Lowest) => "the lowest is taken",
+            _ => "none is taken, and `otherwise` stands",
+        };
+        let reason = format!("{} in `{}`: {taken}", meaning("R0307"), self.map);
+        ledger.find("R0307", table, &self.rule, Consequence::Warned, several, &reason);
+    }
+
+    fn add(&self, open: HashMap<(Option<&str>, &str), Open>, several: u64) {
+        if open.is_empty() && several == 0 {
+            return;
+        }
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.several += several;
+        for ((system, code), rows) in open {
+            let shown = system.map_or_else(|| code.to_owned(), |system| format!("{system}|{code}"));
+            counts.open.entry(shown).or_default().add(rows);
+        }
     }
 }
 
 /// The target of a code; missing where there is none. Missing codes are not counted.
-pub(super) fn codes(map: &str, rule: &str, source: Arc<CodeSource>, system: Option<Expr>, code: Expr) -> (Expr, Arc<Tally>) {
-    let tally = Arc::new(Tally { map: map.to_owned(), rule: rule.to_owned(), counts: Mutex::default() });
-    let counted = Arc::clone(&tally);
-    let output = Field::new("code".into(), dtype(&source.kind()));
+pub(super) fn codes(tally: &Arc<Tally>, system: Option<Expr>, code: Expr) -> Expr {
+    let tally = Arc::clone(tally);
+    let output = Field::new("code".into(), dtype(&tally.source.kind()));
     let rest: Vec<Expr> = system.into_iter().collect();
-    let expr = code.map_many(move |columns| look_up(columns, &source, &counted), &rest, move |_, _| Ok(output.clone()));
-    (expr, tally)
+    code.map_many(move |columns| look_up(columns, &tally), &rest, move |_, _| Ok(output.clone()))
 }
 
-fn look_up(columns: &mut [Column], source: &CodeSource, tally: &Tally) -> PolarsResult<Column> {
-    let codes = columns[0].str()?;
-    let systems = columns.get(1).map(|column| broadcast(column, codes.len()).str().cloned()).transpose()?;
-    let mut missing: HashMap<(Option<&str>, &str), u64> = HashMap::new();
-    let mut miss = |system, code| {
+/// Whether a code has several concepts. They go on the work-list, since their rows are set aside before their target is asked for.
+pub(super) fn ambiguous(tally: &Arc<Tally>, system: Option<Expr>, code: Expr) -> Expr {
+    let tally = Arc::clone(tally);
+    let rest: Vec<Expr> = system.into_iter().collect();
+    let function = move |columns: &mut [Column]| {
+        let (codes, systems) = texts(columns)?;
+        let mut open: HashMap<(Option<&str>, &str), Open> = HashMap::new();
+        let mut found = Vec::with_capacity(codes.len());
+        for (row, code) in codes.iter().enumerate() {
+            let system = systems.as_ref().and_then(|systems| systems.get(row));
+            let several = code.and_then(|code| match tally.source.integer(system, code) {
+                Some(Standard::Several { candidates, .. }) => Some((code, candidates)),
+                _ => None,
+            });
+            if let Some((code, candidates)) = several {
+                open.entry((system, code)).or_default().add(Open { rows: 1, candidates });
+            }
+            found.push(several.is_some());
+        }
+        tally.add(open, 0);
+        Ok(Column::new("several".into(), found))
+    };
+    code.map_many(function, &rest, |_, _| Ok(Field::new("several".into(), DataType::Boolean)))
+}
+
+fn look_up(columns: &mut [Column], tally: &Tally) -> PolarsResult<Column> {
+    let (codes, systems) = texts(columns)?;
+    let source = &*tally.source;
+    let mut open: HashMap<(Option<&str>, &str), Open> = HashMap::new();
+    let mut several = 0;
+    let mut miss = |system, code, candidates| {
         if source.is_open(code) {
-            *missing.entry((system, code)).or_default() += 1;
+            open.entry((system, code)).or_default().add(Open { rows: 1, candidates });
         }
     };
     let system_at = |row: usize| systems.as_ref().and_then(|systems| systems.get(row));
     let found = if source.kind() == Kind::Integer {
+        let takes_lowest = matches!(source, CodeSource::Vocabulary(_, OnSeveral::Lowest));
         let mut found = Vec::with_capacity(codes.len());
         for (row, code) in codes.iter().enumerate() {
-            found.push(code.and_then(|code| {
-                source.integer(system_at(row), code).or_else(|| {
-                    miss(system_at(row), code);
+            found.push(code.and_then(|code| match source.integer(system_at(row), code) {
+                Some(Standard::One(concept)) => Some(concept),
+                Some(Standard::Several { lowest, candidates }) => {
+                    several += 1;
+                    if !takes_lowest {
+                        miss(system_at(row), code, candidates);
+                    }
+                    takes_lowest.then_some(lowest)
+                }
+                None => {
+                    miss(system_at(row), code, 0);
                     None
-                })
+                }
             }));
         }
         Column::new("code".into(), found)
@@ -111,21 +189,22 @@ fn look_up(columns: &mut [Column], source: &CodeSource, tally: &Tally) -> Polars
         for (row, code) in codes.iter().enumerate() {
             found.push(code.and_then(|code| {
                 source.text(code).or_else(|| {
-                    miss(system_at(row), code);
+                    miss(system_at(row), code, 0);
                     None
                 })
             }));
         }
         Column::new("code".into(), found)
     };
-    if !missing.is_empty() {
-        let mut counts = tally.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((system, code), rows) in missing {
-            let shown = system.map_or_else(|| code.to_owned(), |system| format!("{system}|{code}"));
-            *counts.entry(shown).or_default() += rows;
-        }
-    }
+    tally.add(open, several);
     Ok(found)
+}
+
+/// Codes, and their systems where the map holds several; as many of the one as of the other.
+fn texts(columns: &[Column]) -> PolarsResult<(StringChunked, Option<StringChunked>)> {
+    let rows = columns.iter().map(Column::len).find(|rows| *rows != 1).unwrap_or(1);
+    let systems = columns.get(1).map(|column| broadcast(column, rows).str().cloned()).transpose()?;
+    Ok((broadcast(&columns[0], rows).str()?.clone(), systems))
 }
 
 /// A constant argument arrives as a column of one row.

@@ -119,9 +119,20 @@ impl<'a> Lowering<'a> {
                     Some(guard) => pl::when(guard).then(code).otherwise(literal(&Value::Null, &Kind::Text)),
                     None => code,
                 };
-                let (found, tally) = codes::codes(map, rule, source, system, code);
-                self.tallies.push(tally);
-                found.fill_null(self.lower(otherwise)?)
+                let tally = Tally::new(map, rule, Arc::clone(&source));
+                self.tallies.push(Arc::clone(&tally));
+                let code = match source.sets_aside() {
+                    None => code,
+                    // A step, since the code is then asked for twice.
+                    Some(fails) => {
+                        let code = self.step(code);
+                        let several = codes::ambiguous(&tally, system.clone(), code.clone());
+                        let what = format!("in `{map}`");
+                        self.verdicts.push((several, Verdict::new(self.context, rule, "R0307", &what, fails)));
+                        code
+                    }
+                };
+                codes::codes(&tally, system, code).fill_null(self.lower(otherwise)?)
             }
             Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
             Form::When { branches, otherwise } => self.when(branches, otherwise)?,
@@ -178,10 +189,7 @@ impl<'a> Lowering<'a> {
             Some((_, value)) => value.clone(),
             None => {
                 let lowered = args.iter().map(|arg| self.operand(op, arg)).collect::<Result<Vec<_>, _>>()?;
-                let name = format!("_step{}", self.next);
-                self.next += 1;
-                self.steps.push(operator::operator(op, args, lowered)?.alias(name.as_str()));
-                let value = pl::col(name.as_str());
+                let value = self.step(operator::operator(op, args, lowered)?);
                 self.known.push((expr.clone(), value.clone()));
                 value
             }
@@ -189,6 +197,14 @@ impl<'a> Lowering<'a> {
         let fault = if op == Operator::Finite { value.clone().is_finite().not().fill_null(false) } else { value.clone().is_null() };
         self.faults.push(and(self.guard.as_ref(), fault));
         Ok(value)
+    }
+
+    /// A value that is computed once, in a column of its own.
+    fn step(&mut self, value: pl::Expr) -> pl::Expr {
+        let name = format!("_step{}", self.next);
+        self.next += 1;
+        self.steps.push(value.alias(name.as_str()));
+        pl::col(name.as_str())
     }
 
     /// An operand of an operator that may fail. Where it fails it is missing, and so is the whole: it need not say so itself.

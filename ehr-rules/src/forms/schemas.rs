@@ -255,6 +255,11 @@ const CODE_MAP: &Form = &Form {
             Holds::Map(&Holds::Free, &Holds::Free),
             "From a code system to an OMOP `vocabulary_id`; through 'Maps to', to the standard concept.",
         ),
+        key(
+            "on_ambiguous",
+            Holds::Words(&["otherwise", "lowest", "reject", "fail"]),
+            "With `athena`: of several standard concepts, none (default), the lowest; or the row is set aside, or the order fails.",
+        ),
     ],
 };
 

@@ -15,7 +15,24 @@ pub enum CodeMapSource {
     Athena {
         /// From a code system as the categories name it to an OMOP `vocabulary_id`.
         systems: BTreeMap<String, String>,
+        /// What becomes of a code that maps to several standard concepts.
+        on_ambiguous: OnSeveral,
     },
+}
+
+/// What becomes of a code that maps to several standard concepts. It is counted whatever is done (`R0307`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnSeveral {
+    /// None of them is taken: `otherwise` stands, and the code is on the work-list.
+    #[default]
+    Otherwise,
+    /// The one with the lowest number is taken, the same in every run.
+    Lowest,
+    /// The row is set aside.
+    Reject,
+    /// The order fails.
+    Fail,
 }
 
 /// A code map in a CSV.

@@ -9,6 +9,7 @@ use crate::diagnostic::suggest;
 use crate::ir::code_map::CodeFile;
 use crate::ir::code_map::CodeForm;
 use crate::ir::code_map::CodeMapSource;
+use crate::ir::code_map::OnSeveral;
 use crate::ir::types::Kind;
 use crate::yaml::Key;
 use crate::yaml::Node;
@@ -20,6 +21,10 @@ use std::path::PathBuf;
 
 /// Where codes come from, one of these a map.
 const FORMS: [&str; 4] = ["file", "usagi", "source_to_concept_map", "athena"];
+
+/// What becomes of a code with several standard concepts.
+const ON_AMBIGUOUS: &[(&str, OnSeveral)] =
+    &[("otherwise", OnSeveral::Otherwise), ("lowest", OnSeveral::Lowest), ("reject", OnSeveral::Reject), ("fail", OnSeveral::Fail)];
 
 /// Reads the code maps of the schema in a folder.
 pub(super) fn read(fields: &mut Fields<'_>, folder: &Path, overlay: &Overlay, said: &mut Diagnostics) -> BTreeMap<String, CodeMapSource> {
@@ -52,7 +57,9 @@ fn code_map(key: &Key, node: &Node, folder: &Path, overlay: &Overlay, said: &mut
         CodeMapSource::File(CodeFile { path, form, target: Kind::Integer })
     } else if let Some(entries) = fields.map("athena", said) {
         let entry = |(system, node): &(Key, Node)| Some((system.text.clone(), expect_text(node, "a `vocabulary_id`", said)?));
-        CodeMapSource::Athena { systems: entries.iter().filter_map(entry).collect() }
+        let systems = entries.iter().filter_map(entry).collect();
+        let on_ambiguous = fields.one_of("on_ambiguous", ON_AMBIGUOUS, said).unwrap_or_default();
+        CodeMapSource::Athena { systems, on_ambiguous }
     } else {
         // One that is there and no text was said.
         if !FORMS.iter().any(|form| fields.has(form)) {

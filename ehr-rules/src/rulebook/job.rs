@@ -76,9 +76,9 @@ impl<'book> Job<'book> {
         settings::settle(&mut rules, &settings)?;
         let mut codes = target.maps.clone();
         for (name, map) in &target.schema.code_maps {
-            if let CodeMapSource::Athena { systems } = map {
+            if let CodeMapSource::Athena { systems, on_ambiguous } = map {
                 let source = match &order.vocabulary {
-                    Some(folder) => CodeSource::Vocabulary(Vocabulary::open(folder, systems)?),
+                    Some(folder) => CodeSource::Vocabulary(Vocabulary::open(folder, systems)?, *on_ambiguous),
                     None => CodeSource::Absent,
                 };
                 codes.insert(name.clone(), Arc::new(source));
@@ -238,7 +238,7 @@ impl<'book> Job<'book> {
                 .ledger
                 .work_list()
                 .into_iter()
-                .map(|(code_map, rule, source_value, rows)| Unmapped { code_map, rule, source_value, rows })
+                .map(|(code_map, rule, source_value, rows, candidates)| Unmapped { code_map, rule, source_value, rows, candidates })
                 .collect(),
         })
     }

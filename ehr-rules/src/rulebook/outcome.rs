@@ -31,6 +31,8 @@ pub struct Unmapped {
     pub source_value: String,
     /// Rows that hold it.
     pub rows: u64,
+    /// How many standard concepts it maps to, where that is more than one and none was taken; else 0.
+    pub candidates: u64,
 }
 
 impl Outcome {

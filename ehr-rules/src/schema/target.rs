@@ -104,7 +104,16 @@ fn code_map() -> Value {
         &["file"],
     );
     let systems = map_of("Code systems, and the vocabulary of each.", text("Its `vocabulary_id`."));
-    let athena = object("an Athena vocabulary, through `Maps to`", vec![("athena", systems)], &["athena"]);
+    let several = words(
+        "What becomes of a code that maps to several standard concepts.",
+        &[
+            ("otherwise", "none is taken, and it stands on the work-list (default)"),
+            ("lowest", "the one with the lowest number is taken"),
+            ("reject", "the row is set aside"),
+            ("fail", "the order fails"),
+        ],
+    );
+    let athena = object("an Athena vocabulary, through `Maps to`", vec![("athena", systems), ("on_ambiguous", several)], &["athena"]);
     let usagi = text("The file, from the target's folder.");
     let usagi = object("a mapping as Usagi saves it", vec![("usagi", with_examples(usagi, &[json!("codes/gender.csv")]))], &["usagi"]);
     let map = text("The file, from the target's folder.");

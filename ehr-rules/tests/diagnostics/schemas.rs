@@ -348,6 +348,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0011 4:3 `gender`", "is a `file`, `usagi`, `source_to_concept_map` or `athena`, one of these; give each its own name")],
     ),
     mistake(
+        "what is done about several concepts, in no known word",
+        TARGET,
+        "SNOMED}}",
+        "SNOMED}, on_ambiguous: highest}",
+        &[("E0013 5:71 `highest`", "`on_ambiguous` cannot be `highest`; write `otherwise`, `lowest`, `reject` or `fail`")],
+    ),
+    mistake(
         "a code map of no form",
         TARGET,
         "{file: codes/gender.csv, target: integer}",

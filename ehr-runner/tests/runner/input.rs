@@ -38,7 +38,7 @@ fn an_export_in_order_is_converted() {
     assert!(person.contains(",\"Bo, the \"\"Elder\"\"\",1955-12-01,8507\n"), "{person}");
     assert!(place.read("order/converted/visit.csv").contains(",2024-03-01 09:30:00,12.50\n"));
     assert!(place.has("order/categorized/patient.csv"));
-    assert_eq!(place.read("order/unmapped.csv"), "code_map,rule,source_value,rows\ngender,person.gender_code,other,1\n");
+    assert_eq!(place.read("order/unmapped.csv"), "code_map,rule,source_value,rows,candidates\ngender,person.gender_code,other,1,0\n");
 }
 
 #[test]

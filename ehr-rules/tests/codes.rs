@@ -1,0 +1,136 @@
+//! Codes of several concepts, and code maps of a source: small rulesets of their own, through the whole corridor.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "common/small.rs"]
+mod small;
+
+use ehr_rules::Order;
+use small::Made;
+use small::Small;
+use small::short;
+
+const CONCEPTS: &str = "concept_id\tvocabulary_id\tconcept_code\tstandard_concept\tinvalid_reason
+10\tFINDINGS\tF1\tS\t
+11\tFINDINGS\tF2\tS\t
+12\tFINDINGS\tF3\tS\tD
+20\tLOCAL\tone\t\t
+21\tLOCAL\ttwo\t\t
+22\tLOCAL\told\t\t
+";
+const RELATIONSHIPS: &str = "concept_id_1\tconcept_id_2\trelationship_id\tinvalid_reason
+20\t10\tMaps to\t
+20\t12\tMaps to\t
+21\t11\tMaps to\t
+21\t10\tMaps to\t
+22\t12\tMaps to\t
+";
+const ITEMS: &str = "Who,Code\na,one\nb,two\nc,old\nd,\ne,two\nf,three\n";
+
+/// A vocabulary with one code of two concepts, and what is done about it.
+fn run(on_ambiguous: &str, rule: &str) -> Made {
+    let schema = format!(
+        "{{target: out, code_maps: {{concept: {{athena: {{local: LOCAL}}{on_ambiguous}}}}}, tables: {{items: {{columns: {{who: text, concept: integer}}}}}}}}"
+    );
+    let small = Small::new(&[
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Who: text, Code: text}}}}",
+        ),
+        ("sources/small/1/item.yaml", "item: {from: items, columns: {who: Who, code: Code}}"),
+        ("categories/item.yaml", "{category: item, resource: Basic, columns: {who: text, code: text}}"),
+        ("targets/out/schema.yaml", &schema),
+        ("targets/out/items.yaml", rule),
+    ]);
+    let vocabulary = small.folder.path().join("athena");
+    std::fs::create_dir(&vocabulary).unwrap();
+    std::fs::write(vocabulary.join("CONCEPT.csv"), CONCEPTS).unwrap();
+    std::fs::write(vocabulary.join("CONCEPT_RELATIONSHIP.csv"), RELATIONSHIPS).unwrap();
+    let order = Order { vocabulary: Some(vocabulary), ..small.order() };
+    let made = small.run_with(&[("items.csv", ITEMS)], order);
+    assert!(made.outcome.balanced);
+    made
+}
+
+const RULE: &str = "items: {from: item, columns: {who: who, concept: {from: code, codes: concept, system: {value: local}, otherwise: 0}}}";
+
+fn found(made: &Made) -> Vec<String> {
+    made.outcome.findings.iter().map(short).collect()
+}
+
+fn listed(made: &Made) -> Vec<(&str, u64, u64)> {
+    made.outcome.unmapped.iter().map(|code| (code.source_value.as_str(), code.rows, code.candidates)).collect()
+}
+
+#[test]
+fn of_several_concepts_none_is_taken_unless_the_rules_say_so() {
+    for unsaid in ["", ", on_ambiguous: otherwise"] {
+        let made = run(unsaid, RULE);
+        assert_eq!(made.tables["items"], "who,concept\na,10\nb,0\nc,0\nd,0\ne,0\nf,0\n");
+        assert_eq!(found(&made), ["R0307 items.concept Warned 2"]);
+        assert_eq!(
+            made.outcome.findings[0].reason,
+            "a code maps to several standard concepts in `concept`: none is taken, and `otherwise` stands"
+        );
+        assert_eq!(listed(&made), [("local|two", 2, 2), ("local|old", 1, 0), ("local|three", 1, 0)]);
+        assert!(!made.outcome.failed());
+    }
+}
+
+#[test]
+fn the_lowest_of_several_concepts_is_taken_and_counted() {
+    let made = run(", on_ambiguous: lowest", RULE);
+    assert_eq!(made.tables["items"], "who,concept\na,10\nb,10\nc,0\nd,0\ne,10\nf,0\n");
+    assert_eq!(found(&made), ["R0307 items.concept Warned 2"]);
+    assert_eq!(listed(&made), [("local|old", 1, 0), ("local|three", 1, 0)]);
+}
+
+#[test]
+fn rows_with_several_concepts_are_set_aside_or_fail_the_order() {
+    let made = run(", on_ambiguous: reject", RULE);
+    assert_eq!(made.tables["items"], "who,concept\na,10\nc,0\nd,0\nf,0\n");
+    assert_eq!(found(&made), ["R0307 items.concept Rejected 2"]);
+    assert_eq!(listed(&made), [("local|two", 2, 2), ("local|old", 1, 0), ("local|three", 1, 0)]);
+    let items = &made.outcome.tables[0];
+    assert_eq!((items.read, items.converted, items.rejected), (6, 4, 2));
+    assert!(!made.outcome.failed());
+    let made = run(", on_ambiguous: fail", RULE);
+    assert_eq!(found(&made), ["R0307 items.concept Failed 2"]);
+    assert!(made.outcome.failed());
+}
+
+/// A code is ambiguous only where it is asked for.
+#[test]
+fn a_branch_that_is_not_taken_sets_nothing_aside() {
+    let rule = "items: {from: item, columns: {who: who, concept: {when: [{if: 'who == \"b\"', then: {value: 5}}, {otherwise: {from: code, codes: concept, system: {value: local}, otherwise: 0}}]}}}";
+    let made = run(", on_ambiguous: reject", rule);
+    assert_eq!(made.tables["items"], "who,concept\na,10\nb,5\nc,0\nd,0\nf,0\n");
+    assert_eq!(listed(&made), [("local|old", 1, 0), ("local|three", 1, 0), ("local|two", 1, 2)]);
+}
+
+/// A file of several vocabularies serves several maps.
+#[test]
+fn a_code_is_looked_up_in_its_own_vocabulary() {
+    let small = Small::new(&[
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Who: text, Code: text}}}}",
+        ),
+        ("sources/small/1/item.yaml", "item: {from: items, columns: {who: Who, code: Code}}"),
+        ("categories/item.yaml", "{category: item, resource: Basic, columns: {who: text, code: text}}"),
+        (
+            "targets/out/schema.yaml",
+            "{target: out, code_maps: {a: {source_to_concept_map: map.csv, vocabulary: A}, b: {source_to_concept_map: map.csv, vocabulary: B}}, tables: {items: {columns: {a: integer, b: integer}}}}",
+        ),
+        (
+            "targets/out/items.yaml",
+            "items: {from: item, columns: {a: {from: code, codes: a, otherwise: 0}, b: {from: code, codes: b, otherwise: 0}}}",
+        ),
+        (
+            "targets/out/map.csv",
+            "source_code,source_vocabulary_id,target_concept_id,invalid_reason\none,A,1,\none,B,2,\ntwo,B,3,D\ntwo,A,4,\n",
+        ),
+    ]);
+    let made = small.run(&[("items.csv", ITEMS)]);
+    assert_eq!(made.tables["items"], "a,b\n1,2\n4,0\n0,0\n0,0\n4,0\n0,0\n");
+    assert!(made.outcome.findings.is_empty());
+}
