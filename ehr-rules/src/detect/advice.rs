@@ -1,10 +1,12 @@
 //! What would decide between versions that fit equally well.
 
-use crate::detect::fit::FileFit;
-use crate::detect::known::Known;
-use crate::detect::known::KnownTable;
 use crate::detect::reasons::list;
-use crate::detect::score::Standing;
+use crate::detect::standing::FileFit;
+use crate::detect::standing::Standing;
+use crate::detect::value::Asked;
+use crate::detect::value::Probe;
+use crate::ir::schema::SourceSchema;
+use crate::ir::schema::SourceTable;
 
 /// How many ways to decide are named.
 const WAYS: usize = 6;
@@ -12,19 +14,19 @@ const WAYS: usize = 6;
 /// What would decide, tables that are there first.
 pub(super) fn decides(set: &[Standing<'_>]) -> Vec<String> {
     let one_system = set.windows(2).all(|pair| pair[0].source.system == pair[1].source.system);
-    let known: Vec<(String, Known<'_>)> = set
+    let known: Vec<(String, &SourceSchema)> = set
         .iter()
         .map(|one| {
             let name = if one_system { format!("version `{}`", one.source.version) } else { format!("`{}`", one.source.id()) };
-            (name, Known::new(one.source))
+            (name, one.source)
         })
         .collect();
     let files: Vec<&FileFit<'_>> = set.iter().take(1).flat_map(Standing::assigned).collect();
     let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
     let mut seen: Vec<&str> = Vec::new();
     for (_, one) in &known {
-        for table in &one.tables {
-            let name = table.table.name.as_str();
+        for table in one.tables.iter().filter(|table| table.list.is_none()) {
+            let name = table.name.as_str();
             if seen.contains(&name) {
                 continue;
             }
@@ -44,39 +46,42 @@ pub(super) fn decides(set: &[Standing<'_>]) -> Vec<String> {
 }
 
 /// How one table differs between the versions.
-fn between(known: &[(String, Known<'_>)], name: &str, file: Option<&str>, said: &mut Vec<String>) {
-    let find = |known: &'_ Known<'_>| known.tables.iter().position(|table| table.table.name == name);
-    let with: Vec<(&str, &KnownTable<'_>)> =
-        known.iter().filter_map(|(version, known)| Some((version.as_str(), &known.tables[find(known)?]))).collect();
-    let Some(((version, first), rest)) = with.split_first() else { return };
-    let shown = file.unwrap_or(&first.table.file);
+fn between(known: &[(String, &SourceSchema)], name: &str, file: Option<&str>, said: &mut Vec<String>) {
+    let find = |source: &'_ SourceSchema| source.tables.iter().position(|table| table.name == name && table.list.is_none());
+    let with: Vec<(&str, &SourceSchema, &SourceTable)> =
+        known.iter().filter_map(|(version, source)| Some((version.as_str(), *source, source.tables.get(find(source)?)?))).collect();
+    let Some(((version, first_source, first), rest)) = with.split_first() else { return };
+    let shown = file.unwrap_or(&first.file);
     if with.len() < known.len() && file.is_none() {
-        let versions: Vec<&str> = with.iter().map(|(version, _)| *version).collect();
+        let versions: Vec<&str> = with.iter().map(|(version, ..)| *version).collect();
         said.push(format!("`{shown}` would decide: only {} has it", versions.join(" and ")));
         return;
     }
-    for (other_version, other) in rest {
+    for (other_version, other_source, other) in rest {
         for (has, lacks, version) in [(first, other, version), (other, first, other_version)] {
-            let names = has.slots.iter().filter(|slot| !lacks.slots.iter().any(|known| known.name == slot.name));
-            let names: Vec<&str> = names.map(|slot| slot.name).collect();
+            let names: Vec<&str> = names(has).filter(|name| !names(lacks).any(|known| known == *name)).collect();
             match names.as_slice() {
                 [] => {}
                 [only] => said.push(format!("`{shown}` would decide: {version} has the column `{only}`")),
                 _ => said.push(format!("`{shown}` would decide: {version} has the columns {}", list(&names))),
             }
         }
-        for slot in &first.slots {
-            let twin = other.slots.iter().find(|known| known.name == slot.name);
-            if let (Some(a), Some(b)) = (&slot.probe, twin.and_then(|twin| twin.probe.as_ref()))
-                && !a.asks_as(b)
-            {
+        for column in &first.columns {
+            let Some(twin) = other.column(&column.name) else { continue };
+            let (a, b) = (Asked::new(first_source, column), Asked::new(other_source, twin));
+            if !a.asks_as(&b) {
                 said.push(format!(
                     "a value of `{}` in `{shown}` that reads one way only would decide: {version} declares {}, {other_version} {}",
-                    slot.name,
-                    a.describe(),
-                    b.describe()
+                    column.name,
+                    Probe::new(&a).describe(),
+                    Probe::new(&b).describe()
                 ));
             }
         }
     }
+}
+
+/// Columns that a file of the table may have, ignored ones too.
+fn names(table: &SourceTable) -> impl Iterator<Item = &str> {
+    table.columns.iter().map(|column| column.name.as_str()).chain(table.ignore.keys().map(String::as_str))
 }

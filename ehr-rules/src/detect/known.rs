@@ -1,38 +1,74 @@
-//! The known schemas, made ready to be held against files: globs compiled, columns and ignored ones in one list.
+//! The known schemas as one catalogue, in which tables that several versions share stand once.
 
+use crate::detect::index::Index;
+use crate::detect::value::Asked;
 use crate::detect::value::Probe;
 use crate::ir::schema::Dialect;
+use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
+use crate::records::fold;
 use globset::GlobBuilder;
 use globset::GlobMatcher;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::ops::Range;
 
-/// One version of one system.
-pub(super) struct Known<'a> {
-    pub source: &'a SourceSchema,
-    pub tables: Vec<KnownTable<'a>>,
+/// Every version of every system.
+pub(super) struct Catalogue<'a> {
+    pub versions: Vec<&'a SourceSchema>,
+    /// Tables of versions.
+    pub entries: Vec<Entry<'a>>,
+    /// What these look like, each once.
+    pub shapes: Vec<Shape<'a>>,
+    /// What columns' values must be, each once.
+    pub probes: Vec<Probe>,
+    /// Ways in which files are written; a header that a schema brings is not part of them.
+    pub dialects: Vec<Dialect>,
+    pub index: Index,
+    /// Every column's name, as records compare them.
+    pub names: HashSet<String>,
+    /// Tables by version.
+    by_version: Vec<Range<usize>>,
+    /// Shapes whose files have no header of their own.
+    bare: Vec<usize>,
 }
 
-/// One of its tables.
-pub(super) struct KnownTable<'a> {
+/// A table of one version.
+pub(super) struct Entry<'a> {
+    pub version: usize,
     pub table: &'a SourceTable,
+    pub shape: usize,
+    glob: OnceCell<Option<GlobMatcher>>,
+}
+
+/// The columns of a table, and how its files are written.
+pub(super) struct Shape<'a> {
+    /// Columns in order, then those that are ignored, whose order nobody knows.
     pub slots: Vec<Slot<'a>>,
-    /// How its files are written.
-    pub dialect: Dialect,
-    glob: Option<GlobMatcher>,
+    pub dialect: usize,
+    /// Whether its files have a header of their own.
+    pub headed: bool,
+    pub extra_columns: ExtraColumns,
+    /// Tables of versions that look so.
+    pub entries: Vec<usize>,
 }
 
 /// A column that a file of the table may have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Slot<'a> {
     pub name: &'a str,
     pub also: &'a [String],
+    /// Its names' numbers in the index.
+    pub keys: Vec<u32>,
     pub need: Need,
     /// What its values must be; ignored columns have none.
-    pub probe: Option<Probe>,
+    pub probe: Option<usize>,
 }
 
 /// How much a file is expected to have a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Need {
     /// It may never be missing a value.
     Required,
@@ -44,52 +80,137 @@ pub(super) enum Need {
     Optional,
 }
 
-impl<'a> Known<'a> {
-    pub(super) fn new(source: &'a SourceSchema) -> Self {
-        // A listing has no file that could be recognised.
-        let tables = source.tables.iter().filter(|table| table.list.is_none()).map(|table| KnownTable::new(source, table)).collect();
-        Self { source, tables }
+impl<'a> Catalogue<'a> {
+    pub(super) fn new(sources: &[&'a SourceSchema]) -> Self {
+        let mut catalogue = Self {
+            versions: sources.to_vec(),
+            entries: Vec::new(),
+            shapes: Vec::new(),
+            probes: Vec::new(),
+            dialects: Vec::new(),
+            index: Index::default(),
+            names: HashSet::new(),
+            by_version: Vec::new(),
+            bare: Vec::new(),
+        };
+        let mut probes: HashMap<Asked<'a>, usize> = HashMap::new();
+        let mut shapes: HashMap<(Vec<Slot<'a>>, usize, bool, u8), usize> = HashMap::new();
+        for (version, source) in sources.iter().enumerate() {
+            let first = catalogue.entries.len();
+            // A listing has no file that could be recognised, and objects are not looked into.
+            for table in source.tables.iter().filter(|table| table.list.is_none() && table.json.is_none()) {
+                let slots = catalogue.slots(source, table, &mut probes);
+                let dialect = catalogue.dialect(source, table);
+                let key = (slots, dialect, table.header.is_empty(), table.extra_columns as u8);
+                let shape = shapes.get(&key).copied().unwrap_or_else(|| {
+                    let at = catalogue.shapes.len();
+                    catalogue.shapes.push(Shape {
+                        slots: key.0.clone(),
+                        dialect,
+                        headed: key.2,
+                        extra_columns: table.extra_columns,
+                        entries: Vec::new(),
+                    });
+                    shapes.insert(key, at);
+                    at
+                });
+                let entry = catalogue.entries.len();
+                if let Some(shape) = catalogue.shapes.get_mut(shape) {
+                    shape.entries.push(entry);
+                    catalogue.index.count(&source.system, &table.name, shape.slots.iter().flat_map(|slot| slot.keys.iter().copied()));
+                }
+                catalogue.index.file(entry, &table.file);
+                catalogue.entries.push(Entry { version, table, shape, glob: OnceCell::new() });
+            }
+            catalogue.by_version.push(first..catalogue.entries.len());
+        }
+        catalogue.bare = (0..catalogue.shapes.len()).filter(|at| catalogue.shapes.get(*at).is_some_and(|shape| !shape.headed)).collect();
+        for slot in catalogue.shapes.iter().flat_map(|shape| &shape.slots) {
+            for name in std::iter::once(slot.name).chain(slot.also.iter().map(String::as_str)) {
+                catalogue.names.insert(fold(name));
+            }
+        }
+        catalogue.index.finish(&catalogue.shapes);
+        catalogue
     }
 
-    /// Every way in which its files may be written.
-    pub(super) fn dialects(&self) -> impl Iterator<Item = Dialect> {
-        std::iter::once(self.source.dialect.clone()).chain(self.tables.iter().map(|table| table.dialect.clone()))
-    }
-
-    /// Whether a file of that name is one of its tables.
-    pub(super) fn names(&self, file_name: &str) -> bool {
-        self.tables.iter().any(|table| table.names(file_name))
-    }
-}
-
-impl<'a> KnownTable<'a> {
-    fn new(source: &'a SourceSchema, table: &'a SourceTable) -> Self {
-        let columns = table.columns.iter().map(|column| Slot {
-            name: &column.name,
-            also: &column.also,
-            need: if column.optional {
+    fn slots(&mut self, source: &'a SourceSchema, table: &'a SourceTable, probes: &mut HashMap<Asked<'a>, usize>) -> Vec<Slot<'a>> {
+        let mut slots = Vec::with_capacity(table.columns.len() + table.ignore.len());
+        for column in &table.columns {
+            let need = if column.optional {
                 Need::Optional
             } else if !column.ty.nullable || table.key.contains(&column.name) {
                 Need::Required
             } else {
                 Need::Wanted
-            },
-            probe: Some(Probe::new(source, column)),
-        });
-        let ignored = table.ignore.keys().map(|name| Slot { name, also: &[], need: Need::Ignored, probe: None });
-        // A glob that does not compile is a diagnostic of the rules; here it matches nothing.
-        // Objects are not looked into: a JSON file says nothing for or against a version.
-        let glob = GlobBuilder::new(&table.file)
-            .case_insensitive(true)
-            .build()
-            .ok()
-            .filter(|_| table.json.is_none())
-            .map(|glob| glob.compile_matcher());
-        Self { table, slots: columns.chain(ignored).collect(), dialect: source.dialect_of(table), glob }
+            };
+            let probe = *probes.entry(Asked::new(source, column)).or_insert_with_key(|asked| {
+                self.probes.push(Probe::new(asked));
+                self.probes.len() - 1
+            });
+            let keys = std::iter::once(&column.name).chain(&column.also).map(|name| self.index.key(name)).collect();
+            slots.push(Slot { name: &column.name, also: &column.also, keys, need, probe: Some(probe) });
+        }
+        for name in table.ignore.keys() {
+            slots.push(Slot { name, also: &[], keys: vec![self.index.key(name)], need: Need::Ignored, probe: None });
+        }
+        // Where the schema gives the header, that is the order of all columns.
+        if !table.header.is_empty() {
+            let place = |slot: &Slot<'_>| table.header.iter().position(|name| name == slot.name).unwrap_or(usize::MAX);
+            slots.sort_by_key(place);
+        }
+        slots
     }
 
+    /// The way its files are written; where they have no header, one nameless field stands for it.
+    fn dialect(&mut self, source: &SourceSchema, table: &SourceTable) -> usize {
+        let header = if table.header.is_empty() { Vec::new() } else { vec![String::new()] };
+        let dialect = Dialect { header, ..source.dialect.clone() };
+        self.dialects.iter().position(|known| *known == dialect).unwrap_or_else(|| {
+            self.dialects.push(dialect);
+            self.dialects.len() - 1
+        })
+    }
+
+    /// Tables whose glob matches a file's name.
+    pub(super) fn named(&self, file_name: &str) -> Vec<usize> {
+        let mut named: Vec<usize> =
+            self.index.files(file_name).filter(|entry| self.entries.get(*entry).is_some_and(|entry| entry.names(file_name))).collect();
+        named.sort_unstable();
+        named
+    }
+
+    /// The tables of a version.
+    pub(super) fn of_version(&self, version: usize) -> Range<usize> {
+        self.by_version.get(version).cloned().unwrap_or_default()
+    }
+
+    /// Shapes whose files have no header of their own.
+    pub(super) fn bare_shapes(&self) -> impl Iterator<Item = usize> {
+        self.bare.iter().copied()
+    }
+
+    /// What a column's values must be; nothing for an ignored one.
+    pub(super) fn probe(&self, slot: &Slot<'_>) -> Option<&Probe> {
+        self.probes.get(slot.probe?)
+    }
+}
+
+impl Entry<'_> {
     pub(super) fn names(&self, file_name: &str) -> bool {
-        self.glob.as_ref().is_some_and(|glob| glob.is_match(file_name))
+        // A glob that does not compile is a diagnostic of the rules; here it matches nothing.
+        let glob = self.glob.get_or_init(|| {
+            let glob = GlobBuilder::new(&self.table.file).case_insensitive(true).build();
+            glob.ok().map(|glob| glob.compile_matcher())
+        });
+        glob.as_ref().is_some_and(|glob| glob.is_match(file_name))
+    }
+}
+
+impl Shape<'_> {
+    /// How many columns its files have at least.
+    pub(super) fn width(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.need != Need::Optional).count()
     }
 }
 
@@ -104,13 +225,12 @@ impl Need {
         }
     }
 
-    /// What a missing column costs in log-odds.
-    pub(super) const fn cost(self) -> f64 {
+    /// How probable it is that a file lacks it under its name, where the rate of drift is this.
+    pub(super) const fn lost(self, drift: f64) -> f64 {
         match self {
-            Self::Required => 5.0,
-            Self::Wanted => 4.0,
-            Self::Ignored => 3.0,
-            Self::Optional => 0.0,
+            Self::Required => 0.7 * drift,
+            Self::Wanted | Self::Optional => drift,
+            Self::Ignored => 1.2 * drift,
         }
     }
 }

@@ -1,19 +1,29 @@
 //! Which system and version made an export, and why: every known schema is held against the files' headers,
 //! a sample of their values and their names.
 //!
-//! Evidence is added up in log-odds, so that two versions which differ in one column are told apart by that
-//! column, however much they share. What is not known at all is an alternative of its own: it gets what the
-//! best candidate leaves unexplained. Where two versions explain the files equally well both are named, and
-//! what would decide. No message holds a value, nor a header of a file that was not recognised: the first
-//! line of a file without a header is a patient.
+//! Evidence is the logarithm of how much likelier something is in the files of one version than in files of which
+//! nothing is known (`model`): columns kept, lacking, beyond and renamed at a rate of drift that the files themselves
+//! show, values, and names of files. It is added up over all files, so that two versions which differ in one column are
+//! told apart by that column, however much they share, and two that differ in nothing at hand are not. The answer is the
+//! smallest set of versions that holds nearly all probability; what is not known at all is an alternative of its own.
+//!
+//! Thousands of tables cost little: an index leads from the names in a header to the tables that have them (`index`), and
+//! only these are looked at. Tables that several versions share are looked at once (`known`). No message holds a value,
+//! nor a header of a file that was not recognised: the first line of a file without a header is a patient.
 
 mod advice;
+mod bare;
 mod drift;
 mod fit;
+mod index;
 mod known;
+mod mixed;
+mod model;
+mod names;
 mod reasons;
 mod sample;
 mod score;
+mod standing;
 mod text;
 mod value;
 
@@ -23,17 +33,22 @@ mod tests;
 use crate::dataset::input::InputFile;
 use crate::error::Error;
 use crate::ir::schema::SourceSchema;
-use known::Known;
-use score::Standing;
+use known::Catalogue;
+use score::Judged;
 use serde::Serialize;
+use standing::Standing;
 use std::collections::BTreeMap;
 
-/// Candidates whose log-odds are this close to the best fit equally: odds of 9 to 1 are not yet a decision.
-const MARGIN: f64 = 2.2;
+/// How much of the probability of all known versions the set that is named holds.
+const SURE: f64 = 0.99;
+/// Log-odds this small are none.
+const EQUAL: f64 = 1e-6;
 /// The probability that any known version made the files, below which the export is unknown.
 const KNOWN: f64 = 0.8;
 /// How many candidates are shown where none recognises a file.
 const SHOWN: usize = 3;
+/// How many versions are described, besides those in the set.
+const DESCRIBED: usize = 12;
 
 /// Which system and version made an export, and why.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -121,24 +136,22 @@ impl Drift {
 }
 
 /// Holds every schema against the files. A file that cannot be read is an error: what it holds might decide.
-pub(crate) fn detect(sources: &[SourceSchema], files: &[InputFile]) -> Result<Detection, Error> {
-    let known: Vec<Known<'_>> = sources.iter().map(Known::new).collect();
-    let samples = sample::read(&known, files)?;
-    let mut standings: Vec<Standing<'_>> = known.iter().map(|known| Standing::new(known, &samples)).collect();
-    let unknown = score::weigh(&mut standings);
-    standings.sort_by(|a, b| {
-        let ids = (&a.source.system, &a.source.version).cmp(&(&b.source.system, &b.source.version));
-        b.score.total_cmp(&a.score).then(ids)
-    });
+pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<Detection, Error> {
+    let catalogue = Catalogue::new(sources);
+    let samples = sample::read(&catalogue, files)?;
+    let judged: Vec<Judged<'_>> = samples.iter().map(|sample| Judged::new(&catalogue, sample)).collect();
+    let mut standings = standings(&catalogue, &judged);
 
     let reason = without_answer(sources, files, &samples);
-    let best = standings.first().map_or(0.0, |best| best.score);
-    let identifiable = reason.is_none() && !standings.is_empty() && 1.0 - unknown >= KNOWN;
-    let fitting = if identifiable { standings.iter().take_while(|one| best - one.score <= MARGIN).count() } else { 0 };
-    let (set, _) = standings.split_at(fitting);
+    let unknown = standings.first().map_or(1.0, |best| 1.0 / (1.0 + best.belief(sources.len()).exp()));
+    let identifiable = reason.is_none() && 1.0 - unknown >= KNOWN;
+    let mut set = if identifiable { fitting(&standings) } else { 0 };
+    weigh(&mut standings, unknown);
+    let other = if identifiable { mixed::other(&catalogue, &judged, &mut standings, &mut set) } else { None };
+    let (set, _) = standings.split_at(set);
 
     let mut detection = Detection {
-        verdict: match fitting {
+        verdict: match set.len() {
             0 => Verdict::Unknown,
             1 => Verdict::Identified,
             _ => Verdict::Ambiguous,
@@ -147,17 +160,18 @@ pub(crate) fn detect(sources: &[SourceSchema], files: &[InputFile]) -> Result<De
         version: if let [only] = set { Some(only.source.version.clone()) } else { None },
         versions: Vec::new(),
         confidence: round(set.iter().chain(standings.iter().take(usize::from(set.is_empty()))).map(|one| one.probability).sum()),
-        candidates: candidates(&standings, set.len()),
-        drift: drift::common(set),
+        candidates: candidates(&catalogue, &standings, set.len()),
+        drift: if other.is_some() { Drift::default() } else { drift::common(&catalogue, set) },
         unrecognised_files: unrecognised(files, set),
         notes: Vec::new(),
     };
     detection.versions =
         set.iter().map(|one| if detection.system.is_some() { one.source.version.clone() } else { one.source.id() }).collect();
-    detection.notes = match detection.verdict {
-        Verdict::Identified => Vec::new(),
-        Verdict::Ambiguous => advice::decides(set),
-        Verdict::Unknown => vec![reason.unwrap_or_else(|| "no known version explains enough of these files".to_owned())],
+    detection.notes = match (detection.verdict, other) {
+        (Verdict::Identified, _) => Vec::new(),
+        (Verdict::Ambiguous, Some(said)) => vec![said],
+        (Verdict::Ambiguous, None) => advice::decides(set),
+        (Verdict::Unknown, _) => vec![reason.unwrap_or_else(|| "no known version explains enough of these files".to_owned())],
     };
     // A script sees the candidates only, so what is open is said there too.
     let concerned = if set.is_empty() { detection.candidates.len() } else { set.len() };
@@ -167,8 +181,51 @@ pub(crate) fn detect(sources: &[SourceSchema], files: &[InputFile]) -> Result<De
     Ok(detection)
 }
 
+/// The versions that explain the most, best first; one that explains no file stands with what it leaves open.
+fn standings<'a>(catalogue: &'a Catalogue<'a>, judged: &'a [Judged<'a>]) -> Vec<Standing<'a>> {
+    let weights = score::weigh(catalogue, judged);
+    let nothing = model::count(judged.iter().filter(|file| file.sample.is_table()).count()) * model::STRAY.ln();
+    let mut order: Vec<(usize, f64, f64)> = (0..catalogue.versions.len())
+        .map(|version| {
+            let (score, drift) = weights.get(&version).copied().unwrap_or((nothing, 0.0));
+            (version, score, drift)
+        })
+        .collect();
+    let id = |version: usize| catalogue.versions.get(version).map(|source| (&source.system, &source.version));
+    order.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| id(a.0).cmp(&id(b.0))));
+    let best = order.first().map_or(0.0, |(_, score, _)| *score);
+    let near = order.iter().take_while(|(_, score, _)| best - score < 2.0 * (1.0 - SURE).ln().abs()).count();
+    order.truncate(near.max(DESCRIBED));
+    order.into_iter().filter_map(|(version, score, drift)| Standing::new(catalogue, judged, version, score, drift)).collect()
+}
+
+/// How many of the best hold nearly all probability, with all that are equal to the last of them.
+fn fitting(standings: &[Standing<'_>]) -> usize {
+    let best = standings.first().map_or(0.0, |best| best.score);
+    let whole: f64 = standings.iter().map(|one| (one.score - best).exp()).sum();
+    let (mut held, mut count, mut last) = (0.0, 0, best);
+    for one in standings {
+        if held >= SURE * whole && last - one.score > EQUAL {
+            break;
+        }
+        held += (one.score - best).exp();
+        count += 1;
+        last = one.score;
+    }
+    count
+}
+
+/// Gives every standing its probability, besides that of 'none of them'.
+fn weigh(standings: &mut [Standing<'_>], unknown: f64) {
+    let best = standings.first().map_or(0.0, |best| best.score);
+    let whole: f64 = standings.iter().map(|one| (one.score - best).exp()).sum();
+    for standing in standings {
+        standing.probability = (1.0 - unknown) * (standing.score - best).exp() / whole;
+    }
+}
+
 /// Why no schema could explain these files, whatever it says.
-fn without_answer(sources: &[SourceSchema], files: &[InputFile], samples: &[sample::Sample<'_>]) -> Option<String> {
+fn without_answer(sources: &[&SourceSchema], files: &[InputFile], samples: &[sample::Sample<'_>]) -> Option<String> {
     if sources.is_empty() {
         Some("the rulesets name no source system".to_owned())
     } else if files.is_empty() {
@@ -188,7 +245,7 @@ fn one_system(set: &[Standing<'_>]) -> Option<String> {
 }
 
 /// Those that recognise a file; where none does the first few, so that it can be seen how little fits.
-fn candidates(standings: &[Standing<'_>], set: usize) -> Vec<Candidate> {
+fn candidates(catalogue: &Catalogue<'_>, standings: &[Standing<'_>], set: usize) -> Vec<Candidate> {
     let any = standings.iter().any(|one| !one.fits.is_empty());
     standings
         .iter()
@@ -200,7 +257,7 @@ fn candidates(standings: &[Standing<'_>], set: usize) -> Vec<Candidate> {
             probability: round(one.probability),
             tables: one.assigned().map(|fit| (fit.sample.file.name.clone(), fit.table.name.clone())).collect(),
             reasons_for: reasons::in_favour(one),
-            reasons_against: reasons::against(one),
+            reasons_against: reasons::against(catalogue, one),
         })
         .collect()
 }

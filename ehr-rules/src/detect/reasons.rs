@@ -1,11 +1,14 @@
 //! What speaks for and against a version, in sentences: files, tables, columns and counts, never a value.
 
-use crate::detect::fit::FileFit;
 use crate::detect::fit::How;
-use crate::detect::score::Standing;
+use crate::detect::known::Catalogue;
+use crate::detect::standing::FileFit;
+use crate::detect::standing::Standing;
 
 /// Names listed in one sentence.
 const NAMES: usize = 4;
+/// The rate of drift that is worth a sentence.
+const DRIFTED: f64 = 0.05;
 /// Sentences on one candidate; the rest are counted.
 const SENTENCES: usize = 20;
 
@@ -20,13 +23,14 @@ pub(super) fn in_favour(standing: &Standing<'_>) -> Vec<String> {
     if named > 0 {
         said.push(format!("{named} of {} have that table's file name", fits.len()));
     }
-    let headers: usize = fits.iter().map(|fit| fit.framed.header.len()).sum();
-    let found: usize = fits.iter().map(|fit| fit.found.iter().filter(|found| found.how != How::Renamed).count()).sum();
+    let headers: usize = fits.iter().filter(|fit| !fit.fit.bare).map(|fit| fit.framed.width()).sum();
+    let by_name = |fit: &&FileFit<'_>| fit.fit.found.iter().filter(|found| matches!(found.how, How::Exactly | How::Nearly)).count();
+    let found: usize = fits.iter().map(|fit| by_name(&fit)).sum();
     if found > 0 {
         said.push(format!("{found} of {headers} columns in their headers are known"));
     }
-    let tried: usize = fits.iter().flat_map(|fit| &fit.found).map(|found| found.values.tried).sum();
-    let wrong: usize = fits.iter().flat_map(|fit| &fit.found).map(|found| found.values.wrong).sum();
+    let tried: usize = fits.iter().flat_map(|fit| &fit.fit.found).map(|found| found.values.tried).sum();
+    let wrong: usize = fits.iter().flat_map(|fit| &fit.fit.found).map(|found| found.values.wrong).sum();
     if tried > wrong {
         said.push(format!("{} of {tried} sampled values read as declared", tried - wrong));
     }
@@ -34,7 +38,7 @@ pub(super) fn in_favour(standing: &Standing<'_>) -> Vec<String> {
 }
 
 /// What speaks against it.
-pub(super) fn against(standing: &Standing<'_>) -> Vec<String> {
+pub(super) fn against(catalogue: &Catalogue<'_>, standing: &Standing<'_>) -> Vec<String> {
     let mut said = Vec::new();
     if !standing.strays.is_empty() {
         let names: Vec<&str> = standing.strays.iter().map(|stray| stray.sample.file.name.as_str()).collect();
@@ -50,8 +54,12 @@ pub(super) fn against(standing: &Standing<'_>) -> Vec<String> {
             said.push(format!("`{}` has the name of table `{table}`, which knows {found} of its {of} columns", stray.sample.file.name));
         }
     }
+    if standing.drift >= DRIFTED {
+        let percent = standing.drift * 100.0;
+        said.push(format!("about {percent:.0} % of what the schema says of columns does not hold in these files"));
+    }
     for fit in &standing.fits {
-        against_file(fit, &mut said);
+        against_file(catalogue, fit, &mut said);
     }
     if said.len() > SENTENCES {
         let more = said.len() - SENTENCES;
@@ -61,32 +69,36 @@ pub(super) fn against(standing: &Standing<'_>) -> Vec<String> {
     said
 }
 
-fn against_file(fit: &FileFit<'_>, said: &mut Vec<String>) {
+fn against_file(catalogue: &Catalogue<'_>, fit: &FileFit<'_>, said: &mut Vec<String>) {
     let (file, table) = (&fit.sample.file.name, &fit.table.name);
     if !fit.rivals.is_empty() {
         said.push(format!("`{file}` has no table's file name and fits `{table}` as well as {}", list(&fit.rivals)));
     } else if !fit.named {
         said.push(format!("`{file}` fits table `{table}` but has not its file name (`{}`)", fit.table.file));
     }
-    if fit.framed.header.is_empty() {
+    if fit.framed.width() == 0 {
         said.push(format!("`{file}` is empty, so only its name says that it is table `{table}`"));
+    } else if fit.fit.bare && fit.shape.headed {
+        said.push(format!("`{file}` has no header: its columns are told by place and values"));
     }
-    if !fit.missing.is_empty() {
-        let names: Vec<&str> = fit.missing.iter().map(|slot| slot.name).collect();
+    if !fit.fit.missing.is_empty() {
+        let names: Vec<&str> = fit.fit.missing.iter().filter_map(|at| Some(fit.slot(*at)?.name)).collect();
         said.push(format!("`{file}` lacks {} of table `{table}`: {}", columns(names.len()), list(&names)));
     }
-    if !fit.extra.is_empty() {
-        let names: Vec<&str> = fit.extra.iter().map(|at| fit.framed.header[*at].as_str()).collect();
-        said.push(format!("`{file}` has {} that table `{table}` does not name: {}", columns(names.len()), list(&names)));
+    if !fit.fit.extra.is_empty() {
+        let names: Vec<&str> = fit.fit.extra.iter().filter_map(|at| fit.name(*at)).collect();
+        let which = if names.is_empty() { String::new() } else { format!(": {}", list(&names)) };
+        said.push(format!("`{file}` has {} that table `{table}` does not name{which}", columns(fit.fit.extra.len())));
     }
-    for found in &fit.found {
-        let (header, name) = (&fit.framed.header[found.at], found.slot.name);
+    for found in &fit.fit.found {
+        let Some(slot) = fit.slot(found.slot) else { continue };
+        let (header, name) = (fit.name(found.at).unwrap_or(slot.name), slot.name);
         match found.how {
-            How::Exactly => {}
+            How::Exactly | How::Nameless => {}
             How::Nearly => said.push(format!("`{file}` writes `{header}` for `{name}`")),
             How::Renamed => said.push(format!("`{file}` has `{header}` in place of `{name}`, as it seems")),
         }
-        if let (1.., Some(probe)) = (found.values.wrong, &found.slot.probe) {
+        if let (1.., Some(probe)) = (found.values.wrong, catalogue.probe(slot)) {
             let (wrong, tried) = (found.values.wrong, found.values.tried);
             said.push(format!("{wrong} of {tried} sampled values of `{header}` in `{file}` are not {}", probe.describe()));
         }

@@ -1,138 +1,190 @@
-//! How well one version explains all files together, and how probable that makes it.
+//! Which tables each file could be, and how well one version explains all files together.
 
-use crate::detect::fit::FileFit;
-use crate::detect::fit::count;
-use crate::detect::known::Known;
-use crate::detect::known::KnownTable;
+use crate::detect::bare;
+use crate::detect::fit::Fit;
+use crate::detect::known::Catalogue;
+use crate::detect::known::Shape;
+use crate::detect::model;
+use crate::detect::model::Sums;
 use crate::detect::sample::Framed;
 use crate::detect::sample::Sample;
-use crate::ir::schema::SourceSchema;
-use crate::ir::schema::SourceTable;
+use std::collections::BTreeMap;
 
-/// The share of columns, weighed with the share of files, at which a version explains no more than chance.
-const EVEN: f64 = 0.72;
-/// How fast belief grows above that share.
-const STEEP: f64 = 25.0;
-/// The share of columns from which a file with one table's name is held to be another table all the same.
-const EXACT: f64 = 0.97;
-/// Log-odds within which tables fit a file with neither's name equally.
-const TIE: f64 = 1.0;
+/// Shapes of one file that are looked at closely, those aside that are called as it is.
+const CLOSELY: usize = 40;
+/// A shape whose names tell so much less than the best one's, in logarithms, is no rival of it.
+const BEHIND: f64 = 25.0;
+/// A fit that is so much less likely than no table at all is forgotten.
+const HOPELESS: f64 = -40.0;
+/// What a required table without a file costs.
+const ABSENT: f64 = -3.0;
 
-/// One version and how it stands.
-pub(super) struct Standing<'a> {
-    pub source: &'a SourceSchema,
-    /// Files that are tables of it, in input order.
-    pub fits: Vec<FileFit<'a>>,
-    /// Text tables that are none of its own.
-    pub strays: Vec<Stray<'a>>,
-    /// Required tables without a file.
-    pub absent: Vec<&'a SourceTable>,
-    /// Log-odds, to compare versions.
-    pub score: f64,
-    /// Among all versions and 'none of them'.
-    pub probability: f64,
-}
-
-/// A text table that is no table of a version.
-pub(super) struct Stray<'a> {
+/// One file, and the tables that it could be.
+pub(super) struct Judged<'a> {
     pub sample: &'a Sample<'a>,
-    /// The table that has its name, all the same, and how many of the file's columns it knows.
-    pub namesake: Option<(&'a str, usize, usize)>,
+    pub fits: Vec<Fit>,
+    /// By version: its tables, each with its fit's number and how likely the file is as that table.
+    pub by_version: BTreeMap<usize, Vec<Place>>,
+    /// By version: how likely the file is, as any of its tables or as none.
+    sums: BTreeMap<usize, Sums>,
 }
 
-impl<'a> Standing<'a> {
-    pub(super) fn new(known: &'a Known<'a>, samples: &'a [Sample<'a>]) -> Self {
-        let mut standing =
-            Self { source: known.source, fits: Vec::new(), strays: Vec::new(), absent: Vec::new(), score: 0.0, probability: 0.0 };
-        // Files with a table's name come first: a table that has its file needs no other one of another name.
-        let mut later = Vec::new();
-        for (order, sample) in samples.iter().enumerate() {
-            let Some(framed) = sample.framed(&known.source.dialect) else {
-                standing.stray(sample, None, 0);
-                continue;
-            };
-            let named = fits(sample, framed, known.tables.iter().filter(|table| table.names(sample.file.file_name())));
-            match named.into_iter().next() {
-                Some(fit) if fit.recognised() => standing.fits.push(fit),
-                best => later.push((order, sample, framed, best)),
+/// A table of a version that a file could be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub entry: usize,
+    pub fit: usize,
+    /// Whether the file is called as the table says.
+    pub named: bool,
+    /// How much likelier the file is as this table than as any.
+    pub log: f64,
+}
+
+impl<'a> Judged<'a> {
+    pub(super) fn new(catalogue: &Catalogue<'_>, sample: &'a Sample<'a>) -> Self {
+        let fits = fits(catalogue, sample);
+        let mut by_version: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+        let mut sums: BTreeMap<usize, Sums> = BTreeMap::new();
+        let mut stray = Sums::ZERO;
+        stray.add(model::STRAY.ln());
+        for (number, fit) in fits.iter().enumerate() {
+            let alone = fit.sums.alone();
+            let total = fit.sums.total();
+            for entry in catalogue.shapes.get(fit.shape).into_iter().flat_map(|shape| &shape.entries).copied() {
+                let Some(version) = catalogue.entries.get(entry).map(|entry| entry.version) else { continue };
+                let named = sample.named.binary_search(&entry).is_ok();
+                let other = sample.named.iter().any(|named| catalogue.entries.get(*named).is_some_and(|named| named.version == version));
+                let called = model::called(named, other && !named);
+                let mut table = alone;
+                table.add(called + (1.0 - model::STRAY).ln() + model::ONE_TABLE.ln());
+                let sum = sums.entry(version).or_insert(stray);
+                *sum = sum.or(&table);
+                by_version.entry(version).or_default().push(Place { entry, fit: number, named, log: total + called });
             }
         }
-        let taken: Vec<&str> = standing.fits.iter().map(|fit| fit.table.name.as_str()).collect();
-        let mut renamed = Vec::new();
-        for (_, sample, framed, namesake) in later {
-            let free = known.tables.iter().filter(|table| !taken.contains(&table.table.name.as_str()));
-            let mut found = if framed.header.is_empty() { Vec::new() } else { fits(sample, framed, free) };
-            // A file that has the name of one table is another one only if it is that exactly.
-            found.retain(|fit| fit.recognised() && (namesake.is_none() || fit.agreement() >= EXACT));
-            if found.is_empty() {
-                let namesake = namesake.map(|fit| (fit.table.name.as_str(), fit.found.len(), framed.header.len()));
-                standing.stray(sample, namesake, if framed.is_table() { framed.header.len() } else { 0 });
-            } else {
-                let mut best = found.remove(0);
-                best.rivals = found.iter().take_while(|fit| best.score - fit.score < TIE).map(|fit| fit.table.name.as_str()).collect();
-                renamed.push(best);
+        for places in by_version.values_mut() {
+            places.sort_by(|a, b| b.log.total_cmp(&a.log).then(a.entry.cmp(&b.entry)));
+        }
+        Self { sample, fits, by_version, sums }
+    }
+
+    /// How likely the file is if this version made it, as one of its tables or beside them.
+    pub(super) fn log(&self, version: usize) -> f64 {
+        self.sums.get(&version).map_or(model::STRAY.ln(), Sums::total)
+    }
+}
+
+/// How likely all files together are for each version that explains any, and the rate of drift that this is with.
+pub(super) fn weigh(catalogue: &Catalogue<'_>, files: &[Judged<'_>]) -> BTreeMap<usize, (f64, f64)> {
+    let mut stray = Sums::ZERO;
+    stray.add(model::STRAY.ln());
+    let mut all = Sums::ZERO;
+    for _ in files.iter().filter(|file| file.sample.is_table()) {
+        all.join(&stray);
+    }
+    let mut versions: BTreeMap<usize, Sums> = BTreeMap::new();
+    for file in files {
+        for (version, sums) in &file.sums {
+            let of = versions.entry(*version).or_insert(all);
+            of.join(sums);
+            if file.sample.is_table() {
+                of.leave(&stray);
             }
         }
-        standing.fits.extend(renamed);
-        let place = |fit: &FileFit<'_>| samples.iter().position(|sample| sample.file.name == fit.sample.file.name);
-        standing.fits.sort_by_key(place);
-        standing.absent = known
-            .tables
+    }
+    versions
+        .into_iter()
+        .map(|(version, sums)| {
+            let absent = absent(catalogue, files, version).len();
+            (version, (ABSENT.mul_add(model::count(absent), sums.total()), sums.drift()))
+        })
+        .collect()
+}
+
+/// Required tables of a version that no file could be.
+pub(super) fn absent(catalogue: &Catalogue<'_>, files: &[Judged<'_>], version: usize) -> Vec<usize> {
+    let there = |at: usize| {
+        files
             .iter()
-            .map(|table| table.table)
-            .filter(|table| table.required && !standing.fits.iter().any(|fit| fit.table.name == table.name))
-            .collect();
-        standing.score += standing.fits.iter().map(|fit| fit.score).sum::<f64>() - 3.0 * count(standing.absent.len());
-        standing
-    }
+            .any(|file| file.by_version.get(&version).is_some_and(|places| places.iter().any(|place| place.entry == at && place.likely())))
+    };
+    let required = |at: &usize| catalogue.entries.get(*at).is_some_and(|entry| entry.version == version && entry.table.required);
+    catalogue.of_version(version).filter(required).filter(|at| !there(*at)).collect()
+}
 
-    /// Files that are one table and no other.
-    pub(super) fn assigned(&self) -> impl Iterator<Item = &FileFit<'a>> {
-        self.fits.iter().filter(|fit| fit.rivals.is_empty())
-    }
-
-    /// All its columns are beyond the schema. One without columns is no table, and says nothing.
-    fn stray(&mut self, sample: &'a Sample<'a>, namesake: Option<(&'a str, usize, usize)>, columns: usize) {
-        if columns > 0 {
-            self.score -= count(columns).mul_add(4.0, 3.0);
-        }
-        if columns > 0 || namesake.is_some() {
-            self.strays.push(Stray { sample, namesake });
-        }
-    }
-
-    /// Log-odds that the files were made by this version, or one much like it, rather than by something unknown.
-    ///
-    /// What counts is the share of columns explained, both ways, in the files that were recognised, and the share of
-    /// files that were; but a few columns prove little, however well they fit.
-    fn belief(&self) -> f64 {
-        let whole: f64 = self.fits.iter().map(|fit| fit.whole).sum();
-        if whole <= 0.0 {
-            return -STEEP * EVEN;
-        }
-        let columns = self.fits.iter().map(|fit| fit.credit).sum::<f64>().max(0.0) / whole;
-        let seen = count(self.fits.len()) / count(self.fits.len() + self.strays.len());
-        let found: usize = self.fits.iter().map(|fit| fit.found.len()).sum();
-        let most = count(found).mul_add(0.7, 1.5);
-        (STEEP * (columns * 0.3f64.mul_add(seen, 0.7) - EVEN)).min(most)
+impl Place {
+    /// Whether the file is this table rather than none of its version's.
+    pub(super) fn likely(self) -> bool {
+        self.log + (1.0 - model::STRAY).ln() + model::ONE_TABLE.ln() > model::STRAY.ln()
     }
 }
 
-/// Every table held against the file, the best first and, among equals, in schema order.
-fn fits<'a>(sample: &'a Sample<'a>, framed: &'a Framed, tables: impl Iterator<Item = &'a KnownTable<'a>>) -> Vec<FileFit<'a>> {
-    let mut fits: Vec<FileFit<'a>> = tables.map(|table| FileFit::new(sample, framed, table)).collect();
-    fits.sort_by(|a, b| b.recognised().cmp(&a.recognised()).then(b.score.total_cmp(&a.score)));
+/// Every shape that the file may have, held against it in the ways that its bytes can be framed.
+fn fits(catalogue: &Catalogue<'_>, sample: &Sample<'_>) -> Vec<Fit> {
+    let mut fits = Vec::new();
+    for (dialect, framed) in sample.ways() {
+        for number in shapes(catalogue, sample, dialect, framed) {
+            let Some(shape) = catalogue.shapes.get(number) else { continue };
+            if framed.width() == 0 {
+                fits.push(Fit::empty(number));
+            } else if shape.headed {
+                fits.push(Fit::new(catalogue, number, shape, framed));
+            } else if shape.slots.len() == framed.width() {
+                fits.push(bare::fit(catalogue, number, shape, framed));
+            }
+        }
+        if framed.begins_with_a_row() {
+            let width = framed.width();
+            for number in catalogue.index.as_wide(width.saturating_sub(1), width + 1 + width / 6) {
+                if let Some(shape) = catalogue.shapes.get(number).filter(|shape| shape.dialect == dialect && shape.headed) {
+                    fits.push(bare::fit(catalogue, number, shape, framed));
+                }
+            }
+        }
+    }
+    let named = |fit: &Fit| shape_named(catalogue, sample, fit.shape);
+    fits.retain(|fit| fit.sums.total() > HOPELESS || named(fit));
     fits
 }
 
-/// Gives every standing its probability, and says that of 'none of them'.
-pub(super) fn weigh(standings: &mut [Standing<'_>]) -> f64 {
-    let Some(best) = standings.iter().max_by(|a, b| a.score.total_cmp(&b.score)) else { return 1.0 };
-    let (best, unknown) = (best.score, best.score - best.belief());
-    let top = best.max(unknown);
-    let sum = standings.iter().map(|one| (one.score - top).exp()).sum::<f64>() + (unknown - top).exp();
-    for standing in standings {
-        standing.probability = (standing.score - top).exp() / sum;
+fn shape_named(catalogue: &Catalogue<'_>, sample: &Sample<'_>, shape: usize) -> bool {
+    sample.named.iter().any(|entry| catalogue.entries.get(*entry).is_some_and(|entry| entry.shape == shape))
+}
+
+/// The few shapes whose names stand in the header, the most telling first, and those of the tables that have the file's name.
+fn shapes(catalogue: &Catalogue<'_>, sample: &Sample<'_>, dialect: usize, framed: &Framed) -> Vec<usize> {
+    let mut told: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut tell = |key: u32, share: f64| {
+        let log = catalogue.index.rarity(key) * share;
+        catalogue.index.having(key).iter().for_each(|shape| *told.entry(*shape as usize).or_default() += log);
+    };
+    for (keys, plain) in framed.keys.iter().zip(&framed.plains) {
+        for key in keys {
+            tell(*key, 1.0);
+        }
+        if keys.is_empty() && !plain.is_empty() {
+            catalogue.index.like(plain).into_iter().for_each(|(key, alike)| tell(key, 0.5 * alike));
+        }
     }
-    (unknown - top).exp() / sum
+    let in_way = |shape: &Shape<'_>| shape.dialect == dialect;
+    let mut told: Vec<(usize, f64)> = told
+        .into_iter()
+        .filter_map(|(at, log)| {
+            let shape = catalogue.shapes.get(at).filter(|shape| in_way(shape) && shape.headed)?;
+            // Each column that is not there speaks against a shape.
+            Some((at, log - 0.7 * model::count(shape.width().saturating_sub(framed.width()))))
+        })
+        .collect();
+    told.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let best = told.first().map_or(0.0, |(_, log)| *log);
+    let edge = told.get(CLOSELY).map_or(f64::NEG_INFINITY, |(_, log)| *log);
+    // Those that tell as much as the last one that is looked at are looked at too: shapes of many versions are alike.
+    let mut shapes: Vec<usize> = told.into_iter().filter(|(_, log)| *log > best - BEHIND && *log >= edge).map(|(at, _)| at).collect();
+    let named = sample.named.iter().filter_map(|entry| catalogue.entries.get(*entry)).map(|entry| entry.shape);
+    for at in named.chain(catalogue.bare_shapes()) {
+        if !shapes.contains(&at) && catalogue.shapes.get(at).is_some_and(in_way) {
+            shapes.push(at);
+        }
+    }
+    shapes
 }

@@ -113,7 +113,7 @@ fn folder(files: &[(&str, &str)]) -> (TempDir, Vec<InputFile>) {
 
 fn run(sources: &[SourceSchema], files: &[(&str, &str)]) -> Detection {
     let (_folder, inputs) = folder(files);
-    detect(sources, &inputs).unwrap()
+    detect(&sources.iter().collect::<Vec<_>>(), &inputs).unwrap()
 }
 
 fn said(detection: &Detection) -> String {
@@ -286,7 +286,7 @@ fn nothing_is_unknown_with_a_reason() {
 fn a_file_that_cannot_be_opened_is_an_error() {
     let (_folder, mut inputs) = folder(&[("patients.csv", PATIENTS)]);
     inputs[0].path.set_extension("gone");
-    let error = detect(&two_versions(), &inputs).unwrap_err();
+    let error = detect(&two_versions().iter().collect::<Vec<_>>(), &inputs).unwrap_err();
     assert!(!error.is_data());
 }
 

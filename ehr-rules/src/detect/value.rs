@@ -11,12 +11,29 @@ use chrono::NaiveDate;
 use chrono::NaiveDateTime;
 use chrono::NaiveTime;
 use regex::Regex;
+use std::collections::HashSet;
 
 /// The share of wrong values from which a column is held to have another type, rather than bad rows.
 pub(super) const RETYPED: f64 = 0.2;
 
+/// Values by which a column's look is told.
+const LOOKED_AT: usize = 30;
+
 /// Ways of writing a day that are tried to say what a column looks like.
 const DAYS: &[&str] = &["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%Y%m%d", "%d-%m-%Y", "%d-%b-%Y"];
+
+/// What a schema asks of a column's values: equal where two columns ask the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Asked<'a> {
+    kind: &'a Kind,
+    formats: &'a [String],
+    words: Option<&'a (Vec<String>, Vec<String>)>,
+    missing: &'a [String],
+    one_of: Vec<&'a [String]>,
+    patterns: Vec<&'a str>,
+    max_length: Option<usize>,
+    usual: Option<&'a [String]>,
+}
 
 /// What a column's values must be.
 pub(super) struct Probe {
@@ -24,56 +41,77 @@ pub(super) struct Probe {
     pub formats: Vec<String>,
     words: Option<(Vec<String>, Vec<String>)>,
     missing: Vec<String>,
-    one_of: Vec<Vec<String>>,
+    one_of: Vec<HashSet<String>>,
     patterns: Vec<Regex>,
     max_length: Option<usize>,
+    /// Texts that it mostly is one of; others are no fault.
+    usual: HashSet<String>,
 }
 
 /// How a column's sampled values agree with what is declared.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Values {
     /// Values that are there.
     pub tried: usize,
     /// Those among them that do not read as declared.
     pub wrong: usize,
-    /// What they look like instead, where so many are wrong that the column has another type.
-    pub looks: Option<String>,
+    /// Those among them that are what such values mostly are, where the schema says what.
+    pub usual: usize,
 }
 
 impl Values {
     /// The share of values that do not read as declared.
     #[expect(clippy::cast_precision_loss, reason = "a sample is small")]
-    pub(super) fn wrong_share(&self) -> f64 {
+    pub(super) fn wrong_share(self) -> f64 {
         if self.tried == 0 { 0.0 } else { self.wrong as f64 / self.tried as f64 }
     }
 }
 
-impl Probe {
-    pub(super) fn new(source: &SourceSchema, column: &SourceColumn) -> Self {
-        let mut probe = Self {
-            kind: column.ty.kind.clone(),
-            formats: column.formats.clone(),
-            words: column.words.clone(),
-            missing: column.missing.as_ref().unwrap_or(&source.missing).clone(),
+impl<'a> Asked<'a> {
+    pub(super) fn new(source: &'a SourceSchema, column: &'a SourceColumn) -> Self {
+        let mut asked = Self {
+            kind: &column.ty.kind,
+            formats: &column.formats,
+            words: column.words.as_ref(),
+            missing: column.missing.as_ref().unwrap_or(&source.missing),
             one_of: Vec::new(),
             patterns: Vec::new(),
             max_length: None,
+            usual: None,
         };
-        // A constraint that only warns is one that good exports are known to break.
-        for check in column.checks.iter().filter(|check| check.severity != Severity::Warn) {
+        for check in &column.checks {
             match &check.rule {
-                CheckRule::OneOf(texts) => probe.one_of.push(texts.clone()),
-                CheckRule::Pattern(pattern) => probe.patterns.extend(Regex::new(&format!("^(?:{pattern})$")).ok()),
-                CheckRule::MaxLength(most) => probe.max_length = Some(*most),
+                // A constraint that only warns is one that good exports are known to break.
+                CheckRule::OneOf(texts) if check.severity == Severity::Warn => asked.usual = Some(texts),
+                _ if check.severity == Severity::Warn => {}
+                CheckRule::OneOf(texts) => asked.one_of.push(texts),
+                CheckRule::Pattern(pattern) => asked.patterns.push(pattern),
+                CheckRule::MaxLength(most) => asked.max_length = Some(*most),
                 CheckRule::Min(_) | CheckRule::Max(_) | CheckRule::Unique => {}
             }
         }
-        probe
+        asked
     }
 
-    /// Whether both ask the same of a value.
+    /// Whether both ask the same of a value, as far as it can be seen in one.
     pub(super) fn asks_as(&self, other: &Self) -> bool {
         self.kind == other.kind && self.formats == other.formats && self.words == other.words && self.one_of == other.one_of
+    }
+}
+
+impl Probe {
+    pub(super) fn new(asked: &Asked<'_>) -> Self {
+        let set = |texts: &[String]| texts.iter().cloned().collect::<HashSet<String>>();
+        Self {
+            kind: asked.kind.clone(),
+            formats: asked.formats.to_vec(),
+            words: asked.words.cloned(),
+            missing: asked.missing.to_vec(),
+            one_of: asked.one_of.iter().map(|texts| set(texts)).collect(),
+            patterns: asked.patterns.iter().filter_map(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()).collect(),
+            max_length: asked.max_length,
+            usual: asked.usual.map(set).unwrap_or_default(),
+        }
     }
 
     /// What is declared, in a few words: the type and its formats.
@@ -85,13 +123,43 @@ impl Probe {
 
     /// Tries the values of a column.
     pub(super) fn values<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Values {
-        let there: Vec<&str> = texts.filter(|text| !self.is_missing(text)).collect();
-        let wrong = there.iter().filter(|text| !self.reads(text)).count();
-        let mut values = Values { tried: there.len(), wrong, looks: None };
-        if values.wrong_share() >= RETYPED {
-            values.looks = Some(if there.iter().all(|text| self.parses(text)) { "other values".to_owned() } else { looks(&there) });
+        let mut values = Values::default();
+        for text in texts.filter(|text| !self.is_missing(text)) {
+            values.tried += 1;
+            values.wrong += usize::from(!self.reads(text));
+            values.usual += usize::from(self.usual.contains(text));
         }
         values
+    }
+
+    /// What a column's values look like instead, where so many are wrong that it has another type.
+    pub(super) fn looks<'t>(&self, values: Values, texts: impl Iterator<Item = &'t str>) -> Option<String> {
+        if values.wrong_share() < RETYPED {
+            return None;
+        }
+        let there: Vec<&str> = texts.filter(|text| !self.is_missing(text)).collect();
+        Some(if there.iter().all(|text| self.parses(text)) { "other values".to_owned() } else { looks(&there) })
+    }
+
+    /// The share of columns in tables of which nothing is known that would read as declared.
+    pub(super) fn luck(&self) -> f64 {
+        let kind: f64 = match self.kind {
+            Kind::Text | Kind::List(_) | Kind::Struct(_) => 1.0,
+            Kind::Integer => 0.3,
+            Kind::Decimal { .. } | Kind::Float => 0.38,
+            Kind::Date => 0.11,
+            Kind::Datetime | Kind::Instant => 0.15,
+            Kind::Boolean => 0.05,
+            Kind::Time | Kind::Uuid => 0.03,
+        };
+        let listed = if self.one_of.is_empty() { 1.0 } else { 0.04 };
+        let patterned = if self.patterns.is_empty() { 1.0 } else { 0.2 };
+        (kind * listed * patterned).max(0.002)
+    }
+
+    /// Whether nothing is asked of the text.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.kind, Kind::Text | Kind::List(_) | Kind::Struct(_)) && self.one_of.is_empty() && self.patterns.is_empty()
     }
 
     fn is_missing(&self, text: &str) -> bool {
@@ -101,7 +169,7 @@ impl Probe {
     /// Whether a value that is there reads as declared.
     fn reads(&self, text: &str) -> bool {
         self.parses(text)
-            && self.one_of.iter().all(|allowed| allowed.iter().any(|one| one == text))
+            && self.one_of.iter().all(|allowed| allowed.contains(text))
             && self.patterns.iter().all(|pattern| pattern.is_match(text))
             && self.max_length.is_none_or(|most| text.chars().count() <= most)
     }
@@ -131,6 +199,75 @@ impl Probe {
             None => ["true", "false"].iter().any(|word| word.eq_ignore_ascii_case(text)),
         }
     }
+}
+
+/// What most values of a column look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// There are none.
+    Empty,
+    /// Whole numbers.
+    Whole,
+    /// Other numbers.
+    Number,
+    /// Days.
+    Day,
+    /// Days with a time.
+    Moment,
+    /// UUIDs.
+    Uuid,
+    /// Anything else.
+    Text,
+}
+
+impl Class {
+    pub(super) fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let there: Vec<&str> = texts.map(str::trim).filter(|text| !text.is_empty()).take(LOOKED_AT).collect();
+        // One value in ten may be anything.
+        let most = |is: &dyn Fn(&str) -> bool| there.iter().filter(|text| is(text)).count() * 10 >= there.len() * 9;
+        let digits = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        if there.is_empty() {
+            Self::Empty
+        } else if !most(&digits) {
+            Self::Text
+        } else if most(&|text| text.parse::<i64>().is_ok()) {
+            Self::Whole
+        } else if most(&|text| text.parse::<f64>().is_ok()) {
+            Self::Number
+        } else if most(&|text| text.len() <= 11 && DAYS.iter().any(|format| is_date(text, format))) {
+            Self::Day
+        } else if most(&is_moment) {
+            Self::Moment
+        } else if most(&|text| text.len() == 36 && uuid::Uuid::parse_str(text).is_ok()) {
+            Self::Uuid
+        } else {
+            Self::Text
+        }
+    }
+
+    /// How much likelier a column of text looks so than any column does, in logarithms: numbers and days stand in columns
+    /// of text too, but less often.
+    pub(super) fn as_text(self) -> f64 {
+        let (text, any): (f64, f64) = match self {
+            Self::Empty => (1.0, 1.0),
+            Self::Whole => (0.18, 0.25),
+            Self::Number | Self::Moment => (0.04, 0.08),
+            Self::Day => (0.05, 0.1),
+            Self::Uuid => (0.05, 0.05),
+            Self::Text => (0.64, 0.44),
+        };
+        (text / any).ln()
+    }
+}
+
+/// A day and a time, in one of the ways that are often met.
+fn is_moment(text: &str) -> bool {
+    is_iso_datetime(text)
+        || text.split_once([' ', 'T']).is_some_and(|(day, time)| {
+            DAYS.iter().any(|format| is_date(day, format))
+                && time.len() >= 4
+                && time.as_bytes().get(1..3).is_some_and(|at| at.contains(&b':'))
+        })
 }
 
 /// What a column's values are, as far as one type holds for all of them.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::fmt;
 
 /// The kind of a value, without its nullability.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Unicode text.

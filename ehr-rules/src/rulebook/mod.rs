@@ -152,7 +152,7 @@ impl Rulebook {
     /// # Errors
     /// A file that cannot be read.
     pub fn detect(&self, files: &[InputFile]) -> Result<Detection, Error> {
-        let schemas: Vec<SourceSchema> = self.sources.iter().map(|source| source.schema.clone()).collect();
+        let schemas: Vec<&SourceSchema> = self.sources.iter().map(|source| &source.schema).collect();
         detect::detect(&schemas, files)
     }
 
