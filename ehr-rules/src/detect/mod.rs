@@ -244,13 +244,14 @@ fn one_system(set: &[Standing<'_>]) -> Option<String> {
     rest.iter().all(|one| one.source.system == first.source.system).then(|| first.source.system.clone())
 }
 
-/// Those that recognise a file; where none does the first few, so that it can be seen how little fits.
+/// Those that recognise a file; where none does the first few that have a file's name, so that it can be seen how little fits.
 fn candidates(catalogue: &Catalogue<'_>, standings: &[Standing<'_>], set: usize) -> Vec<Candidate> {
     let any = standings.iter().any(|one| !one.fits.is_empty());
     standings
         .iter()
         .enumerate()
-        .filter(|(at, one)| if any { *at < set || !one.fits.is_empty() } else { *at < SHOWN })
+        .filter(|(at, one)| if any { *at < set || !one.fits.is_empty() } else { one.strays.iter().any(|stray| stray.namesake.is_some()) })
+        .take(if any { usize::MAX } else { SHOWN })
         .map(|(_, one)| Candidate {
             system: one.source.system.clone(),
             version: one.source.version.clone(),
