@@ -270,6 +270,72 @@ fn a_missing_boolean_counts_as_false_in_a_condition() {
     assert!(failed.is_empty());
 }
 
+#[test]
+fn long_columns_agree() {
+    // More rows than are worked on at once, failures and missing values in some stretches and not in others.
+    let rows: i64 = 1_500;
+    let numbers = |step: i64, odd: &[(i64, AnyValue<'static>)]| -> Vec<AnyValue<'static>> {
+        let one =
+            |row: i64| odd.iter().find(|(at, _)| *at == row).map_or(AnyValue::Int64(row * step % 97 - 40), |(_, value)| value.clone());
+        (0..rows).map(one).collect()
+    };
+    let floats = |step: f64, odd: &[(i64, AnyValue<'static>)]| -> Vec<AnyValue<'static>> {
+        let one = |row: i32| {
+            let odd = odd.iter().find(|(at, _)| *at == i64::from(row));
+            odd.map_or(AnyValue::Float64(f64::from(row % 89) * step), |(_, value)| value.clone())
+        };
+        (0..1_500).map(one).collect()
+    };
+    let columns = vec![
+        column("A", &numbers(7, &[(3, AnyValue::Null), (600, AnyValue::Int64(i64::MAX)), (1_499, AnyValue::Int64(i64::MIN))])),
+        column(
+            "B",
+            &numbers(5, &[(600, AnyValue::Int64(2)), (601, AnyValue::Int64(0)), (1_400, AnyValue::Null), (1_499, AnyValue::Int64(-1))]),
+        ),
+        column(
+            "N",
+            &numbers(3, &[(511, AnyValue::Int64(1 << 40)), (512, AnyValue::Int64(1 << 31)), (1_024, AnyValue::Int64(-(1 << 31) - 1))]),
+        ),
+        column("F", &floats(0.1, &[(0, AnyValue::Null), (700, AnyValue::Float64(f64::NAN)), (701, AnyValue::Float64(f64::INFINITY))])),
+        column("R", &floats(0.25, &[(1_025, AnyValue::Float64(1e300)), (1_026, AnyValue::Float64(-0.0))])),
+    ];
+    let frame = DataFrame::new(1_500, columns).unwrap();
+    let mut wrong = Vec::new();
+    for source in [
+        "A + B * 2 - N",
+        "A - B",
+        "A * B",
+        "N * N",
+        "N * N * N",
+        "A / B",
+        "A % B",
+        "N ** 3",
+        "-A",
+        "-(N * 7) + A",
+        "min(A, B) * max(N, 3)",
+        "A * B + (if N > 0 { A / B } else { 0 })",
+        "R / (R * R)",
+        "R * R * 1e10",
+        "F / (R * R)",
+        "(F + R) * (F + R) / 3.0",
+        "sqrt(R) + floor(F)",
+        "R / 3.0 > 1.0 && N < 20",
+        "R > 5.5",
+        "5.5 >= R",
+        "F != 0.3",
+        "F == 0.3",
+        "F >= 0.0",
+        "F < 2.4",
+        "R * 0.1 == F",
+    ] {
+        match native(source) {
+            Some(expr) => wrong.extend(agree(source, &expr, &frame).err()),
+            None => wrong.push(format!("{source} is not native")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 fn of(words: &'static [&'static str]) -> BoxedStrategy<String> {
     prop::sample::select(words).prop_map(str::to_owned).boxed()
 }

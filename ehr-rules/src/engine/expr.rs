@@ -2,6 +2,7 @@
 
 use crate::dataset::dtype::dtype;
 use crate::engine::Context;
+use crate::engine::arithmetic::Arithmetic;
 use crate::engine::codes;
 use crate::engine::codes::CodeSource;
 use crate::engine::codes::Tally;
@@ -182,19 +183,18 @@ impl<'a> Lowering<'a> {
             return Ok(if op == Operator::And { left.and(right?) } else { left.or(right?) });
         }
         if !op.may_fail(args) {
-            let lowered = self.all(args)?;
-            return operator::operator(op, args, lowered);
+            return self.computation(op, args, false);
         }
         let value = match self.known.iter().find(|(known, _)| known == expr) {
             Some((_, value)) => value.clone(),
             None => {
-                let lowered = args.iter().map(|arg| self.operand(op, arg)).collect::<Result<Vec<_>, _>>()?;
-                let value = self.step(operator::operator(op, args, lowered)?);
+                let computed = self.computation(op, args, true)?;
+                let value = self.step(computed);
                 self.known.push((expr.clone(), value.clone()));
                 value
             }
         };
-        let fault = if op == Operator::Finite { value.clone().is_finite().not().fill_null(false) } else { value.clone().is_null() };
+        let fault = if op == Operator::Finite { operator::not_finite(value.clone()) } else { value.clone().is_null() };
         self.faults.push(and(self.guard.as_ref(), fault));
         Ok(value)
     }
@@ -213,10 +213,23 @@ impl<'a> Lowering<'a> {
             Form::Operator { op: inner, args }
                 if op.is_strict() && op != Operator::Concat && inner.is_strict() && *inner != Operator::Concat =>
             {
-                let lowered = args.iter().map(|arg| self.operand(*inner, arg)).collect::<Result<Vec<_>, _>>()?;
-                operator::operator(*inner, args, lowered)
+                self.computation(*inner, args, true)
             }
             _ => self.lower(arg),
+        }
+    }
+
+    /// One operator; arithmetic together with what it is over. Where it may fail, its operands need not say that they do.
+    fn computation(&mut self, op: Operator, args: &[Expr], may_fail: bool) -> Result<pl::Expr, Error> {
+        let mut lowered = |args: &mut dyn Iterator<Item = &Expr>| -> Result<Vec<pl::Expr>, Error> {
+            args.map(|arg| if may_fail { self.operand(op, arg) } else { self.lower(arg) }).collect()
+        };
+        match Arithmetic::of(op, args, may_fail) {
+            Some(arithmetic) => {
+                let leaves = lowered(&mut arithmetic.leaves().iter().copied())?;
+                arithmetic.lowered(&leaves).ok_or_else(|| Error::bug(format!("{op:?} without operands")))
+            }
+            None => operator::operator(op, args, lowered(&mut args.iter())?),
         }
     }
 

@@ -2,7 +2,6 @@
 
 use crate::ir::expr::Operator;
 use polars::chunked_array::ops::arity::broadcast_binary_elementwise;
-use polars::chunked_array::ops::arity::broadcast_binary_elementwise_values;
 use polars::chunked_array::ops::arity::unary_elementwise;
 use polars::chunked_array::ops::arity::unary_elementwise_values;
 use polars::prelude::*;
@@ -10,127 +9,15 @@ use polars::prelude::*;
 /// One loop over columns, each of all rows or of one value that stands for every row.
 pub(super) type Kernel = fn(&mut [Column]) -> PolarsResult<Column>;
 
-/// Integers, to an integer.
-pub(super) fn integers(op: Operator) -> Option<Kernel> {
-    Some(match op {
-        Operator::Add => |columns| checked(columns, i64::wrapping_add, |a, b, sum| (a ^ sum) & (b ^ sum), i64::checked_add),
-        Operator::Subtract => |columns| checked(columns, i64::wrapping_sub, |a, b, left| (a ^ b) & (a ^ left), i64::checked_sub),
-        Operator::Multiply => {
-            |columns| checked(columns, i64::wrapping_mul, |a, b, _| -i64::from(a.checked_mul(b).is_none()), i64::checked_mul)
-        }
-        Operator::Divide => |columns| {
-            let fails = |a: i64, b: i64, _| -i64::from(a.checked_div(b).is_none());
-            checked(columns, |a, b| a.checked_div(b).unwrap_or(0), fails, i64::checked_div)
-        },
-        Operator::Remainder => |columns| {
-            let fails = |a: i64, b: i64, _| -i64::from(a.checked_rem(b).is_none());
-            checked(columns, |a, b| a.checked_rem(b).unwrap_or(0), fails, i64::checked_rem)
-        },
-        Operator::Power => |columns| {
-            let (a, b) = (columns[0].i64()?, columns[1].i64()?);
-            let power = |a: Option<i64>, b: Option<i64>| a?.checked_pow(u32::try_from(b?).ok()?);
-            let given: Int64Chunked = broadcast_binary_elementwise(a, b, power);
-            Ok(given.into_column())
-        },
-        Operator::Negate => |columns| {
-            let given: Int64Chunked = unary_elementwise(columns[0].i64()?, |number| number?.checked_neg());
-            Ok(given.into_column())
-        },
-        Operator::Lesser => |columns| lesser(columns, i64::min),
-        Operator::GreaterOf => |columns| lesser(columns, i64::max),
-        _ => return None,
-    })
-}
-
-/// A loop without a branch first; only where some row has failed, which `sign` says by its highest bit, one with.
-fn checked(
-    columns: &[Column],
-    plain: impl Fn(i64, i64) -> i64,
-    sign: impl Fn(i64, i64, i64) -> i64,
-    careful: fn(i64, i64) -> Option<i64>,
-) -> PolarsResult<Column> {
-    let (a, b) = (columns[0].i64()?, columns[1].i64()?);
-    let mut failed = 0;
-    let given: Int64Chunked = broadcast_binary_elementwise_values(a, b, |a, b| {
-        let result = plain(a, b);
-        failed |= sign(a, b, result);
-        result
-    });
-    if failed >= 0 {
-        return Ok(given.into_column());
+/// Where a float is infinite or no number. Mostly none is, which a look at all exponents at once tells.
+pub(super) fn not_finite(columns: &mut [Column]) -> PolarsResult<Column> {
+    let numbers = columns[0].f64()?;
+    // One more in the exponent of what is not finite runs over into the sign.
+    let beyond = |all: u64, number: &f64| all | ((number.to_bits() & (u64::MAX >> 1)) + (1 << 52));
+    if numbers.downcast_iter().all(|array| array.values().iter().fold(0, beyond) >> 63 == 0) {
+        return Ok(Column::new_scalar(numbers.name().clone(), Scalar::from(false), numbers.len()));
     }
-    let given: Int64Chunked = broadcast_binary_elementwise(a, b, |a: Option<i64>, b: Option<i64>| careful(a?, b?));
-    Ok(given.into_column())
-}
-
-fn lesser(columns: &[Column], of: fn(i64, i64) -> i64) -> PolarsResult<Column> {
-    let given: Int64Chunked = broadcast_binary_elementwise_values(columns[0].i64()?, columns[1].i64()?, of);
-    Ok(given.into_column())
-}
-
-/// Floats, to a float.
-pub(super) fn floats(op: Operator) -> Option<Kernel> {
-    fn two(columns: &[Column], of: fn(f64, f64) -> f64) -> PolarsResult<Column> {
-        let given: Float64Chunked = broadcast_binary_elementwise_values(columns[0].f64()?, columns[1].f64()?, of);
-        Ok(given.into_column())
-    }
-    fn one(columns: &[Column], of: fn(f64) -> f64) -> PolarsResult<Column> {
-        let given: Float64Chunked = unary_elementwise_values(columns[0].f64()?, of);
-        Ok(given.into_column())
-    }
-    Some(match op {
-        Operator::Add => |columns| two(columns, |a, b| a + b),
-        Operator::Subtract => |columns| two(columns, |a, b| a - b),
-        Operator::Multiply => |columns| two(columns, |a, b| a * b),
-        // polars multiplies by the reciprocal of a constant, which is not the same to the last digit.
-        Operator::Divide => |columns| two(columns, |a, b| a / b),
-        Operator::Remainder => |columns| two(columns, |a, b| a % b),
-        Operator::Power => |columns| two(columns, f64::powf),
-        Operator::Lesser => |columns| two(columns, |a, b| if a <= b { a } else { b }),
-        Operator::GreaterOf => |columns| two(columns, |a, b| if a >= b { a } else { b }),
-        Operator::Negate => |columns| one(columns, |number| -number),
-        Operator::Floor => |columns| one(columns, f64::floor),
-        Operator::Ceiling => |columns| one(columns, f64::ceil),
-        Operator::SquareRoot => |columns| one(columns, f64::sqrt),
-        _ => return None,
-    })
-}
-
-/// Comparisons of floats. The script language takes two that differ by less than they can be told apart for equal,
-/// and one that is not a number mostly for neither equal, less nor greater.
-pub(super) fn compared(op: Operator) -> Option<Kernel> {
-    Some(match op {
-        Operator::Equal => |columns| compare(columns, |a, b| apart(a, b).abs() <= f64::EPSILON, true, false),
-        Operator::NotEqual => |columns| compare(columns, |a, b| apart(a, b).abs() > f64::EPSILON, false, true),
-        Operator::Less => |columns| compare(columns, |a, b| -apart(a, b) > f64::EPSILON, false, false),
-        Operator::LessEqual => |columns| compare(columns, |a, b| -apart(a, b) > -f64::EPSILON, false, false),
-        Operator::Greater => |columns| compare(columns, |a, b| apart(a, b) > f64::EPSILON, false, false),
-        Operator::GreaterEqual => |columns| compare(columns, |a, b| apart(a, b) > -f64::EPSILON, false, false),
-        _ => return None,
-    })
-}
-
-/// How far the first is above the second, as a share of the greater of both. Of what is no number and nothing the greater is
-/// nothing, and the script language takes them for equal.
-fn apart(a: f64, b: f64) -> f64 {
-    let greater = if a * b == 0.0 { 1.0 } else { a.abs().max(b.abs()) };
-    if greater == 0.0 { 0.0 } else { (a - b) / greater }
-}
-
-/// `both` and `one` are the result where both and where one of them is missing.
-fn compare(columns: &[Column], holds: impl Fn(f64, f64) -> bool, both: bool, one: bool) -> PolarsResult<Column> {
-    let (a, b) = (columns[0].f64()?, columns[1].f64()?);
-    if a.null_count() == 0 && b.null_count() == 0 {
-        let given: BooleanChunked = broadcast_binary_elementwise_values(a, b, holds);
-        return Ok(given.into_column());
-    }
-    let given: BooleanChunked = broadcast_binary_elementwise(a, b, |a: Option<f64>, b: Option<f64>| {
-        Some(match (a, b) {
-            (Some(a), Some(b)) => holds(a, b),
-            (None, None) => both,
-            _ => one,
-        })
-    });
+    let given: BooleanChunked = unary_elementwise(numbers, |number: Option<f64>| Some(number.is_some_and(|number| !number.is_finite())));
     Ok(given.into_column())
 }
 

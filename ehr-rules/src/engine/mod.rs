@@ -5,8 +5,10 @@
 
 #[cfg(test)]
 mod agreement;
+mod arithmetic;
 pub(crate) mod check;
 pub(crate) mod codes;
+mod comparison;
 pub(crate) mod expr;
 pub(crate) mod fate;
 pub(crate) mod files;

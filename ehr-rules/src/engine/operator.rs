@@ -2,6 +2,7 @@
 //!
 //! Where it would fail, the result is missing: see [`crate::ir::expr::Operator::is_strict`].
 
+use crate::engine::comparison;
 use crate::engine::kernel;
 use crate::error::Error;
 use crate::functions;
@@ -46,13 +47,9 @@ pub(super) fn operator(op: Operator, typed: &[Expr], args: Vec<pl::Expr>) -> Res
 /// Those that polars has no operator for, or one that means something else.
 fn calculated(op: Operator, kinds: &[&Kind], args: &[pl::Expr]) -> Option<pl::Expr> {
     let (kernel, kind): (kernel::Kernel, Kind) = match (op, kinds) {
-        (_, [Kind::Integer] | [Kind::Integer, Kind::Integer]) => (kernel::integers(op)?, Kind::Integer),
         (Operator::IsNan, [Kind::Float]) => (kernel::is_nan, Kind::Boolean),
         (Operator::ToInt, [Kind::Float]) => (kernel::to_int, Kind::Integer),
-        (_, [Kind::Float] | [Kind::Float, Kind::Float]) => match kernel::compared(op) {
-            Some(kernel) => (kernel, Kind::Boolean),
-            None => (kernel::floats(op)?, Kind::Float),
-        },
+        (_, [Kind::Float, Kind::Float]) => (comparison::compared(op)?, Kind::Boolean),
         (Operator::Letter | Operator::Slice | Operator::SliceTo | Operator::SubString, [Kind::Text | Kind::Uuid, ..]) => {
             (kernel::cut(op)?, Kind::Text)
         }
@@ -63,6 +60,11 @@ fn calculated(op: Operator, kinds: &[&Kind], args: &[pl::Expr]) -> Option<pl::Ex
         _ => return None,
     };
     Some(mapped(args, kernel, &kind))
+}
+
+/// Where a float is not finite; never missing.
+pub(super) fn not_finite(value: pl::Expr) -> pl::Expr {
+    mapped(&[value], kernel::not_finite, &Kind::Boolean)
 }
 
 fn mapped(args: &[pl::Expr], kernel: kernel::Kernel, kind: &Kind) -> pl::Expr {

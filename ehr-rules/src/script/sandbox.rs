@@ -182,3 +182,95 @@ fn texts(engine: &mut Engine) {
     engine.register_fn("trim", |text: ImmutableString| ImmutableString::from(text.trim()));
     engine.register_fn("replace", |text: ImmutableString, pattern: &str, with: &str| ImmutableString::from(text.replace(pattern, with)));
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::ir::types::Kind;
+    use crate::script::Script;
+    use polars::prelude::AnyValue;
+    use polars::prelude::Column;
+    use rhai::Scope;
+
+    /// The integer that a script gives, the way an order runs it; `None` where it fails.
+    fn given(source: &str) -> Option<i64> {
+        let script = Script::compile(source).unwrap();
+        let rows = Column::new("row".into(), [0i64]);
+        let inputs = [("row".to_owned(), Kind::Integer)];
+        let (column, failed) = crate::script::run(&script, &inputs, &[], &Kind::Integer, NaiveDate::default(), &[rows], 1).unwrap();
+        match column.get(0).unwrap() {
+            AnyValue::Int64(number) => Some(number).filter(|_| failed.is_empty()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn steps_are_counted() {
+        let counting = |to: u32| given(&format!("let x = 0; while x < {to} {{ x += 1 }} x"));
+        assert_eq!(counting(5_000), Some(5_000));
+        assert_eq!(counting(60_000), None);
+    }
+
+    #[test]
+    fn calls_are_counted() {
+        let deep = |levels: u32| given(&format!("let f = |f, n| if n == 0 {{ 0 }} else {{ 1 + f.call(f, n - 1) }}; f.call(f, {levels})"));
+        assert_eq!(deep(12), Some(12));
+        assert_eq!(deep(20), None);
+    }
+
+    #[test]
+    fn texts_lists_and_objects_have_a_greatest_size() {
+        let doubled = |times: u32| given(&format!("let text = \"ab\"; for i in 0..{times} {{ text += text }} text.len()"));
+        assert_eq!(doubled(18), Some(1 << 19));
+        assert_eq!(doubled(20), None);
+        let list = |size: u32| given(&format!("let list = []; for i in 0..{size} {{ list.push(i) }} list.len()"));
+        assert_eq!(list(10_000), Some(10_000));
+        assert_eq!(list(10_001), None);
+        let object = |size: u32| given(&format!("let object = #{{}}; for i in 0..{size} {{ object[`${{i}}`] = i }} object.len()"));
+        assert_eq!(object(5_000), Some(5_000));
+        assert_eq!(object(10_001), None);
+        // The same by one step instead of many.
+        assert_eq!(given("let list = []; list.pad(20_000, 0); list.len()"), None);
+        assert_eq!(given("let text = \"\"; text.pad(2_000_000, \"x\"); text.len()"), None);
+    }
+
+    #[test]
+    fn variables_are_counted() {
+        let declared = |count: u32| given(&format!("{} 1", (0..count).map(|one| format!("let x{one} = {one};")).collect::<String>()));
+        assert_eq!(declared(900), Some(1));
+        assert_eq!(declared(1_100), None);
+    }
+
+    #[test]
+    fn a_row_that_takes_too_long_is_given_up() {
+        let engine = engine(&library(), NaiveDate::default());
+        let script = "let x = 0; while x < 1_000 { x += 1 } x";
+        let ast = engine.compile(script).unwrap();
+        let run = || engine.eval_ast_with_scope::<i64>(&mut Scope::new(), &ast);
+        begin();
+        assert_eq!(run().unwrap(), 1_000);
+        assert!(DEADLINE.get().unwrap() <= Instant::now() + PATIENCE);
+        DEADLINE.set(Some(Instant::now()));
+        assert!(matches!(*run().unwrap_err(), EvalAltResult::ErrorTerminated(..)));
+        // Each row begins anew, however long the one before took.
+        assert_eq!(given(script), Some(1_000));
+        assert!(DEADLINE.get().unwrap() > Instant::now());
+    }
+
+    #[test]
+    fn what_reaches_outside_is_no_function_under_any_name() {
+        for name in REFUSED {
+            assert!(Script::compile(&format!("{name}(1)")).is_err(), "{name}");
+        }
+        let names =
+            ["eval", "print", "debug", "import", "sleep", "timestamp", "rand", "exit", "open_file", "parse_json", "now", "log", "run"];
+        for name in names {
+            assert_eq!(given(&format!("Fn(\"{name}\").call(1); 1")), None, "{name}");
+            assert_eq!(given(&format!("Fn(\"{name}\").call(); 1")), None, "{name}");
+            assert_eq!(given(&format!("Fn(\"{name}\").call(\"1\"); 1")), None, "{name}");
+        }
+        assert_eq!(given("Fn(\"abs\").call(-1)"), Some(1));
+    }
+}
