@@ -487,7 +487,7 @@ fn frames() -> BoxedStrategy<DataFrame> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_script_means_the_same_on_both_ways(source in scripts(), frame in frames()) {
         if let Ok(script) = Script::compile(&source)

@@ -1,8 +1,8 @@
 //! Arithmetic of numbers as one loop, however many operators it has: no column is made for what stands between.
 //!
-//! It works block by block, so that what stands between stays in the processor's nearest memory. In each block the plain
-//! operation comes first, and a test over the whole block of whether any of it can have failed; only then row by row.
-//! A row that fails, as the script language fails on it, is missing.
+//! It works block by block, so that what stands between stays in the processor's nearest memory. An operator goes over a block
+//! without a branch and gathers whether any row of it can have failed; only then it is asked row by row. A row that fails, as the
+//! script language fails on it, is missing.
 
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
@@ -41,12 +41,13 @@ enum Source {
 }
 
 impl<'e> Arithmetic<'e> {
-    /// `None` where the operator is none of these.
+    /// `None` where the operator is none of these. Whether a float is finite is asked of a result only: what is missing before
+    /// anything is computed does not fail there.
     pub(super) fn of(op: Operator, args: &'e [Expr], failing: bool) -> Option<Self> {
         let kind = args.first()?.ty.kind.clone();
         let mut whole = Self { kind, steps: Vec::new(), leaves: Vec::new(), failing };
         whole.step(op, args)?;
-        Some(whole)
+        (op != Operator::Finite || whole.steps.len() > 1).then_some(whole)
     }
 
     /// What must be lowered, in this order.
@@ -79,6 +80,7 @@ impl<'e> Arithmetic<'e> {
 
     fn source(&mut self, expr: &'e Expr) -> Source {
         if let Form::Operator { op, args } = &expr.form
+            && *op != Operator::Finite
             && (self.failing || !op.may_fail(args))
             && let Some(step) = self.step(*op, args)
         {
@@ -111,10 +113,8 @@ impl<'e> Arithmetic<'e> {
 /// One operator over a block.
 #[derive(Clone, Copy)]
 struct Work<N> {
-    /// The result; of a row that fails, any.
-    plain: fn(&[N], &[N], &mut [N]),
-    /// Whether any row may have failed, from both operands and the result.
-    doubtful: fn(&[N], &[N], &[N]) -> bool,
+    /// Writes the results, any for a row that fails, and tells whether some row may have failed.
+    block: fn(&[N], &[N], &mut [N]) -> bool,
     fails: fn(N, N) -> bool,
 }
 
@@ -171,95 +171,104 @@ impl<N: pl::NumericNative + Default> Loop<N> {
     fn run(&self, leaves: &[&[N]], rows: usize) -> (Vec<N>, Vec<usize>) {
         let constants: Vec<Vec<N>> =
             leaves.iter().map(|leaf| if leaf.len() == rows { Vec::new() } else { vec![leaf[0]; BLOCK.min(rows)] }).collect();
-        let last = self.steps.len() - 1;
-        let mut between = vec![vec![N::default(); BLOCK.min(rows)]; last];
-        let mut result = vec![N::default(); rows];
+        let mut steps = vec![vec![N::default(); BLOCK.min(rows)]; self.steps.len()];
+        let mut result = Vec::with_capacity(rows);
         let mut failed = Vec::new();
-        for (block, result) in result.chunks_mut(BLOCK).enumerate() {
-            let (from, size) = (block * BLOCK, result.len());
+        for from in (0..rows).step_by(BLOCK) {
+            let size = BLOCK.min(rows - from);
             let leaf = |at: usize| if leaves[at].len() == rows { &leaves[at][from..from + size] } else { &constants[at][..size] };
             for (at, (work, left, right)) in self.steps.iter().enumerate() {
                 // A step looks back only.
-                let (done, open) = between.split_at_mut(at);
+                let (done, open) = steps.split_at_mut(at);
                 let operand = |source: Source| match source {
                     Source::Leaf(at) => leaf(at),
                     Source::Step(at) => &done[at][..size],
                 };
                 let (left, right) = (operand(*left), operand(*right));
-                let to = if at == last { &mut *result } else { &mut open[0][..size] };
-                (work.plain)(left, right, to);
-                if (work.doubtful)(left, right, to) {
+                if (work.block)(left, right, &mut open[0][..size]) {
                     let fails = left.iter().zip(right).enumerate().filter(|(_, (left, right))| (work.fails)(**left, **right));
                     failed.extend(fails.map(|(row, _)| from + row));
                 }
+            }
+            if let Some(last) = steps.last() {
+                result.extend_from_slice(&last[..size]);
             }
         }
         (result, failed)
     }
 }
 
-fn each<N: Copy>(left: &[N], right: &[N], to: &mut [N], of: impl Fn(N, N) -> N) {
+/// An operator that never fails.
+fn plain<N: Copy>(left: &[N], right: &[N], to: &mut [N], of: impl Fn(N, N) -> N) -> bool {
     for ((to, left), right) in to.iter_mut().zip(left).zip(right) {
         *to = of(*left, *right);
     }
+    false
 }
 
-/// Whether the highest bit is set for any row. Bits are gathered without a branch, several rows at once.
-fn any(left: &[i64], right: &[i64], to: &[i64], sign: impl Fn(i64, i64, i64) -> i64) -> bool {
-    left.iter().zip(right).zip(to).fold(0, |all, ((left, right), to)| all | sign(*left, *right, *to)) < 0
+/// One that fails where the second of what `of` gives has its highest bit set.
+fn signed<N: Copy>(left: &[N], right: &[N], to: &mut [N], of: impl Fn(N, N) -> (N, i64)) -> bool {
+    let mut any = 0;
+    for ((to, left), right) in to.iter_mut().zip(left).zip(right) {
+        let (result, sign) = of(*left, *right);
+        *to = result;
+        any |= sign;
+    }
+    any < 0
 }
 
-/// Whether some number has more than 32 bits: two that have not cannot overflow when they are multiplied.
-#[expect(clippy::cast_sign_loss, reason = "bits are looked at")]
-fn beyond_half(left: &[i64], right: &[i64], _: &[i64]) -> bool {
-    let bits = |number: i64| number.wrapping_add(1 << 31) as u64;
-    left.iter().zip(right).fold(0, |all, (left, right)| all | bits(*left) | bits(*right)) >> 32 != 0
-}
-
-/// Whether something is divided by nothing, or by minus one, which the least integer cannot be.
-#[expect(clippy::needless_bitwise_bool, reason = "without a branch, several rows are looked at once")]
-fn by_nothing(_: &[i64], right: &[i64], _: &[i64]) -> bool {
-    right.iter().fold(false, |any, by| any | (*by == 0) | (*by == -1))
+/// One that says itself whether it fails.
+fn checked(left: &[i64], right: &[i64], to: &mut [i64], of: impl Fn(i64, i64) -> Option<i64>) -> bool {
+    let mut any = false;
+    for ((to, left), right) in to.iter_mut().zip(left).zip(right) {
+        let result = of(*left, *right);
+        *to = result.unwrap_or(0);
+        any |= result.is_none();
+    }
+    any
 }
 
 fn integers(op: Operator) -> Option<Work<i64>> {
-    let never = |_: &[i64], _: &[i64], _: &[i64]| false;
     Some(match op {
         Operator::Add => Work {
-            plain: |a, b, to| each(a, b, to, i64::wrapping_add),
-            doubtful: |a, b, to| any(a, b, to, |a, b, sum| (a ^ sum) & (b ^ sum)),
+            block: |a, b, to| {
+                signed(a, b, to, |a, b| {
+                    let sum = a.wrapping_add(b);
+                    (sum, (a ^ sum) & (b ^ sum))
+                })
+            },
             fails: |a, b| a.checked_add(b).is_none(),
         },
         Operator::Subtract => Work {
-            plain: |a, b, to| each(a, b, to, i64::wrapping_sub),
-            doubtful: |a, b, to| any(a, b, to, |a, b, rest| (a ^ b) & (a ^ rest)),
+            block: |a, b, to| {
+                signed(a, b, to, |a, b| {
+                    let rest = a.wrapping_sub(b);
+                    (rest, (a ^ b) & (a ^ rest))
+                })
+            },
             fails: |a, b| a.checked_sub(b).is_none(),
         },
-        Operator::Multiply => {
-            Work { plain: |a, b, to| each(a, b, to, i64::wrapping_mul), doubtful: beyond_half, fails: |a, b| a.checked_mul(b).is_none() }
-        }
-        Operator::Divide => Work {
-            plain: |a, b, to| each(a, b, to, |a, b| a.checked_div(b).unwrap_or(0)),
-            doubtful: by_nothing,
-            fails: |a, b| a.checked_div(b).is_none(),
+        Operator::Multiply => Work {
+            block: |a, b, to| {
+                let mut any = false;
+                for ((to, a), b) in to.iter_mut().zip(a).zip(b) {
+                    let (product, over) = a.overflowing_mul(*b);
+                    *to = product;
+                    any |= over;
+                }
+                any
+            },
+            fails: |a, b| a.checked_mul(b).is_none(),
         },
-        Operator::Remainder => Work {
-            plain: |a, b, to| each(a, b, to, |a, b| a.checked_rem(b).unwrap_or(0)),
-            doubtful: by_nothing,
-            fails: |a, b| a.checked_rem(b).is_none(),
-        },
-        Operator::Power => Work {
-            plain: |a, b, to| each(a, b, to, |a, b| power(a, b).unwrap_or(0)),
-            doubtful: |_, _, _| true,
-            fails: |a, b| power(a, b).is_none(),
-        },
+        Operator::Divide => Work { block: |a, b, to| checked(a, b, to, i64::checked_div), fails: |a, b| a.checked_div(b).is_none() },
+        Operator::Remainder => Work { block: |a, b, to| checked(a, b, to, i64::checked_rem), fails: |a, b| a.checked_rem(b).is_none() },
+        Operator::Power => Work { block: |a, b, to| checked(a, b, to, power), fails: |a, b| power(a, b).is_none() },
         Operator::Negate => Work {
-            plain: |a, b, to| each(a, b, to, |a, _| a.wrapping_neg()),
-            doubtful: |a, b, to| any(a, b, to, |a, _, negated| a & negated),
+            block: |a, b, to| signed(a, b, to, |a, _| (a.wrapping_neg(), a & a.wrapping_neg())),
             fails: |a, _| a.checked_neg().is_none(),
         },
-        Operator::Lesser => Work { plain: |a, b, to| each(a, b, to, i64::min), doubtful: never, fails: |_, _| false },
-        Operator::GreaterOf => Work { plain: |a, b, to| each(a, b, to, i64::max), doubtful: never, fails: |_, _| false },
+        Operator::Lesser => Work { block: |a, b, to| plain(a, b, to, i64::min), fails: |_, _| false },
+        Operator::GreaterOf => Work { block: |a, b, to| plain(a, b, to, i64::max), fails: |_, _| false },
         _ => return None,
     })
 }
@@ -268,23 +277,29 @@ fn power(base: i64, exponent: i64) -> Option<i64> {
     base.checked_pow(u32::try_from(exponent).ok()?)
 }
 
-/// A float never fails: what is infinite or no number is told where the script ends.
+/// Only one that asks whether a float is finite fails.
 fn floats(op: Operator) -> Option<Work<f64>> {
-    let plain: fn(&[f64], &[f64], &mut [f64]) = match op {
-        Operator::Add => |a, b, to| each(a, b, to, |a, b| a + b),
-        Operator::Subtract => |a, b, to| each(a, b, to, |a, b| a - b),
-        Operator::Multiply => |a, b, to| each(a, b, to, |a, b| a * b),
+    let block: fn(&[f64], &[f64], &mut [f64]) -> bool = match op {
+        Operator::Add => |a, b, to| plain(a, b, to, |a, b| a + b),
+        Operator::Subtract => |a, b, to| plain(a, b, to, |a, b| a - b),
+        Operator::Multiply => |a, b, to| plain(a, b, to, |a, b| a * b),
         // polars multiplies by the reciprocal of a constant, which is not the same to the last digit.
-        Operator::Divide => |a, b, to| each(a, b, to, |a, b| a / b),
-        Operator::Remainder => |a, b, to| each(a, b, to, |a, b| a % b),
-        Operator::Power => |a, b, to| each(a, b, to, f64::powf),
-        Operator::Lesser => |a, b, to| each(a, b, to, |a, b| if a <= b { a } else { b }),
-        Operator::GreaterOf => |a, b, to| each(a, b, to, |a, b| if a >= b { a } else { b }),
-        Operator::Negate => |a, b, to| each(a, b, to, |a, _| -a),
-        Operator::Floor => |a, b, to| each(a, b, to, |a, _| a.floor()),
-        Operator::Ceiling => |a, b, to| each(a, b, to, |a, _| a.ceil()),
-        Operator::SquareRoot => |a, b, to| each(a, b, to, |a, _| a.sqrt()),
+        Operator::Divide => |a, b, to| plain(a, b, to, |a, b| a / b),
+        Operator::Remainder => |a, b, to| plain(a, b, to, |a, b| a % b),
+        Operator::Power => |a, b, to| plain(a, b, to, f64::powf),
+        Operator::Lesser => |a, b, to| plain(a, b, to, |a, b| if a <= b { a } else { b }),
+        Operator::GreaterOf => |a, b, to| plain(a, b, to, |a, b| if a >= b { a } else { b }),
+        Operator::Negate => |a, b, to| plain(a, b, to, |a, _| -a),
+        Operator::Floor => |a, b, to| plain(a, b, to, |a, _| a.floor()),
+        Operator::Ceiling => |a, b, to| plain(a, b, to, |a, _| a.ceil()),
+        Operator::SquareRoot => |a, b, to| plain(a, b, to, |a, _| a.sqrt()),
+        Operator::Finite => |a, b, to| signed(a, b, to, |a, _| (a, beyond(a))),
         _ => return None,
     };
-    Some(Work { plain, doubtful: |_, _, _| false, fails: |_, _| false })
+    Some(Work { block, fails: if op == Operator::Finite { |a, _| !a.is_finite() } else { |_, _| false } })
+}
+
+/// The highest bit is set for what is not finite: one more in its exponent runs over into the sign.
+pub(super) fn beyond(number: f64) -> i64 {
+    ((number.to_bits() & (u64::MAX >> 1)) + (1 << 52)).cast_signed()
 }

@@ -194,7 +194,9 @@ impl<'a> Lowering<'a> {
                 value
             }
         };
-        let fault = if op == Operator::Finite { operator::not_finite(value.clone()) } else { value.clone().is_null() };
+        // What is computed is missing where it is not finite; what is not may be missing already, and does not fail for that.
+        let given = op == Operator::Finite && Arithmetic::of(op, args, true).is_none();
+        let fault = if given { operator::not_finite(value.clone()) } else { value.clone().is_null() };
         self.faults.push(and(self.guard.as_ref(), fault));
         Ok(value)
     }

@@ -1,5 +1,6 @@
 //! Loops over typed columns: what the script language's operators give, missing where it would fail.
 
+use crate::engine::arithmetic;
 use crate::ir::expr::Operator;
 use polars::chunked_array::ops::arity::broadcast_binary_elementwise;
 use polars::chunked_array::ops::arity::unary_elementwise;
@@ -12,9 +13,8 @@ pub(super) type Kernel = fn(&mut [Column]) -> PolarsResult<Column>;
 /// Where a float is infinite or no number. Mostly none is, which a look at all exponents at once tells.
 pub(super) fn not_finite(columns: &mut [Column]) -> PolarsResult<Column> {
     let numbers = columns[0].f64()?;
-    // One more in the exponent of what is not finite runs over into the sign.
-    let beyond = |all: u64, number: &f64| all | ((number.to_bits() & (u64::MAX >> 1)) + (1 << 52));
-    if numbers.downcast_iter().all(|array| array.values().iter().fold(0, beyond) >> 63 == 0) {
+    let any = |all: i64, number: &f64| all | arithmetic::beyond(*number);
+    if numbers.downcast_iter().all(|array| array.values().iter().fold(0, any) >= 0) {
         return Ok(Column::new_scalar(numbers.name().clone(), Scalar::from(false), numbers.len()));
     }
     let given: BooleanChunked = unary_elementwise(numbers, |number: Option<f64>| Some(number.is_some_and(|number| !number.is_finite())));
