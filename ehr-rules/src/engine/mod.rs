@@ -5,6 +5,8 @@
 
 #[cfg(test)]
 mod agreement;
+#[cfg(test)]
+mod any_script;
 mod arithmetic;
 pub(crate) mod check;
 pub(crate) mod codes;

@@ -9,12 +9,12 @@ use crate::ir::types::Value;
 use crate::script::TypeMistake;
 use crate::script::builtin;
 use crate::script::calls;
+use crate::script::operand::float;
+use crate::script::operand::is_null;
+use crate::script::operand::literal;
+use crate::script::operand::name;
 use crate::script::vectorize::Compiler;
 use crate::script::vectorize::Native;
-use crate::script::vectorize::float;
-use crate::script::vectorize::is_null;
-use crate::script::vectorize::literal;
-use crate::script::vectorize::name;
 use rhai::Token;
 
 /// An operator that compares nothing.

@@ -8,10 +8,10 @@ use crate::ir::types::Type;
 use crate::ir::types::Value;
 use crate::script::TypeMistake;
 use crate::script::arithmetic;
+use crate::script::operand::is_null;
+use crate::script::operand::literal;
 use crate::script::vectorize::Compiler;
 use crate::script::vectorize::Native;
-use crate::script::vectorize::is_null;
-use crate::script::vectorize::literal;
 use rhai::Expr as Node;
 use rhai::FnCallExpr;
 use rhai::Token;
@@ -100,7 +100,7 @@ pub(super) fn index(compiler: &Compiler<'_>, text: Expr, at: &Node, place: Optio
         return compiler.none("an index of a list");
     }
     if is_null(&text) || !matches!(text.ty.kind, Kind::Text | Kind::Uuid) || is_letter(&text) {
-        let message = format!("`{}` is no text, and has no letters", crate::script::vectorize::name(&text));
+        let message = format!("`{}` is no text, and has no letters", crate::script::operand::name(&text));
         let literally = is_null(&text) || is_letter(&text);
         return if literally { compiler.none("an index") } else { Err(TypeMistake { message, help: None, at: place }) };
     }

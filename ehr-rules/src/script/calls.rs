@@ -11,10 +11,10 @@ use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
 use crate::script::TypeMistake;
-use crate::script::vectorize::dated;
-use crate::script::vectorize::is_null;
-use crate::script::vectorize::literal;
-use crate::script::vectorize::name as shown;
+use crate::script::operand::dated;
+use crate::script::operand::is_null;
+use crate::script::operand::literal;
+use crate::script::operand::name as shown;
 
 /// The script language's own names of catalogue functions.
 const OTHERS: [(&str, &str); 3] = [("len", "length"), ("to_upper", "upper"), ("to_lower", "lower")];

@@ -3,10 +3,12 @@
 mod arithmetic;
 mod builtin;
 mod calls;
+mod chain;
 mod choice;
 mod column;
 mod constants;
 mod native;
+mod operand;
 mod run;
 mod sandbox;
 mod truth;

@@ -14,9 +14,16 @@ use crate::script::TypeMistake;
 use crate::script::arithmetic;
 use crate::script::builtin;
 use crate::script::calls;
+use crate::script::chain;
 use crate::script::choice;
+use crate::script::operand::alike;
+use crate::script::operand::comparison;
+use crate::script::operand::is_null;
+use crate::script::operand::literal;
+use crate::script::operand::mistake;
+use crate::script::operand::operator;
+use crate::script::operand::truth;
 use crate::script::uses::place;
-use crate::script::value;
 use rhai::ASTFlags;
 use rhai::BinaryExpr;
 use rhai::Expr as Node;
@@ -57,9 +64,6 @@ pub(crate) fn condition(script: &Script, scope: Types<'_>, parameters: Types<'_>
     Ok(compiler.compiled(native))
 }
 
-/// What stands behind a part of a chain.
-type Behind<'n> = Option<(&'n Node, ASTFlags)>;
-
 /// A script's float that is not finite is no result.
 fn finite(expr: Expr) -> Expr {
     if expr.ty.kind != Kind::Float || matches!(expr.form, Form::Literal(_)) {
@@ -71,7 +75,7 @@ fn finite(expr: Expr) -> Expr {
 
 pub(super) struct Compiler<'a> {
     pub script: &'a Script,
-    scope: Types<'a>,
+    pub scope: Types<'a>,
     parameters: Types<'a>,
     /// What `let` and `const` have named so far; `None` for what has no native form.
     locals: RefCell<Vec<(String, Option<Expr>)>>,
@@ -183,7 +187,7 @@ impl<'a> Compiler<'a> {
             Node::InterpolatedString(parts, _) => return self.interpolated(parts),
             Node::Variable(variable, short, _) => return self.variable(&variable.1, variable.0.is_some() || short.is_some()),
             Node::FnCall(call, at) => return self.call(call, *at),
-            Node::Dot(chain, flags, _) => return self.chain(chain, *flags),
+            Node::Dot(chain, flags, _) => return chain::chain(self, chain, *flags),
             Node::Index(parts, flags, at) => return self.index(parts, *flags, *at),
             Node::And(nodes, _) => return self.junction(Operator::And, nodes),
             Node::Or(nodes, _) => return self.junction(Operator::Or, nodes),
@@ -282,76 +286,6 @@ impl<'a> Compiler<'a> {
         choice::choose(self, vec![(condition, then)], otherwise, place(at))
     }
 
-    /// `address.city` where `address` is a struct, and what stands behind it.
-    fn field<'n>(&self, first: &Node, chain: &'n BinaryExpr, flags: ASTFlags) -> Result<Option<(Expr, Behind<'n>)>, TypeMistake> {
-        let Node::Variable(variable, None, _) = first else { return Ok(None) };
-        // What the script itself has named is no column.
-        if variable.0.is_some() {
-            return Ok(None);
-        }
-        let mut path = variable.1.to_string();
-        let mut found: Option<(Expr, Behind<'n>)> = None;
-        let mut next = Some((&chain.rhs, flags));
-        while let Some((node, flags)) = next {
-            let (part, behind) = match node {
-                Node::Dot(inner, inner_flags, _) => (&inner.lhs, Some((&inner.rhs, *inner_flags))),
-                last => (last, None),
-            };
-            let Node::Property(property, at) = part else { break };
-            let holds = (self.scope)(&path).map(|ty| ty.kind);
-            path = format!("{path}.{}", property.2);
-            let column = (self.scope)(&path).map(|ty| Expr { form: Form::Column(path.clone()), ty });
-            match (column, holds) {
-                // `?.` and `.` are alike: a field of a missing struct is missing.
-                (Some(expr), _) => found = Some((expr, behind)),
-                (None, Some(kind @ Kind::Struct(_))) if !flags.is_empty() || kind.field(&property.2).is_none() => {
-                    let message = format!("there is no field `{}` in {}", property.2, calls::words(&kind));
-                    return Err(mistake(&message, place(*at)));
-                }
-                (None, _) => return Ok(None),
-            }
-            next = behind;
-        }
-        Ok(found)
-    }
-
-    /// `x.f(y).g(z)`: the tree leans to the right.
-    fn chain(&self, chain: &BinaryExpr, flags: ASTFlags) -> Native {
-        let (mut rest, mut flags) = (&chain.rhs, flags);
-        let mut receiver = match self.field(&chain.lhs, chain, flags)? {
-            Some((field, None)) => return Ok(Some(field)),
-            Some((field, Some((behind, behind_flags)))) => {
-                (rest, flags) = (behind, behind_flags);
-                field
-            }
-            None => match self.value(&chain.lhs)? {
-                Some(receiver) => receiver,
-                None => return Ok(None),
-            },
-        };
-        loop {
-            // `?.` leaves the chain at a missing value, which a function of the catalogue need not do.
-            if flags.contains(ASTFlags::NEGATED) {
-                return self.none("`?.`");
-            }
-            let (method, more) = match rest {
-                Node::Dot(inner, inner_flags, _) => (&inner.lhs, Some((&inner.rhs, *inner_flags))),
-                last => (last, None),
-            };
-            let Node::MethodCall(call, at) = method else { return self.none("a property or an index within a chain") };
-            let mut args = vec![Some(receiver)];
-            for node in &call.args {
-                args.push(self.value(node)?);
-            }
-            let Some(next) = self.named(&call.name, args, *at)? else { return Ok(None) };
-            receiver = next;
-            match more {
-                Some((after, after_flags)) => (rest, flags) = (after, after_flags),
-                None => return Ok(Some(receiver)),
-            }
-        }
-    }
-
     fn call(&self, call: &FnCallExpr, at: Position) -> Native {
         // `!in` is parsed as `contains` inside a `!`, and keeps its token.
         if let Some(token) = call.op_token.as_ref().filter(|token| **token != Token::NotIn) {
@@ -373,7 +307,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A call by name; arguments without a native form make a call without one.
-    fn named(&self, name: &str, args: Vec<Option<Expr>>, at: Position) -> Native {
+    pub(super) fn named(&self, name: &str, args: Vec<Option<Expr>>, at: Position) -> Native {
         let Some(args) = args.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };
         if args.iter().any(builtin::is_letter) {
             return self.none("a function of a single letter");
@@ -428,133 +362,5 @@ impl<'a> Compiler<'a> {
         let [left, right] = nodes else { return self.none("an operator of several operands") };
         let (Some(left), Some(right)) = (self.value(left)?, self.value(right)?) else { return Ok(None) };
         comparison(op, left, right, place(at)).map(Some)
-    }
-}
-
-pub(super) fn comparison(op: Operator, left: Expr, right: Expr, at: Option<(usize, usize)>) -> Result<Expr, TypeMistake> {
-    let equality = matches!(op, Operator::Equal | Operator::NotEqual);
-    if is_null(&left) || is_null(&right) {
-        if !equality {
-            return Err(mistake("nothing is less or greater than `()`, a missing value", at));
-        }
-        let other = if is_null(&left) { right } else { left };
-        let missing = operator(Operator::IsMissing, vec![other]);
-        return Ok(if op == Operator::Equal { missing } else { operator(Operator::Not, vec![missing]) });
-    }
-    let (left, right) = alike(left, right, at, if equality { "are never equal" } else { "have no order" })?;
-    if !equality && left.ty.kind == Kind::Boolean {
-        return Err(mistake("true and false have no order", at));
-    }
-    Ok(operator(op, vec![left, right]))
-}
-
-/// Both operands of one kind: constants are converted, numbers are brought to floats, nothing else is.
-pub(super) fn alike(left: Expr, right: Expr, at: Option<(usize, usize)>, otherwise: &str) -> Result<(Expr, Expr), TypeMistake> {
-    use Kind::Date;
-    use Kind::Datetime;
-    use Kind::Decimal;
-    use Kind::Instant;
-    use Kind::Text;
-    use Kind::Uuid;
-    let number = |kind: &Kind| matches!(kind, Kind::Integer | Kind::Float | Decimal { .. });
-    let (a, b) = (left.ty.kind.clone(), right.ty.kind.clone());
-    match (&a, &b) {
-        (a, b) if a.is_nested() || b.is_nested() => {}
-        // As floats, as the script language sees them: it tells decimals of so many digits no longer apart.
-        (Decimal { precision, .. }, _) if a == b && *precision > 15 => return Ok((float(left, at)?, float(right, at)?)),
-        (a, b) if a == b => return Ok((left, right)),
-        (Text | Uuid, Text | Uuid) => return Ok((left, right)),
-        (a, b) if number(a) && number(b) => return Ok((float(left, at)?, float(right, at)?)),
-        (Date | Datetime | Instant, Text) => {
-            if let Some(constant) = dated(&right, &a) {
-                return Ok((left, constant));
-            }
-        }
-        (Text, Date | Datetime | Instant) => {
-            if let Some(constant) = dated(&left, &b) {
-                return Ok((constant, right));
-            }
-        }
-        _ => {}
-    }
-    let help = match (&a, &b) {
-        (Datetime, Date) => Some(format!("take the day of it: `to_date({})`", name(&left))),
-        (Date, Datetime) => Some(format!("take the day of it: `to_date({})`", name(&right))),
-        (Date, Text) | (Text, Date) => Some("write dates as \"2024-01-31\"".to_owned()),
-        (Instant, Text) | (Text, Instant) => Some("write instants with their zone, as \"2024-01-31T08:30:00Z\"".to_owned()),
-        (Instant, Date | Datetime) | (Date | Datetime, Instant) => {
-            Some("say in which zone: `in_zone(INSTANT, ZONE)` is a datetime, `to_instant(DATETIME, ZONE)` an instant".to_owned())
-        }
-        (Datetime, Text) | (Text, Datetime) => Some("write datetimes as \"2024-01-31T08:30:00\"".to_owned()),
-        (Text | Uuid, other) | (other, Text | Uuid) if number(other) => {
-            Some("put numbers that are codes in quotes, or read text as a number with `as_integer` or `as_float`".to_owned())
-        }
-        _ => None,
-    };
-    let message = format!("`{}` is {} and `{}` is {}: they {otherwise}", name(&left), calls::words(&a), name(&right), calls::words(&b));
-    Err(TypeMistake { message, help, at })
-}
-
-/// A constant text as the date or datetime it says.
-pub(super) fn dated(expr: &Expr, kind: &Kind) -> Option<Expr> {
-    let Form::Literal(Value::Text(text)) = &expr.form else { return None };
-    Some(literal(match kind {
-        Kind::Date => Value::Date(value::iso_date(text)?),
-        Kind::Datetime => Value::Datetime(value::iso_datetime(text)?),
-        Kind::Instant => Value::Instant(value::iso_instant(text)?.naive_utc()),
-        _ => return None,
-    }))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "the script language compares integers and floats as floats")]
-pub(super) fn float(expr: Expr, at: Option<(usize, usize)>) -> Result<Expr, TypeMistake> {
-    match &expr.form {
-        Form::Literal(Value::Integer(number)) => Ok(literal(Value::Float(*number as f64))),
-        _ if expr.ty.kind == Kind::Float => Ok(expr),
-        _ => calls::compile("to_float", vec![expr], at)?.ok_or_else(|| mistake("there is no `to_float`", at)),
-    }
-}
-
-/// An expression as a condition, which is never missing.
-pub(super) fn truth(expr: Expr, at: Option<(usize, usize)>) -> Result<Expr, TypeMistake> {
-    if expr.ty.kind != Kind::Boolean || is_null(&expr) {
-        let help = Some(format!("compare it: `{} != ()` asks whether there is a value", name(&expr)));
-        return Err(TypeMistake { message: format!("`{}` is {}, not true or false", name(&expr), calls::words(&expr.ty.kind)), help, at });
-    }
-    if expr.ty.nullable {
-        return Ok(operator(Operator::Equal, vec![expr, literal(Value::Boolean(true))]));
-    }
-    Ok(expr)
-}
-
-pub(super) fn literal(value: Value) -> Expr {
-    let ty = value.kind().map_or(Type::nullable(Kind::Text), Type::required);
-    Expr { form: Form::Literal(value), ty }
-}
-
-pub(super) fn is_null(expr: &Expr) -> bool {
-    matches!(expr.form, Form::Literal(Value::Null))
-}
-
-pub(super) fn operator(op: Operator, args: Vec<Expr>) -> Expr {
-    Expr { form: Form::Operator { op, args }, ty: Type::required(Kind::Boolean) }
-}
-
-pub(super) fn mistake(message: &str, at: Option<(usize, usize)>) -> TypeMistake {
-    TypeMistake { message: message.to_owned(), help: None, at }
-}
-
-/// How an operand is named in a message.
-pub(super) fn name(expr: &Expr) -> String {
-    match &expr.form {
-        Form::Column(name) => name.clone(),
-        Form::Literal(Value::Null) => "()".to_owned(),
-        Form::Literal(value @ (Value::Date(_) | Value::Datetime(_) | Value::Instant(_))) => format!("\"{value}\""),
-        Form::Literal(value) => value.to_string(),
-        Form::Parameter(name) if name == "today" => format!("{name}()"),
-        Form::Parameter(name) => format!("parameter({name:?})"),
-        Form::Secret(name) => format!("secret({name:?})"),
-        Form::Call { function, .. } => format!("{function}(…)"),
-        _ => "…".to_owned(),
     }
 }
