@@ -19,6 +19,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("functions", 2),
     ("script", 2),
     ("records", 2),
+    ("sheets", 2),
     ("values", 2),
     ("load", 3),
     ("schema", 3),
@@ -47,8 +48,9 @@ const DOORS: &[(&str, &str, &str)] = &[
 const WALLS: &[(&str, &[&str])] = &[
     ("rhai::", &["script"]),
     ("saphyr_parser::", &["yaml"]),
-    ("polars::", &["engine", "functions", "script", "dataset", "read", "error", "rulebook"]),
-    ("std::fs", &["load", "records", "read", "codes", "engine", "rulebook"]),
+    ("polars::", &["engine", "functions", "script", "dataset", "read", "error", "rulebook", "sheets"]),
+    ("std::fs", &["load", "records", "read", "codes", "engine", "rulebook", "sheets"]),
+    ("calamine::", &["sheets"]),
     ("annotate_snippets::", &["diagnostic"]),
     ("std::net", &[]),
 ];

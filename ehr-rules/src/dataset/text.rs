@@ -17,8 +17,13 @@ pub(crate) const fn needs_text(kind: &Kind) -> bool {
 
 /// A column as the text that its values are written as.
 pub(crate) fn as_text(name: &str, kind: &Kind) -> Expr {
+    of(col(name), kind)
+}
+
+/// Values as the text that they are written as.
+pub(crate) fn of(values: Expr, kind: &Kind) -> Expr {
     let kind = kind.clone();
-    col(name).map(
+    values.map(
         move |column| Ok(texts(column.as_materialized_series(), &kind)?.with_name(column.name().clone()).into_column()),
         |_, field| Ok(Field::new(field.name().clone(), DataType::String)),
     )

@@ -15,7 +15,7 @@ const SHOWN: usize = 5;
 /// Arguments of `detect`.
 #[derive(Debug, Args)]
 pub(crate) struct Detect {
-    /// A file or a folder of the export
+    /// A file, a folder or an archive (.zip, .tar, .tar.gz, .tar.zst) of the export
     #[arg(env = "EHR_INPUT")]
     input: String,
 }
@@ -23,8 +23,8 @@ pub(crate) struct Detect {
 impl Detect {
     /// Looks and says what was seen. An answer other than one version is an answer, and status 3.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
-        let files = source::files(&self.input)?;
-        let detection = context.rulebook()?.detect(&files)?;
+        let input = source::open(context, &self.input)?;
+        let detection = context.rulebook()?.detect(&input.files)?;
         context.answer(&human(&detection), &json!(detection))?;
         Ok(if detection.verdict == Verdict::Identified { Status::Done } else { Status::NotIdentified })
     }

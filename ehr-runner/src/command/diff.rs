@@ -5,6 +5,7 @@ use crate::error::Failure;
 use crate::error::Status;
 use crate::identify;
 use crate::source;
+use crate::source::Input;
 use chrono::Local;
 use chrono::NaiveDate;
 use clap::Args;
@@ -36,7 +37,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER)]
 pub(crate) struct Diff {
-    /// A file or a folder of the export
+    /// A file, a folder or an archive (.zip, .tar, .tar.gz, .tar.zst) of the export
     #[arg(env = "EHR_INPUT")]
     input: String,
     /// A folder of the other rulesets; may be given several times
@@ -76,10 +77,10 @@ impl Diff {
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
         let book_a = context.rulebook()?;
         let book_b = context.rulebook_of(&self.against)?;
-        let files = source::files(&self.input)?;
         context.heed_signals()?;
-        let a = self.side(context, book_a, &files)?;
-        let b = self.side(context, book_b, &files)?;
+        let Input { files, .. } = &source::open(context, &self.input)?;
+        let a = self.side(context, book_a, files)?;
+        let b = self.side(context, book_b, files)?;
         if a.source != b.source {
             context.note(&format!("note: A takes the input for {}, and B for {}", a.source, b.source));
         }
@@ -87,7 +88,7 @@ impl Diff {
         let mut changes = Vec::new();
         let mut failed = false;
         for target in self.targets(&a, &b)? {
-            let (change, short) = self.compare(context, &a, &b, &target, &files)?;
+            let (change, short) = self.compare(context, &a, &b, &target, files)?;
             if !text.is_empty() {
                 text.push('\n');
             }

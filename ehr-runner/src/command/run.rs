@@ -23,6 +23,7 @@ use crate::secret;
 use crate::sink::Destination;
 use crate::sink::sqlite;
 use crate::source;
+use crate::source::Input;
 use chrono::Local;
 use chrono::NaiveDate;
 use clap::Args;
@@ -65,7 +66,7 @@ Examples:
 #[command(after_long_help = AFTER)]
 #[expect(clippy::struct_field_names, reason = "named as its option is")]
 pub(crate) struct Run {
-    /// A file or a folder of the export
+    /// A file, a folder or an archive (.zip, .tar, .tar.gz, .tar.zst) of the export
     #[arg(env = "EHR_INPUT")]
     input: String,
     /// The target, as in `omop-5.4`
@@ -136,12 +137,12 @@ impl Run {
             import::loadable(target)?;
             sqlite::check(&to.path, target)?;
         }
-        let files = source::files(&self.input)?;
         context.heed_signals()?;
-        let (source, detection) = identify::source(context, &book, self.source.as_ref(), &files)?;
+        let Input { files, .. } = &source::open(context, &self.input)?;
+        let (source, detection) = identify::source(context, &book, self.source.as_ref(), files)?;
 
         let partial = Partial::create(&out)?;
-        let made = self.make(context, &book, &source, detection, &files, &partial);
+        let made = self.make(context, &book, &source, detection, files, &partial);
         // Whatever an interrupted stage says of itself, it was interrupted.
         let made = context.go_on().and(made)?;
         let status = made.order.status;

@@ -24,7 +24,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER)]
 pub(crate) struct Scan {
-    /// A file or a folder of the export
+    /// A file, a folder or an archive (.zip, .tar, .tar.gz, .tar.zst) of the export
     #[arg(env = "EHR_INPUT")]
     input: String,
     /// Show values of the data too, those of persons among them
@@ -35,8 +35,8 @@ pub(crate) struct Scan {
 impl Scan {
     /// Profiles the files and says what was found.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
-        let files = source::files(&self.input)?;
-        let scan = ehr_rules::scan(&files, &ScanOptions { values: if self.show_values { VALUES } else { 0 } })?;
+        let input = source::open(context, &self.input)?;
+        let scan = ehr_rules::scan(&input.files, &ScanOptions { values: if self.show_values { VALUES } else { 0 } })?;
         context.answer(&scan.to_text(), &json!(scan))?;
         Ok(Status::Done)
     }

@@ -7,8 +7,8 @@ use crate::fingerprint;
 use crate::order::OrderFile;
 use crate::secret;
 use crate::source;
+use crate::source::Input;
 use clap::Args;
-use ehr_rules::InputFile;
 use ehr_rules::InputLine;
 use ehr_rules::Order;
 use ehr_rules::Rulebook;
@@ -67,7 +67,7 @@ impl Why {
             ));
         }
         let key = self.key(&book, &order)?;
-        let files = self.files(&order)?;
+        let Input { files, .. } = &self.input(context, &order)?;
         let vocabulary = self.vocabulary(&order)?;
         context.heed_signals()?;
         let folder = tempfile::tempdir().map_err(|error| Failure::file("making a folder in", &std::env::temp_dir(), &error))?;
@@ -81,7 +81,7 @@ impl Why {
             ..Order::new(folder.path().to_owned(), order.today)
         };
         let source = SourceId { system: order.source.clone(), version: order.version.clone() };
-        let job = book.start(&source, &order.target, &files, settings)?;
+        let job = book.start(&source, &order.target, files, settings)?;
         let sound = job.assess(job.read()?)?;
         let common = job.categorize(&sound)?;
         let converted = job.convert(&common)?;
@@ -126,17 +126,17 @@ impl Why {
     }
 
     /// The input, if it is still what the order was made of.
-    fn files(&self, order: &OrderFile) -> Result<Vec<InputFile>, Failure> {
+    fn input(&self, context: &Context, order: &OrderFile) -> Result<Input, Failure> {
         let Some(input) = self.input.as_ref().or(order.from.as_ref()) else {
             return Err(Failure::Usage("the order does not say where its input was; name it with `--input`".to_owned()));
         };
-        let files = source::files(input)?;
-        let now = fingerprint::of_files(&files, &AtomicBool::new(false))?.unwrap_or_default();
+        let input = source::open(context, input)?;
+        let now = fingerprint::of_files(&input.files, &AtomicBool::new(false))?.unwrap_or_default();
         let then: BTreeMap<&str, &str> = order.input.iter().map(|file| (file.name.as_str(), file.blake3.as_str())).collect();
         let now: BTreeMap<&str, &str> = now.iter().map(|file| (file.name.as_str(), file.blake3.as_str())).collect();
         let changed = then.keys().chain(now.keys()).find(|name| then.get(*name) != now.get(*name));
         match changed {
-            None => Ok(files),
+            None => Ok(input),
             Some(name) => Err(Failure::Usage(format!(
                 "the input has changed since the order was made: `{name}`\nhelp: name the input of that time with `--input`"
             ))),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its place up has nothing to say")]
 
+mod archive;
 mod commands;
 mod diff;
 mod docs;
