@@ -33,6 +33,10 @@ pub(super) fn check(table: &WrittenTable, parameters: &[Parameter], said: &mut D
             Diagnostic::error("E0422", place, "a listing has no header").help("leave out `header`: the columns have names of their own"),
         );
     }
+    if let Some(format) = &table.format {
+        let place = format.place.as_ref().or(format.rows.as_ref().map(|rows| &rows.place)).unwrap_or(&list.place);
+        said.push(Diagnostic::error("E0422", place, "a listing has no format").help("leave `format` out: nothing of an object is read"));
+    }
     columns(table, said);
     place(list, said);
     for name in parameters_in(list, said) {
@@ -69,12 +73,13 @@ fn columns(table: &WrittenTable, said: &mut Diagnostics) {
     }
 }
 
-/// The scheme is one that is known, and an address names its bucket or host.
+/// The scheme is one that is known, an address names its bucket or host, and a folder is the same from wherever it is read.
 fn place(list: &Key, said: &mut Diagnostics) {
+    if list.text.split(['/', '\\']).any(|segment| segment == "..") {
+        said.push(Diagnostic::error("E0422", &within(list, ".."), "a listing leads upwards").help("write the place itself, without `..`"));
+    }
     let Some((scheme, rest)) = list.text.split_once("://") else {
-        if list.text.trim().is_empty() {
-            said.push(Diagnostic::error("E0422", &list.place, "a listing names no place").help("write `list: \"s3://{bucket}/prefix/\"`"));
-        }
+        folder(list, said);
         return;
     };
     if !SCHEMES.contains(&scheme) {
@@ -87,6 +92,29 @@ fn place(list: &Key, said: &mut Diagnostics) {
         let (what, example) = if scheme == "s3" { ("bucket", "s3://{bucket}/prefix/") } else { ("host", "sftp://{host}/path/") };
         said.push(
             Diagnostic::error("E0422", &list.place, format!("the listing names no {what}")).help(format!("write `list: \"{example}\"`")),
+        );
+    }
+}
+
+/// A folder begins at the root, at a drive or with a parameter.
+fn folder(list: &Key, said: &mut Diagnostics) {
+    let text = list.text.as_str();
+    if text.trim().is_empty() {
+        said.push(Diagnostic::error("E0422", &list.place, "a listing names no place").help("write `list: \"s3://{bucket}/prefix/\"`"));
+        return;
+    }
+    if let Some(scheme) = SCHEMES.into_iter().find(|scheme| text.strip_prefix(scheme).is_some_and(|behind| behind.starts_with(':'))) {
+        let behind = text.trim_start_matches(scheme).trim_start_matches([':', '/']);
+        let error = Diagnostic::error("E0422", &list.place, format!("an address of `{scheme}` begins with `{scheme}://`"));
+        said.push(error.help(format!("write `{scheme}://{behind}`")));
+        return;
+    }
+    let mut letters = text.chars();
+    let is_drive = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic()) && letters.next() == Some(':');
+    if !text.starts_with(['/', '\\', '{']) && !is_drive {
+        said.push(
+            Diagnostic::error("E0422", &list.place, format!("the folder `{text}` of a listing is relative"))
+                .help("write it from the root, as in `/srv/scans/`, or let a parameter name it: `{folder}/scans/`"),
         );
     }
 }

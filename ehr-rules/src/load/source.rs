@@ -275,6 +275,8 @@ fn twice(table: &WrittenTable, said: &mut Diagnostics) {
 /// How a table's files are written, as the schema says it.
 #[derive(Debug, Clone)]
 pub(super) struct WrittenFormat {
+    /// Where the format stands.
+    pub place: Option<Place>,
     /// Where `json` stands; none for delimited text.
     pub json: Option<Place>,
     /// Names from a document inwards to its rows.
@@ -294,7 +296,7 @@ fn format(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<WrittenForm
     if json.is_none() && rows.is_none() {
         return None;
     }
-    Some(WrittenFormat { json: place.filter(|_| json == Some(true)), rows })
+    Some(WrittenFormat { json: place.clone().filter(|_| json == Some(true)), place, rows })
 }
 
 fn file(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<String> {

@@ -40,4 +40,32 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "  scans:\n    list: \"s3://\"\n    key: [key]\n    columns: {key: {type: text, required: true}}\n  clinics:\n",
         &[("E0422 33:11 `\"s3://\"`", "s3://{bucket}/prefix/")],
     ),
+    mistake(
+        "a listing of a format",
+        SCHEMA,
+        "  clinics:\n",
+        "  scans:\n    list: \"s3://scans/\"\n    format: json\n    key: [key]\n    columns: {key: {type: text, required: true}}\n  clinics:\n",
+        &[("E0422 34:13 `json`", "leave `format` out")],
+    ),
+    mistake(
+        "a listing of a folder that depends on where one stands",
+        SCHEMA,
+        "  clinics:\n",
+        "  scans:\n    list: scans/new\n    key: [key]\n    columns: {key: {type: text, required: true}}\n  clinics:\n",
+        &[("E0422 33:11 `scans/new`", "from the root")],
+    ),
+    mistake(
+        "a listing that leads upwards",
+        SCHEMA,
+        "  clinics:\n",
+        "  scans:\n    list: \"/srv/../scans/\"\n    key: [key]\n    columns: {key: {type: text, required: true}}\n  clinics:\n",
+        &[("E0422 33:17 `..`", "without `..`")],
+    ),
+    mistake(
+        "a listing whose address lacks a slash",
+        SCHEMA,
+        "  clinics:\n",
+        "  scans:\n    list: \"s3:/scans/new/\"\n    key: [key]\n    columns: {key: {type: text, required: true}}\n  clinics:\n",
+        &[("E0422 33:11 `\"s3:/scans/new/\"`", "write `s3://scans/new/`")],
+    ),
 ];
