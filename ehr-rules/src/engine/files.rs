@@ -53,6 +53,9 @@ pub(crate) fn plan(tables: &[(String, &Table)], context: &Context<'_>) -> Result
         column("status", &|action| action.status),
         column("source", &|action| &action.source),
         column("target", &|action| &action.target),
+        // Known once the file is there.
+        Column::full_null("bytes".into(), actions.len(), &DataType::Int64),
+        Column::full_null("checksum".into(), actions.len(), &DataType::String),
         column("verify", &|action| &action.verify),
         column("rule", &|action| &action.rule),
     ];
