@@ -79,8 +79,9 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0801", "the source or target of a case is unknown, or they do not go together"),
     ("E0802", "a table in a case is unknown"),
     ("E0803", "a column in a case is unknown"),
-    ("E0804", "a parameter in a case is unknown, or its value is not of its type"),
+    ("E0804", "a parameter in a case is unknown or not set, or its value is not of its type"),
     ("E0805", "a row set aside that a case expects cannot be"),
+    ("E0806", "a value given in a case is not what its category holds"),
     ("W0001", "two formats read one date differently"),
     ("W0002", "an approved entry of a code map has no author"),
 ];

@@ -79,6 +79,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0803", include_str!("../../docs/codes/E0803.md")),
     ("E0804", include_str!("../../docs/codes/E0804.md")),
     ("E0805", include_str!("../../docs/codes/E0805.md")),
+    ("E0806", include_str!("../../docs/codes/E0806.md")),
     ("W0001", include_str!("../../docs/codes/W0001.md")),
     ("W0002", include_str!("../../docs/codes/W0002.md")),
 ];

@@ -132,4 +132,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
          expect: {patient: [], person: [], rejects: [{table: patients, line: 2, code: R0102, SSN: \"\"}]}\n",
         &[],
     ),
+    mistake(
+        "values of a category that are not what it holds",
+        WAREHOUSE,
+        "",
+        "- name: x\n  given:\n    patient:\n      - {id: a, birth_date: yesterday, gender: male, deceased: no}\n      - {id: b, birth_date: null, gender: male}\n  expect: {person: []}\n",
+        &[
+            ("E0806 4:29 `yesterday`", "`birth_date` of `patient` is date, and this is none"),
+            ("E0806 4:64 `no`", "`deceased` of `patient` is boolean, and this is none"),
+            ("E0806 5:9 `{id: b, birth_date: null, gender: male}`", "`deceased` of `patient` is required"),
+            ("E0806 5:29 `null`", "`birth_date` of `patient` is required, and a row given lacks it"),
+        ],
+    ),
 ];

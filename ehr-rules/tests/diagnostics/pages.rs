@@ -31,6 +31,19 @@ fn each_page_has_a_wrong_example_that_gives_its_code_and_a_right_one_that_gives_
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// A mistake of two files: what one declares the other has to set.
+#[test]
+fn a_parameter_without_a_default_is_set_by_each_case() {
+    let schema = "# sources/acme/1/schema.yaml\nparameters: {zone: {type: text, required: true}}\n";
+    let case =
+        |set: &str| format!("{schema}# sources/acme/1/cases/patient.yaml\n- {{name: x, {set}given: {{}}, expect: {{patient: []}}}}\n");
+    let (_kept, said) = check(&with(&case("")));
+    let text = said.to_text();
+    assert!(text.contains("E0804") && text.contains("patient.yaml:1:10") && text.contains("write `set: {zone: …}`"), "{text}");
+    let (_kept, said) = check(&with(&case("set: {zone: UTC}, ")));
+    assert!(said.is_empty(), "{}", said.to_text());
+}
+
 /// The text of the first block behind a heading.
 fn example<'t>(page: &'t str, heading: &str) -> &'t str {
     let (_, behind) = page.split_once(&format!("\n{heading}\n")).unwrap();

@@ -1,5 +1,6 @@
 //! The names in cases: sources, targets, tables, columns and parameters that there are, and rejects that can be.
 
+use super::given;
 use super::read;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
@@ -8,6 +9,7 @@ use crate::finding::CODES;
 use crate::ir::action;
 use crate::ir::schema::Parameter;
 use crate::ir::schema::SourceSchema;
+use crate::ir::types::Type;
 use crate::ir::types::Value;
 use crate::load::CaseFile;
 use crate::rulebook::compile::CompiledSource;
@@ -19,7 +21,7 @@ use crate::yaml::Node;
 const REJECT: [&str; 7] = ["table", "file", "line", "code", "rule", "stage", "reason"];
 
 /// What is said of a file action.
-const ACTION: [&str; 5] = ["status", "source", "target", "verify", "rule"];
+const ACTION: [&str; 7] = ["status", "source", "target", "bytes", "checksum", "verify", "rule"];
 
 /// Reads every file of cases, and says what is wrong with it.
 pub(crate) fn check(sources: &[CompiledSource], targets: &[CompiledTarget], said: &mut Diagnostics) {
@@ -57,8 +59,9 @@ fn names(file: &CaseFile, world: &World<'_>, said: &mut Diagnostics) {
         for (name, node) in case.get("set").and_then(Node::as_map).unwrap_or_default() {
             stage.parameter(name, node, said);
         }
+        stage.unset(case, said);
         for (table, rows) in case.get("given").and_then(Node::as_map).unwrap_or_default() {
-            given(&stage, world, table, rows, said);
+            rows_given(&stage, world, table, rows, said);
         }
         for (table, rows) in case.get("expect").and_then(Node::as_map).unwrap_or_default() {
             if table.text == "rejects" { stage.rejects(rows, said) } else { stage.expected(table, rows, said) }
@@ -127,6 +130,21 @@ impl Stage<'_> {
         }
     }
 
+    /// A parameter without a default has a value in every case.
+    fn unset(&self, case: &Node, said: &mut Diagnostics) {
+        let set = case.get("set").and_then(Node::as_map).unwrap_or_default();
+        let ours = self.source.map(|source| source.schema.parameters.as_slice()).unwrap_or_default();
+        let theirs = self.target.map(|target| target.schema.parameters.as_slice()).unwrap_or_default();
+        let only_theirs = theirs.iter().filter(|parameter| !ours.iter().any(|known| known.name == parameter.name));
+        for parameter in ours.iter().chain(only_theirs).filter(|parameter| parameter.default.is_none()) {
+            if !set.iter().any(|(name, _)| name.text == parameter.name) {
+                let place = case.get("set").or_else(|| case.get("name")).map_or(&case.place, |node| &node.place);
+                let message = format!("the parameter `{}` has no default, and the case does not set it", parameter.name);
+                said.push(Diagnostic::error("E0804", place, message).help(format!("write `set: {{{}: …}}`", parameter.name)));
+            }
+        }
+    }
+
     fn expected(&self, table: &Key, rows: &Node, said: &mut Diagnostics) {
         let made = self.target.map(|target| target.schema.tables.as_slice()).unwrap_or_default();
         if let Some(shape) = made.iter().find(|one| one.name == table.text && !one.external) {
@@ -186,15 +204,44 @@ impl Stage<'_> {
 }
 
 /// Tables of the source; without one, categories.
-fn given(stage: &Stage<'_>, world: &World<'_>, table: &Key, rows: &Node, said: &mut Diagnostics) {
+fn rows_given(stage: &Stage<'_>, world: &World<'_>, table: &Key, rows: &Node, said: &mut Diagnostics) {
     let name = &table.text;
     if let Some(source) = stage.source {
         return given_rows(&source.schema, table, rows, said);
     }
     let Some(first) = world.sources.first() else { return };
     match first.shapes.get(name) {
-        Some(shape) => columns(rows, name, &shape.iter().map(|(column, _)| column.clone()).collect::<Vec<_>>(), said),
+        Some(shape) => {
+            columns(rows, name, &shape.iter().map(|(column, _)| column.clone()).collect::<Vec<_>>(), said);
+            values(rows, name, shape, said);
+        }
         None => said.push(unknown("E0802", &format!("there is no category `{name}`"), name, &table.place, first.shapes.keys().cloned())),
+    }
+}
+
+/// Rows of a category are of its types, since no file was read for them.
+fn values(rows: &Node, table: &str, shape: &[(String, Type)], said: &mut Diagnostics) {
+    for row in rows.as_list().unwrap_or_default() {
+        for (column, ty) in shape {
+            let node = row.get(column);
+            let is_scalar = node.is_none_or(|node| node.as_list().is_none() && node.as_map().is_none());
+            let text = node.and_then(Node::as_value).and_then(|value| match value {
+                Value::Null => None,
+                Value::Text(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            });
+            match (node, text) {
+                (node, None) if is_scalar && !ty.nullable => {
+                    let place = node.map_or(&row.place, |node| &node.place);
+                    let message = format!("`{column}` of `{table}` is required, and a row given lacks it");
+                    said.push(Diagnostic::error("E0806", place, message).help("give a value"));
+                }
+                (Some(node), Some(text)) if given::typed(column, &ty.kind, &[Some(text.clone())]).is_none() => {
+                    said.push(Diagnostic::error("E0806", &node.place, format!("`{column}` of `{table}` is {}, and this is none", ty.kind)));
+                }
+                _ => {}
+            }
+        }
     }
 }
 

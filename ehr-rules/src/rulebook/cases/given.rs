@@ -211,7 +211,7 @@ pub(super) fn text(value: &Value) -> Option<String> {
 }
 
 /// Values of a case as a column of a kind; `None` where one is not of it.
-fn typed(name: &str, kind: &Kind, values: &[Option<String>]) -> Option<Column> {
+pub(super) fn typed(name: &str, kind: &Kind, values: &[Option<String>]) -> Option<Column> {
     fn all<T>(values: &[Option<String>], parse: impl Fn(&str) -> Option<T>) -> Option<Vec<Option<T>>> {
         values.iter().map(|value| value.as_deref().map_or(Some(None), |text| parse(text).map(Some))).collect()
     }
