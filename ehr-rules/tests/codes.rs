@@ -134,3 +134,49 @@ fn a_code_is_looked_up_in_its_own_vocabulary() {
     assert_eq!(made.tables["items"], "a,b\n1,2\n4,0\n0,0\n0,0\n4,0\n0,0\n");
     assert!(made.outcome.findings.is_empty());
 }
+
+/// A source looks codes up in maps of its own, those it inherits among them; a target's map of that name is another.
+#[test]
+fn a_source_has_code_maps_of_its_own() {
+    let map = |target: &str| format!("source_code,target,status\none,{target},approved\nold,,do_not_map\n");
+    let (theirs, ours) = (map("uno"), map("un"));
+    let small = Small::new(&[
+        (
+            "sources/small/0/schema.yaml",
+            "{system: small, version: '0', code_maps: {word: {file: word.csv, target: text}, other: {file: other.csv, target: text}}, tables: {items: {file: items.csv, columns: {Code: text}, ignore: {Who: not asked for}}}}",
+        ),
+        ("sources/small/0/word.csv", &map("wrong")),
+        ("sources/small/0/other.csv", &theirs),
+        (
+            "sources/small/0/item.yaml",
+            "item: {from: items, columns: {code: Code, word: {from: Code, codes: word, otherwise: null}, other: {from: Code, codes: other, otherwise: {from: Code}}}}",
+        ),
+        ("sources/small/1/schema.yaml", "{system: small, version: '1', inherits: '0', code_maps: {word: {file: word.csv, target: text}}}"),
+        ("sources/small/1/word.csv", &ours),
+        ("categories/item.yaml", "{category: item, resource: Basic, columns: {code: text, word: text, other: text}}"),
+        (
+            "targets/out/schema.yaml",
+            "{target: out, code_maps: {word: {file: word.csv, target: integer}}, tables: {items: {columns: {word: text, other: text, number: integer}}}}",
+        ),
+        ("targets/out/word.csv", &map("1")),
+        (
+            "targets/out/items.yaml",
+            "items: {from: item, columns: {word: word, other: other, number: {from: code, codes: word, otherwise: 0}}}",
+        ),
+        (
+            "sources/small/1/cases/item.yaml",
+            "[{name: words, given: {items: [{Code: one}, {Code: two}]}, expect: {item: [{word: un, other: uno}, {word: null, other: two}]}}]",
+        ),
+    ]);
+    let made = small.run(&[("items.csv", ITEMS)]);
+    assert_eq!(made.tables["items"], "word,other,number\nun,uno,1\n,two,0\n,old,0\n,,0\n,two,0\n,three,0\n");
+    let list: Vec<_> = made.outcome.unmapped.iter().map(|code| (code.rule.as_str(), code.source_value.as_str(), code.rows)).collect();
+    let rows = |rule| [(rule, "two", 2), (rule, "three", 1)];
+    let mut wanted: Vec<_> = [rows("item.other"), rows("item.word"), rows("items.number")].concat();
+    wanted.sort_by_key(|(.., rows)| std::cmp::Reverse(*rows));
+    assert_eq!(list, wanted);
+    let report = small.book.test(None).unwrap();
+    assert!(report.cases.iter().all(|case| case.differences.is_empty()), "{:#?}", report.cases);
+    let unasked = |what: &str| report.coverage.unreached.iter().filter(|one| one.rule.ends_with(what) && one.kind == "code_entry").count();
+    assert_eq!((unasked("/other"), unasked("small/0/word"), unasked("small/1/word"), unasked("out/word")), (0, 1, 0, 1));
+}

@@ -60,6 +60,7 @@ fn schema(version: &str, tables: Vec<SourceTable>) -> SourceSchema {
         missing: vec![String::new()],
         tables,
         parameters: Vec::new(),
+        code_maps: BTreeMap::new(),
         layout: false,
     }
 }

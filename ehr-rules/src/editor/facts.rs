@@ -88,6 +88,7 @@ pub(super) fn own(home: &Home, loaded: &Loaded) -> Vec<TableFacts> {
 pub(super) fn code_maps<'l>(home: &Home, loaded: &'l Loaded) -> Option<&'l BTreeMap<String, CodeMapSource>> {
     match home {
         Home::TargetRules(name) | Home::TargetSchema(name) => Some(&target(name, loaded)?.schema.code_maps),
+        Home::SourceRules(id) | Home::SourceSchema(id) => Some(&source(id, loaded)?.schema.code_maps),
         _ => None,
     }
 }

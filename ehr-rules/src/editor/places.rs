@@ -29,8 +29,11 @@ pub(super) fn definition(meaning: &Meaning, scope: Scope<'_>) -> Option<Place> {
         Meaning::CodeMap(name) => match facts::code_maps(scope.home, scope.loaded)?.get(name)? {
             CodeMapSource::File(file) => Some(Place { source: Source::new(&file.path, String::new()), span: 0..0 }),
             CodeMapSource::Athena { .. } => {
-                let (Home::TargetRules(target) | Home::TargetSchema(target)) = scope.home else { return None };
-                let whole = facts::target(target, scope.loaded)?.places.whole();
+                let whole = match scope.home {
+                    Home::TargetRules(name) | Home::TargetSchema(name) => facts::target(name, scope.loaded)?.places.whole(),
+                    Home::SourceRules(id) | Home::SourceSchema(id) => facts::source(id, scope.loaded)?.places.whole(),
+                    _ => return None,
+                };
                 let tree = outline(&whole.source.text);
                 let entry = tree.get("code_maps")?.entries().iter().find(|entry| entry.name == *name)?;
                 Some(Place { source: Arc::clone(&whole.source), span: entry.key.clone() })

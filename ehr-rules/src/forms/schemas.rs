@@ -25,6 +25,7 @@ pub(crate) const SOURCE: Holds = Holds::Form(&Form {
         key("dialect", Holds::Form(DIALECT), "Hints on how the files are written; what is left out is found for each file."),
         key("missing", Holds::List(&Holds::Free), "Texts that mean 'no value' anywhere in this system (default: the empty text)."),
         PARAMETERS,
+        key("code_maps", Holds::Map(&Holds::CodeMap, &Holds::Form(CODE_MAP)), "Code maps by name, for `codes:` in its rules."),
         key("drop_tables", Holds::List(&Holds::OwnTable), "With `inherits`: tables that this version no longer writes."),
         key("rename_tables", Holds::Map(&Holds::OwnTable, &Holds::OwnTable), "With `inherits`: the parent's table and its name now."),
         key("drop_rules", Holds::List(&Holds::Output), "With `inherits`: categories that this version no longer makes."),

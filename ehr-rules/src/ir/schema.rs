@@ -25,6 +25,8 @@ pub struct SourceSchema {
     pub missing: Vec<String>,
     /// Tables in the order of the schema.
     pub tables: Vec<SourceTable>,
+    /// Code maps by name.
+    pub code_maps: BTreeMap<String, CodeMapSource>,
     /// What its rules ask of an order.
     pub parameters: Vec<Parameter>,
     /// Whether it is known so that its exports can be named, and nothing is converted from it.

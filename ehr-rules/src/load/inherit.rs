@@ -14,6 +14,7 @@ use super::source::WrittenTable;
 use super::twice;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::JsonTable;
@@ -32,6 +33,7 @@ struct Merged {
     missing: Option<Vec<String>>,
     tables: Vec<WrittenTable>,
     parameters: Vec<Parameter>,
+    code_maps: BTreeMap<String, CodeMapSource>,
     rules: Vec<RuleNode>,
     /// A parent could not be found, so nothing is said about what may have stood in it.
     orphan: bool,
@@ -108,6 +110,7 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
             missing: one.missing.clone(),
             tables: one.tables.clone(),
             parameters: one.parameters.clone(),
+            code_maps: one.code_maps.clone(),
             rules: one.rules.clone(),
             orphan: one.inherits.is_some(),
         };
@@ -140,6 +143,7 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
     changes.then(&elsewhere);
     whole.parameters.retain(|known| !one.parameters.iter().any(|own| own.name == known.name));
     whole.parameters.extend(one.parameters.iter().cloned());
+    whole.code_maps.extend(one.code_maps.clone());
     whole.rules = merge_rules(one, whole.rules, &changes, said);
     whole
 }
@@ -256,6 +260,7 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         dialect: whole.dialect,
         tables: if whole.orphan { Vec::new() } else { whole.tables.into_iter().map(|table| source_table(table, &missing)).collect() },
         parameters: whole.parameters,
+        code_maps: whole.code_maps,
         layout: one.layout,
         missing,
     };

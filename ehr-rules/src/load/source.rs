@@ -2,6 +2,7 @@
 
 use super::CaseFile;
 use super::RuleNode;
+use super::code_map;
 use super::column;
 use super::column::reference;
 use super::folder::RulesFolder;
@@ -20,6 +21,7 @@ use crate::diagnostic::Place;
 use crate::diagnostic::overlay::Overlay;
 use crate::diagnostic::suggest;
 use crate::error::Error;
+use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::Parameter;
@@ -33,6 +35,8 @@ use crate::yaml::fields::Fields;
 use crate::yaml::fields::expect_named;
 use encoding_rs::Encoding;
 use globset::GlobBuilder;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A source's folder as written.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ pub(super) struct Written {
     pub drop_rules: Vec<Key>,
     pub tables: Vec<WrittenTable>,
     pub parameters: Vec<Parameter>,
+    pub code_maps: BTreeMap<String, CodeMapSource>,
     pub rules: Vec<RuleNode>,
     pub cases: Vec<CaseFile>,
 }
@@ -108,7 +113,7 @@ pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnosti
         return Ok(None);
     }
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
-    let Some(mut written) = schema(&node, said) else { return Ok(None) };
+    let Some(mut written) = schema(&node, &folder.path, overlay, said) else { return Ok(None) };
     let version = name_of(&folder.path);
     let system = folder.path.parent().map(name_of).unwrap_or_default();
     for (name, shown, what) in [(&written.system, system, "system"), (&written.version, version, "version")] {
@@ -124,7 +129,7 @@ pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnosti
     Ok(Some(written))
 }
 
-fn schema(node: &Node, said: &mut Diagnostics) -> Option<Written> {
+fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics) -> Option<Written> {
     let mut fields = Fields::of(node, "the schema of a source", said)?;
     let (system, version) = (fields.required_named("system", said), fields.required_named("version", said));
     let written = Written {
@@ -138,6 +143,7 @@ fn schema(node: &Node, said: &mut Diagnostics) -> Option<Written> {
         drop_rules: fields.names("drop_rules", said).unwrap_or_default(),
         tables: fields.map("tables", said).unwrap_or_default().iter().filter_map(|(name, node)| table(name, node, said)).collect(),
         parameters: parameter::read(&mut fields, said),
+        code_maps: code_map::read(&mut fields, folder, overlay, said),
         rules: Vec::new(),
         cases: Vec::new(),
         system: system?,

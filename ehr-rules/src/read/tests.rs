@@ -94,6 +94,7 @@ impl Case {
             missing: vec![String::new(), "NA".to_owned()],
             tables,
             parameters: Vec::new(),
+            code_maps: BTreeMap::new(),
             layout: false,
         };
         Self { folder, schema, order, ledger }

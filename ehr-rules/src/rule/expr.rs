@@ -351,7 +351,7 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
         let error = Diagnostic::error("E0104", &name.place, format!("unknown code map `{map}`"));
         said.push(match nearest(map, maps.keys().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help("code maps are declared under `code_maps:` of the target's schema.yaml"),
+            None => error.help("code maps are declared under `code_maps:` of schema.yaml"),
         });
         return None;
     };

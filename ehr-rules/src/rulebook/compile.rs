@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::overlay::Overlay;
 use crate::engine::codes::CodeSource;
 use crate::error::Error;
+use crate::ir::code_map::CodeFile;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::print;
 use crate::ir::schema::Category;
@@ -48,6 +49,7 @@ pub(crate) struct CompiledSource {
     pub schema: SourceSchema,
     pub transforms: Vec<Transform>,
     pub shapes: Arc<Shapes>,
+    pub maps: BTreeMap<String, Arc<CodeSource>>,
     pub cases: Vec<CaseFile>,
     /// The rules as they are written, for their places.
     pub written: Arc<[RuleNode]>,
@@ -126,7 +128,7 @@ impl CompiledSource {
             .collect();
         // Examples change nothing of how files are read.
         at_hand.iter_mut().flat_map(|table| &mut table.columns).for_each(|column| column.examples.clear());
-        let mut text = format!("{at_hand:?}\n{:?}\n", self.schema.parameters);
+        let mut text = format!("{at_hand:?}\n{:?}\n{:?}\n", self.schema.parameters, self.schema.code_maps);
         let read = |one: &&Transform| one.tables().iter().any(|name| at_hand.iter().any(|table| table.name == *name));
         for one in self.transforms.iter().filter(read) {
             // A rule's name holds the version; what it does is what counts.
@@ -158,12 +160,16 @@ pub(crate) fn compile(
         .into_iter()
         .map(|target| compile_target(target, &categories, &mut sources, overlay, said))
         .collect::<Result<_, _>>()?;
-    let finish = |reading: Reading| {
+    // A map that several versions have is one file, whose mistakes are said once.
+    let mut read = Vec::new();
+    let finish = |reading: Reading| -> Result<CompiledSource, Error> {
         unused(&reading.source, &reading.used.used, said);
         let Reading { source: LoadedSource { schema, cases, rules, .. }, used: compiled, .. } = reading;
-        CompiledSource { schema, transforms: compiled.transforms, shapes: Arc::clone(&shapes), cases, written: rules.into() }
+        let maps = code_maps(&schema.code_maps, &mut read, overlay, said)?;
+        Ok(CompiledSource { schema, transforms: compiled.transforms, shapes: Arc::clone(&shapes), maps, cases, written: rules.into() })
     };
-    Ok((sources.into_iter().map(finish).collect(), targets))
+    let sources = sources.into_iter().map(finish).collect::<Result<_, _>>()?;
+    Ok((sources, targets))
 }
 
 /// A source whose columns are still to be read, by its own rules and by targets that read it straight.
@@ -232,7 +238,6 @@ fn source_views(schema: &SourceSchema) -> Vec<TableView> {
 }
 
 fn source_rules(loaded: &LoadedSource, inputs: &[TableView], categories: &[TableView], said: &mut Diagnostics) -> Compiled {
-    let none = BTreeMap::new();
     let name = loaded.schema.id();
     let parameters = &loaded.schema.parameters;
     let level = Level {
@@ -243,7 +248,7 @@ fn source_rules(loaded: &LoadedSource, inputs: &[TableView], categories: &[Table
         broken: &[],
         output_word: "category",
         parameters,
-        code_maps: &none,
+        code_maps: &loaded.schema.code_maps,
     };
     level::compile(&loaded.rules, &level, said)
 }
@@ -356,17 +361,34 @@ fn compile_target(
             phi::check(&loaded.schema, &loaded.rules, &tagged, said);
         }
     }
+    let maps = code_maps(&loaded.schema.code_maps, &mut Vec::new(), overlay, said)?;
+    Ok(CompiledTarget { schema: loaded.schema, transforms, straight, maps, cases: loaded.cases, written: loaded.rules.into() })
+}
+
+/// The code maps of a schema that stand in files.
+fn code_maps(
+    declared: &BTreeMap<String, CodeMapSource>,
+    known: &mut Vec<(CodeFile, Arc<CodeSource>)>,
+    overlay: &Overlay,
+    said: &mut Diagnostics,
+) -> Result<BTreeMap<String, Arc<CodeSource>>, Error> {
     let mut maps = BTreeMap::new();
-    for (name, map) in &loaded.schema.code_maps {
+    for (name, map) in declared {
         if let CodeMapSource::File(file) = map {
+            if let Some((_, source)) = known.iter().find(|(known, _)| known == file) {
+                maps.insert(name.clone(), Arc::clone(source));
+                continue;
+            }
             let read = match overlay.get(&file.path) {
                 Some(text) => CodeMap::parse(text.to_owned(), file, said),
                 None => CodeMap::from_csv(file, said)?,
             };
-            maps.insert(name.clone(), Arc::new(CodeSource::Map(read, file.target.clone())));
+            let source = Arc::new(CodeSource::Map(read, file.target.clone()));
+            known.push((file.clone(), Arc::clone(&source)));
+            maps.insert(name.clone(), source);
         }
     }
-    Ok(CompiledTarget { schema: loaded.schema, transforms, straight, maps, cases: loaded.cases, written: loaded.rules.into() })
+    Ok(maps)
 }
 
 fn target_level<'a>(loaded: &'a LoadedTarget, inputs: &'a [TableView], outputs: &'a [TableView]) -> Level<'a> {

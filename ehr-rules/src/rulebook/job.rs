@@ -49,6 +49,8 @@ pub struct Job<'book> {
     pub(super) order: Order,
     pub(super) ledger: Arc<Ledger>,
     pub(super) codes: BTreeMap<String, Arc<CodeSource>>,
+    /// The source's own, which may have the same names.
+    pub(super) source_codes: BTreeMap<String, Arc<CodeSource>>,
     outputs: Mutex<Vec<OutputRows>>,
     actions: Mutex<Option<Table>>,
     pub(super) asked: Asked,
@@ -74,16 +76,8 @@ impl<'book> Job<'book> {
         settings::known(ours.iter().chain(theirs), &order.parameters)?;
         let (mut settings, made) = (settings::of(theirs, &order.parameters)?, settings::of(ours, &order.parameters)?);
         settings::settle(&mut rules, &settings)?;
-        let mut codes = target.maps.clone();
-        for (name, map) in &target.schema.code_maps {
-            if let CodeMapSource::Athena { systems, on_ambiguous } = map {
-                let source = match &order.vocabulary {
-                    Some(folder) => CodeSource::Vocabulary(Vocabulary::open(folder, systems)?, *on_ambiguous),
-                    None => CodeSource::Absent,
-                };
-                codes.insert(name.clone(), Arc::new(source));
-            }
-        }
+        let codes = codes_of(&target.schema.code_maps, &target.maps, &order)?;
+        let source_codes = codes_of(&source.schema.code_maps, &source.maps, &order)?;
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
         let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
         asked.refuse_listings(source, target, &rules)?;
@@ -98,6 +92,7 @@ impl<'book> Job<'book> {
             order,
             ledger,
             codes,
+            source_codes,
             outputs: Mutex::default(),
             actions: Mutex::default(),
             asked,
@@ -244,6 +239,26 @@ impl<'book> Job<'book> {
     }
 
     fn context(&self, stage: &'static str) -> Context<'_> {
-        Context { stage, order: &self.order, ledger: &self.ledger, codes: &self.codes, probes: self.probes.as_ref() }
+        let codes = if stage == "convert" { &self.codes } else { &self.source_codes };
+        Context { stage, order: &self.order, ledger: &self.ledger, codes, probes: self.probes.as_ref() }
     }
+}
+
+/// Code maps ready to look up, with the vocabularies that the order brings.
+fn codes_of(
+    declared: &BTreeMap<String, CodeMapSource>,
+    files: &BTreeMap<String, Arc<CodeSource>>,
+    order: &Order,
+) -> Result<BTreeMap<String, Arc<CodeSource>>, Error> {
+    let mut codes = files.clone();
+    for (name, map) in declared {
+        if let CodeMapSource::Athena { systems, on_ambiguous } = map {
+            let source = match &order.vocabulary {
+                Some(folder) => CodeSource::Vocabulary(Vocabulary::open(folder, systems)?, *on_ambiguous),
+                None => CodeSource::Absent,
+            };
+            codes.insert(name.clone(), Arc::new(source));
+        }
+    }
+    Ok(codes)
 }

@@ -132,12 +132,15 @@ pub(crate) fn mapping(book: &Rulebook, source: &SourceId, target: &str) -> Resul
     to.rules_for(source)?;
     let tables: Vec<MappedTable> =
         to.schema.tables.iter().filter(|table| !table.external).map(|one| table(book, from, to, one)).collect::<Result<_, _>>()?;
-    let asked = |name: &str| {
+    let asked = |layer: Layer, name: &str| {
         let rules = tables.iter().flat_map(|table| table.columns.iter().flat_map(|column| column.made.iter().chain(&column.behind)));
+        let rules = rules.filter(|rule| (rule.layer == Layer::Target) == (layer == Layer::Target));
         rules.flat_map(|rule| &rule.columns).any(|column| column.code_maps.iter().any(|map| map == name))
     };
     let mut code_maps = Vec::new();
-    for (name, map) in to.schema.code_maps.iter().filter(|(name, _)| asked(name)) {
+    let theirs = to.schema.code_maps.iter().filter(|(name, _)| asked(Layer::Target, name));
+    let ours = from.schema.code_maps.iter().filter(|(name, _)| asked(Layer::Category, name));
+    for (name, map) in theirs.chain(ours) {
         let (in_file, entries) = match map {
             CodeMapSource::File(file) => (true, CodeEntry::read(file)?),
             CodeMapSource::Athena { .. } => (false, Vec::new()),

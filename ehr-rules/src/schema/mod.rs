@@ -4,6 +4,7 @@
 
 mod cases;
 mod category;
+mod code_map;
 mod function;
 mod part;
 mod rules;

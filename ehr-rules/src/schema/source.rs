@@ -1,6 +1,7 @@
 //! The schema.yaml of one version of a source system.
 
 use crate::ir::phi;
+use crate::schema::code_map::code_map;
 use crate::schema::part::column;
 use crate::schema::part::document;
 use crate::schema::part::flag;
@@ -38,6 +39,7 @@ pub(super) fn schema() -> Value {
             ("dialect", dialect()),
             ("missing", texts("Texts that mean 'no value'; the empty text where nothing is said.")),
             ("parameters", parameters()),
+            ("code_maps", map_of("Code maps by name, for `codes:` in its rules; a parent's where it says none of that name.", code_map())),
             ("drop_tables", texts("Tables of the parent that are no more.")),
             ("rename_tables", map_of("Tables of the parent, and what they are called now.", text("Its name now."))),
             ("drop_rules", texts("Categories of the parent that are no longer made.")),

@@ -64,7 +64,7 @@ fn from() -> Value {
                     "examples": [{"M": "male", "F": "female"}],
                 }),
             ),
-            ("codes", text("A code map of the target's schema; codes that it lacks go on the work-list.")),
+            ("codes", text("A code map of the schema; codes that it lacks go on the work-list.")),
             ("system", refer("value", "The code system of each code, where the code map holds several.")),
             (
                 "otherwise",

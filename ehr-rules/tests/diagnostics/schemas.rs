@@ -362,6 +362,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0011 4:3 `gender`", "and has none; write `{file: codes/NAME.csv, target: integer}`")],
     ),
     mistake(
+        "a code map of a source without its file",
+        "sources/acme/1/schema.yaml",
+        "tables:\n",
+        "code_maps: {sex: {file: sex.csv}}\ntables:\n",
+        &[("E0503 4:25 `sex.csv`", "the path is from the schema's folder; each code map is a CSV of its own")],
+    ),
+    mistake(
         "an unknown status in a code map",
         "targets/warehouse/codes/gender.csv",
         "8532,approved",

@@ -153,9 +153,11 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         missing: Vec::new(),
         tables: given.keys().map(table).collect(),
         parameters: Vec::new(),
+        code_maps: BTreeMap::new(),
         layout: false,
     };
-    CompiledSource { schema, transforms: Vec::new(), shapes: Arc::clone(shapes), cases: Vec::new(), written: Arc::default() }
+    let maps = BTreeMap::new();
+    CompiledSource { schema, transforms: Vec::new(), shapes: Arc::clone(shapes), maps, cases: Vec::new(), written: Arc::default() }
 }
 
 /// Stages every category: the rows given, or none.

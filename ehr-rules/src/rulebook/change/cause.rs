@@ -99,7 +99,8 @@ impl<'a> Causes<'a> {
                     }
                     continue;
                 };
-                maps.extend(column.code_maps.iter().filter(|map| other.code_maps.contains(map)).map(String::as_str));
+                let shared = column.code_maps.iter().filter(|map| other.code_maps.contains(map));
+                maps.extend(shared.map(|map| (rule_a.layer, map.as_str())));
                 if column.says != other.says || column.ty != other.ty {
                     found.push(Cause {
                         what: format!("{} differs", named(rule_a, column)),
@@ -117,17 +118,19 @@ impl<'a> Causes<'a> {
         }
         let new = in_b.iter().filter(|(known, _)| !in_a.contains_key(known));
         found.extend(new.map(|(_, rule)| alone(&format!("the rule `{}`", rule.rule), None, rule.spot.clone())));
-        for map in maps {
-            found.extend(self.code_map(map)?);
+        for (layer, map) in maps {
+            found.extend(self.code_map(layer, map)?);
         }
         found.extend(self.parameters(a));
         Ok(found)
     }
 
-    fn code_map(&self, name: &str) -> Result<Option<Cause>, Error> {
-        // A map is named with its target: `omop-5.4/gender`.
-        let name = name.rsplit_once('/').map_or(name, |(_, name)| name);
-        let of = |one: &Revision<'_>| one.job.target().code_maps.get(name).cloned();
+    /// The source's rules look codes up in the source's maps, and the target's in its own.
+    fn code_map(&self, layer: Layer, name: &str) -> Result<Option<Cause>, Error> {
+        let of = |one: &Revision<'_>| {
+            let maps = if layer == Layer::Target { &one.job.target().code_maps } else { &one.job.source.schema.code_maps };
+            maps.get(name).cloned()
+        };
         let (Some(in_a), Some(in_b)) = (of(self.a), of(self.b)) else { return Ok(None) };
         let (CodeMapSource::File(file_a), CodeMapSource::File(file_b)) = (&in_a, &in_b) else {
             return Ok((in_a != in_b).then(|| plain(format!("the code map `{name}` looks codes up differently"))));

@@ -83,6 +83,7 @@ pub(crate) fn watch(book: &Rulebook) -> Result<Watched, Error> {
         let level = source.id().to_string();
         let written = Arc::clone(&source.written);
         source.transforms = source.transforms.iter().map(|one| watch.transform(one, &level, Written(&written))).collect();
+        watch.code_maps(&level, &source.schema.code_maps)?;
     }
     for target in &mut watched.targets {
         let level = target.schema.name.clone();
@@ -95,7 +96,7 @@ pub(crate) fn watch(book: &Rulebook) -> Result<Watched, Error> {
         } else {
             target.transforms = target.transforms.iter().map(|one| watch.transform(one, &level, Written(&written))).collect();
         }
-        watch.code_maps(&target.schema)?;
+        watch.code_maps(&level, &target.schema.code_maps)?;
     }
     let (ways, entries) = watch.done();
     Ok(Watched { book: watched, probes: Arc::default(), ways, entries })
@@ -132,9 +133,14 @@ impl Watched {
             unreached.push(Unreached { spot: (*spot).clone(), rule: (*rule).to_owned(), what: (*what).to_owned(), kind: "branch" });
         }
         let asked = self.asked(&seen);
-        let is_reached = |entry: &Entry| asked.get(entry.map.as_str()).is_some_and(|codes| codes.contains(entry.code.as_str()));
-        let code_entries = Share::of(self.entries.iter().filter(|entry| is_reached(entry)).count(), self.entries.len());
-        for entry in self.entries.iter().filter(|entry| !is_reached(entry)) {
+        // A map that several versions inherit stands in one file: its entries are reached once for all of them.
+        let mut entries: BTreeMap<&Spot, (&Entry, bool)> = BTreeMap::new();
+        for entry in &self.entries {
+            let reached = asked.get(entry.map.as_str()).is_some_and(|codes| codes.contains(entry.code.as_str()));
+            entries.entry(&entry.spot).or_insert((entry, false)).1 |= reached;
+        }
+        let code_entries = Share::of(entries.values().filter(|(_, reached)| *reached).count(), entries.len());
+        for (entry, _) in entries.values().filter(|(_, reached)| !reached) {
             let what = format!("`{}` is never asked for", entry.code);
             unreached.push(Unreached { spot: entry.spot.clone(), rule: entry.map.clone(), what, kind: "code_entry" });
         }

@@ -7,7 +7,6 @@ use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::expr::Operator;
 use crate::ir::print;
-use crate::ir::schema::TargetSchema;
 use crate::ir::transform::Expect;
 use crate::ir::transform::Join;
 use crate::ir::transform::OnAmbiguous;
@@ -20,6 +19,7 @@ use crate::rulebook::spot::Spot;
 use crate::rulebook::spot::Written;
 use crate::rulebook::spot::under;
 use crate::yaml::Node;
+use std::collections::BTreeMap;
 
 /// One way a row can take, watched by the probe of the same number.
 #[derive(Debug)]
@@ -269,14 +269,14 @@ impl Watch {
         Expr { form: Form::Probe { at: self.ways.len() - 1, of: Box::new(of) }, ty }
     }
 
-    /// The approved entries of a target's code maps.
-    pub(super) fn code_maps(&mut self, schema: &TargetSchema) -> Result<(), Error> {
-        for (name, map) in &schema.code_maps {
+    /// The approved entries of the code maps of a source or target.
+    pub(super) fn code_maps(&mut self, level: &str, maps: &BTreeMap<String, CodeMapSource>) -> Result<(), Error> {
+        for (name, map) in maps {
             let CodeMapSource::File(map) = map else { continue };
             let file = map.path.display().to_string().replace('\\', "/");
             let approved = CodeEntry::read(map)?.into_iter().filter(CodeEntry::is_approved);
             self.entries.extend(approved.map(|entry| Entry {
-                map: format!("{}/{name}", schema.name),
+                map: format!("{level}/{name}"),
                 spot: Spot { file: file.clone(), line: usize::try_from(entry.line).unwrap_or(0) },
                 code: entry.code,
             }));

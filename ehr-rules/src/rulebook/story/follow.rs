@@ -218,8 +218,11 @@ impl Follow<'_> {
             };
             return Ok(Taken { what, spot: way.spot.clone() });
         };
-        let name = map.rsplit_once('/').map_or(map.as_str(), |(_, name)| name);
-        let source = self.job.target.schema.code_maps.get(name);
+        // A map is named with its level: `omop-5.4/gender`, `acme/2/gender`.
+        let (level, name) = map.rsplit_once('/').unwrap_or(("", map.as_str()));
+        let is_source = level == self.job.source.schema.id();
+        let maps = if is_source { &self.job.source.schema.code_maps } else { &self.job.target.schema.code_maps };
+        let source = maps.get(name);
         if let (Some(CodeMapSource::File(file)), Some(code)) = (source, seen.texts.first()) {
             let entries = CodeEntry::read(file)?;
             if let Some(entry) = entries.iter().find(|entry| entry.code == *code && entry.is_approved()) {
@@ -299,7 +302,8 @@ impl Follow<'_> {
         };
         // What is marked here was marked when the order ran.
         let ledger = Arc::new(Ledger::new(self.job.ledger.table_names().map(str::to_owned)));
-        let context = Context { stage: "why", order: &self.job.order, ledger: &ledger, codes: &self.job.codes, probes: Some(probes) };
+        let codes = if whose == Whose::Target { &self.job.codes } else { &self.job.source_codes };
+        let context = Context { stage: "why", order: &self.job.order, ledger: &ledger, codes, probes: Some(probes) };
         let number = self.plans.replace(self.plans.get() + 1);
         let path: PathBuf = self.job.order.folder.join("why").join(format!("{number}.ipc"));
         let table = transform::run(&one, &shape, &inputs, &context, path)?;
