@@ -182,6 +182,28 @@ fn a_constraint_that_fails_the_order_does() {
 }
 
 #[test]
+fn a_reference_to_nothing_fails_the_order_where_the_rules_say_so() {
+    let run = |references: &str, rows: &str| {
+        let schema = format!(
+            "{{system: small, version: '1', tables: {{items: {{file: items.csv, key: [No], columns: {{No: integer, Of: integer}}, references: {references}}}}}}}"
+        );
+        let small = Small::new(&[
+            ("sources/small/1/schema.yaml", &schema),
+            ("sources/small/1/item.yaml", "item: {from: items, columns: {no: No, of: Of}}"),
+            ("categories/item.yaml", "{category: item, resource: Basic, columns: {no: {type: integer, required: true}, of: integer}}"),
+            ("targets/out/schema.yaml", "{target: out, tables: {items: {columns: {no: integer, of: integer}}}}"),
+            ("targets/out/items.yaml", "items: {from: item, columns: {no: no, of: of}}"),
+        ]);
+        let made = small.run(&[("items.csv", rows)]);
+        assert!(made.outcome.balanced);
+        (budgets(&made), made.outcome.failed())
+    };
+    let fails = |found: &str| (vec![found.to_owned()], true);
+    assert_eq!(run("{Of: {to: items.No, on_error: fail}}", "No,Of\n1,1\n2,9\n3,\n"), fails("R0108 items.Of Failed 1"));
+    assert_eq!(run("{Of: {to: items.No, on_error: fail}}", "No,Of\n1,2\n2,1\n"), (vec![], false));
+}
+
+#[test]
 fn a_check_of_several_columns_holds_or_sets_the_row_aside() {
     let checks = r#"
       - {that: "Low == () || High == () || Low <= High", message: the bounds are crossed}
