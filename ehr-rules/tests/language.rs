@@ -22,6 +22,19 @@ fn every_case_passes_and_every_rule_is_reached() {
     assert_eq!(report.never_reached, Vec::<String>::new());
 }
 
+#[test]
+fn a_proposed_rule_is_shown_as_one_and_not_run() {
+    let found = run(&[("people.csv", PEOPLE), ("wards.csv", "Code,Name,Town,Beds\nW1,South,Hull,1\n")]);
+    assert!(found.balanced && found.outputs.iter().all(|output| output.table != "proposal" || output.rows == 0), "{:?}", found.outputs);
+    let book = book();
+    assert!(book.counts().contains(&("proposed rules, not run", 3)), "{:?}", book.counts());
+    let way = book.explain("flat.proposal.name", Some(&"tiny/1".parse().unwrap())).unwrap();
+    assert!(
+        way.contains("flat/proposal: from proposal   [") && way.matches("proposed: not run until it is approved").count() == 3,
+        "{way}"
+    );
+}
+
 /// Runs the corridor on files given as text, and gives what came of it.
 fn run(files: &[(&str, &str)]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();

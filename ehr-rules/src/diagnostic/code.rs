@@ -46,6 +46,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0312", "two columns of a pivot cannot be told apart"),
     ("E0313", "a rule groups and pivots at once"),
     ("E0314", "a source that is only a layout has rules"),
+    ("E0315", "an approved rule reads one that is only proposed"),
     ("E0320", "a file action is of no known form"),
     ("E0321", "part of a file's place may be missing"),
     ("E0322", "a file's place is not under a root that is known"),

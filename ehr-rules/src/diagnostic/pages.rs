@@ -44,6 +44,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0312", include_str!("../../docs/codes/E0312.md")),
     ("E0313", include_str!("../../docs/codes/E0313.md")),
     ("E0314", include_str!("../../docs/codes/E0314.md")),
+    ("E0315", include_str!("../../docs/codes/E0315.md")),
     ("E0320", include_str!("../../docs/codes/E0320.md")),
     ("E0321", include_str!("../../docs/codes/E0321.md")),
     ("E0322", include_str!("../../docs/codes/E0322.md")),

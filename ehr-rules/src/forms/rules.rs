@@ -50,6 +50,11 @@ const RULE: &Form = &Form {
             "The order of the rows made, by columns made: `[person_id, start desc]`; stable, missing values last.",
         ),
         key("dedupe", Holds::Form(DEDUPE), "Rows that are the same thing become one; the others are counted as merged."),
+        key(
+            "status",
+            Holds::Words(&["approved", "proposed"]),
+            "`proposed` until a person has read the rule: it is checked and shown, and never run. `approved` where nothing is said.",
+        ),
     ],
 };
 

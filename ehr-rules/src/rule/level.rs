@@ -8,6 +8,7 @@ use crate::load::RuleNode;
 use crate::rule::between;
 use crate::rule::named::Named;
 use crate::rule::order;
+use crate::rule::status;
 use crate::rule::table;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
@@ -20,6 +21,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Compiled {
     /// Transforms in the order in which they can be run.
     pub transforms: Vec<Transform>,
+    /// Those that nobody has approved: they are checked and shown, and never run.
+    pub proposed: Vec<Transform>,
     /// Columns of input tables that some rule reads: table and column.
     pub used: BTreeSet<(String, String)>,
 }
@@ -71,7 +74,18 @@ pub(crate) fn compile(rules: &[RuleNode], level: &Level<'_>, said: &mut Diagnost
     }
     compiled.used.extend(named.columns());
     let places: BTreeMap<&str, _> = seen.iter().map(|(name, rule)| (*name, &rule.name.place)).collect();
-    compiled.transforms = order::order(compiled.transforms, level.inputs, &places, said);
+    let ordered = order::order(compiled.transforms, level.inputs, &places, said);
+    let is_proposed = |table: &str| seen.get(table).is_some_and(|rule| status::is_proposed(rule));
+    for transform in ordered.iter().filter(|one| !is_proposed(&one.table)) {
+        for read in transform.tables().into_iter().filter(|read| between::is(read) && is_proposed(read)) {
+            let Some(place) = places.get(transform.table.as_str()) else { continue };
+            let message = format!("`{}` reads `{read}`, which is only proposed", transform.table);
+            said.push(
+                Diagnostic::error("E0315", place, message).help(format!("approve `{read}`, or propose this rule too: `status: proposed`")),
+            );
+        }
+    }
+    (compiled.proposed, compiled.transforms) = ordered.into_iter().partition(|one| is_proposed(&one.table));
     compiled
 }
 

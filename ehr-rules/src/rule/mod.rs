@@ -17,6 +17,7 @@ pub(crate) mod pivot;
 pub(crate) mod row_check;
 pub(crate) mod scope;
 pub(crate) mod script;
+mod status;
 pub(crate) mod table;
 pub(crate) mod template;
 mod unfold;

@@ -11,6 +11,7 @@ use crate::load::RuleNode;
 use crate::rule::between;
 use crate::rule::branch;
 use crate::rule::check;
+use crate::rule::status;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::yaml::Node;
@@ -40,11 +41,12 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
     let only_files = files.is_some() && name != action::TABLE && !mentions(&rule.node, "columns");
     let declared = if between::is(name) { None } else { Some(declared(rule, level, only_files.then_some(&nameless), said)?) };
     let entries = check::map(&rule.node, "a rule", said)?;
+    status::check(rule, said);
     let full = format!("{}/{name}", level.name);
     let mut used = BTreeSet::new();
     let mut branches = Vec::new();
     if let Some(union) = rule.node.get("union") {
-        check::only(entries, "a union", ["union", "dedupe", "sort"], said);
+        check::only(entries, "a union", ["union", "dedupe", "sort", "status"], said);
         for (node, at) in check::list(union, "a list of branches", said)?.iter().zip(1..) {
             let Some(entries) = check::map(node, "a branch", said) else { continue };
             check::only(entries, "a branch", branch::KEYS.iter().copied(), said);
@@ -54,7 +56,7 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
             }
         }
     } else {
-        check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe", "sort"]), said);
+        check::only(entries, "a rule", branch::KEYS.iter().copied().chain(["dedupe", "sort", "status"]), said);
         let (branch, read) = branch::compile(&rule.node, &full, declared, level, &rule.changes, said)?;
         used.extend(read);
         branches.push(branch);

@@ -48,6 +48,8 @@ pub(crate) type Shapes = BTreeMap<String, Vec<(String, Type)>>;
 pub(crate) struct CompiledSource {
     pub schema: SourceSchema,
     pub transforms: Vec<Transform>,
+    /// Rules that nobody has approved, which are not run.
+    pub proposed: Vec<Transform>,
     pub shapes: Arc<Shapes>,
     pub maps: BTreeMap<String, Arc<CodeSource>>,
     pub cases: Vec<CaseFile>,
@@ -61,6 +63,8 @@ pub(crate) struct CompiledTarget {
     pub schema: TargetSchema,
     /// Its rules; where it reads a source straight, as the first version of it compiles them.
     pub transforms: Vec<Transform>,
+    /// Rules that nobody has approved, which are not run.
+    pub proposed: Vec<Transform>,
     /// Its rules for each version of a source that it reads straight.
     pub straight: Vec<Straight>,
     pub maps: BTreeMap<String, Arc<CodeSource>>,
@@ -74,6 +78,7 @@ pub(crate) struct CompiledTarget {
 pub(crate) struct Straight {
     pub source: SourceId,
     pub transforms: Vec<Transform>,
+    pub proposed: Vec<Transform>,
     pub shapes: Shapes,
 }
 
@@ -166,7 +171,15 @@ pub(crate) fn compile(
         unused(&reading.source, &reading.used.used, said);
         let Reading { source: LoadedSource { schema, cases, rules, .. }, used: compiled, .. } = reading;
         let maps = code_maps(&schema.code_maps, &mut read, overlay, said)?;
-        Ok(CompiledSource { schema, transforms: compiled.transforms, shapes: Arc::clone(&shapes), maps, cases, written: rules.into() })
+        Ok(CompiledSource {
+            schema,
+            transforms: compiled.transforms,
+            proposed: compiled.proposed,
+            shapes: Arc::clone(&shapes),
+            maps,
+            cases,
+            written: rules.into(),
+        })
     };
     let sources = sources.into_iter().map(finish).collect::<Result<_, _>>()?;
     Ok((sources, targets))
@@ -336,14 +349,18 @@ fn compile_target(
         straight.push(Straight {
             source: SourceId { system: schema.system.clone(), version: schema.version.clone() },
             transforms: compiled.transforms,
+            proposed: compiled.proposed,
             shapes: reading.views.iter().map(|view| (view.name.clone(), view.typed())).collect(),
         });
     }
-    let transforms = match straight.first() {
-        Some(first) => first.transforms.clone(),
-        None if loaded.sources.is_empty() => level::compile(&loaded.rules, &target_level(&loaded, categories, &outputs), said).transforms,
+    let (transforms, proposed) = match straight.first() {
+        Some(first) => (first.transforms.clone(), first.proposed.clone()),
+        None if loaded.sources.is_empty() => {
+            let compiled = level::compile(&loaded.rules, &target_level(&loaded, categories, &outputs), said);
+            (compiled.transforms, compiled.proposed)
+        }
         // Nothing is said of rules that read a source that there is not.
-        None => Vec::new(),
+        None => (Vec::new(), Vec::new()),
     };
     if loaded.schema.deidentified {
         for reading in sources.iter() {
@@ -362,7 +379,7 @@ fn compile_target(
         }
     }
     let maps = code_maps(&loaded.schema.code_maps, &mut Vec::new(), overlay, said)?;
-    Ok(CompiledTarget { schema: loaded.schema, transforms, straight, maps, cases: loaded.cases, written: loaded.rules.into() })
+    Ok(CompiledTarget { schema: loaded.schema, transforms, proposed, straight, maps, cases: loaded.cases, written: loaded.rules.into() })
 }
 
 /// The code maps of a schema that stand in files.

@@ -133,13 +133,19 @@ impl Rulebook {
             + self.targets.iter().map(|target| target.transforms.len()).sum::<usize>();
         let cases = self.sources.iter().map(|source| source.cases.len()).sum::<usize>()
             + self.targets.iter().map(|target| target.cases.len()).sum::<usize>();
-        vec![
+        let proposed = self.sources.iter().map(|source| source.proposed.len()).sum::<usize>()
+            + self.targets.iter().map(|target| target.proposed.len()).sum::<usize>();
+        let mut counts = vec![
             ("sources", self.sources.len()),
             ("categories", self.categories),
             ("targets", self.targets.len()),
             ("rules", rules),
             ("case files", cases),
-        ]
+        ];
+        if proposed > 0 {
+            counts.push(("proposed rules, not run", proposed));
+        }
+        counts
     }
 
     /// A fingerprint of every file of rules.

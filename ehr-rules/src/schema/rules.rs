@@ -152,6 +152,13 @@ fn rule() -> Value {
         vec![
             ("dedupe", refer("dedupe", "Rows that are the same thing.")),
             ("sort", refer("order", "The order of the rows made, by columns made.")),
+            (
+                "status",
+                words(
+                    "Whether somebody stands for it; `approved` where nothing is said.",
+                    &[("approved", "It is run."), ("proposed", "It is checked and shown, and never run.")],
+                ),
+            ),
         ]
     };
     let one = makes_or_moves(object("a rule from one table", steps().into_iter().chain(after()).collect(), &["from"]));

@@ -271,6 +271,20 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0311 10:1 `_seen`", "read it in another rule of this level, or remove it")],
     ),
     mistake(
+        "an approved rule over one that is only proposed",
+        VISIT,
+        "period:\n  from: encounter",
+        "_seen: {status: proposed, from: encounter, columns: {id: id, patient: patient, start: start, end: end}}\nperiod:\n  from: _seen",
+        &[("E0315 11:1 `period`", "approve `_seen`, or propose this rule too")],
+    ),
+    mistake(
+        "a status that is none",
+        VISIT,
+        "period:\n  from: encounter",
+        "period:\n  status: draft\n  from: encounter",
+        &[("E0306 11:11 `draft`", "a rule is `approved`, as it is where nothing is said, or `proposed`")],
+    ),
+    mistake(
         "intermediate tables made from each other",
         VISIT,
         "period:\n  from: encounter",

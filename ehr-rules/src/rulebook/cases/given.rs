@@ -156,8 +156,15 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         code_maps: BTreeMap::new(),
         layout: false,
     };
-    let maps = BTreeMap::new();
-    CompiledSource { schema, transforms: Vec::new(), shapes: Arc::clone(shapes), maps, cases: Vec::new(), written: Arc::default() }
+    CompiledSource {
+        schema,
+        transforms: Vec::new(),
+        proposed: Vec::new(),
+        shapes: Arc::clone(shapes),
+        maps: BTreeMap::new(),
+        cases: Vec::new(),
+        written: Arc::default(),
+    }
 }
 
 /// Stages every category: the rows given, or none.

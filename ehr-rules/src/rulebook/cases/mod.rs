@@ -175,6 +175,7 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
             code_maps: BTreeMap::new(),
             parameters: Vec::new(),
         },
+        proposed: Vec::new(),
         transforms: Vec::new(),
         straight: Vec::new(),
         maps: BTreeMap::new(),

@@ -70,6 +70,9 @@ pub struct RuleWay {
     pub from: String,
     /// Where it is written.
     pub spot: Option<Spot>,
+    /// Whether nobody has approved it, so that it is not run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub proposed: bool,
     /// What decides about its rows, a line each: joins, conditions, groups, which of several rows stays.
     pub steps: Vec<String>,
     /// The same in plain words.

@@ -51,7 +51,8 @@ impl Lineage {
     fn rule(&self, rule: &RuleWay, text: &mut String) {
         let spot = rule.spot.as_ref().map(|spot| format!("   [{spot}]")).unwrap_or_default();
         // Writing to a text does not fail.
-        let _ = writeln!(text, "  {}: from {}{spot}", rule.rule, rule.from);
+        let status = if rule.proposed { "   proposed: not run until it is approved" } else { "" };
+        let _ = writeln!(text, "  {}: from {}{spot}{status}", rule.rule, rule.from);
         for step in &rule.steps {
             let _ = writeln!(text, "    {step}");
         }

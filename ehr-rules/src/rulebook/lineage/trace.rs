@@ -35,7 +35,7 @@ pub(crate) fn lineage(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
         return Err(unknown("target", what.split('.').next().unwrap_or(what), &names));
     };
     let (table, column) = rest.split_once('.').map_or((rest, None), |(table, column)| (table, Some(column)));
-    let made_on_the_way = target.transforms.iter().any(|one| one.table == table);
+    let made_on_the_way = target.transforms.iter().chain(&target.proposed).any(|one| one.table == table);
     let shape = target.schema.table(table);
     if shape.is_none() && !made_on_the_way {
         let names: Vec<String> = target.schema.tables.iter().map(|table| table.name.clone()).collect();
@@ -118,14 +118,24 @@ struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    fn transforms(&self, whose: Whose) -> &'a [Transform] {
-        match whose {
+    /// The rules, those that are only proposed behind the others.
+    fn transforms(&self, whose: Whose) -> impl DoubleEndedIterator<Item = &'a Transform> {
+        let approved: &'a [Transform] = match whose {
             Whose::Target if self.target.is_straight() => {
                 let rules = self.sources.first().and_then(|source| self.target.rules_for(&source.id()).ok());
                 rules.unwrap_or(&self.target.transforms)
             }
             Whose::Target => &self.target.transforms,
             Whose::Source(at) => self.sources.get(at).map_or(&[], |source| &source.transforms),
+            Whose::Files(_) => &[],
+        };
+        approved.iter().chain(self.proposed(whose))
+    }
+
+    fn proposed(&self, whose: Whose) -> &'a [Transform] {
+        match whose {
+            Whose::Target => &self.target.proposed,
+            Whose::Source(at) => self.sources.get(at).map_or(&[], |source| &source.proposed),
             Whose::Files(_) => &[],
         }
     }
@@ -147,7 +157,7 @@ impl<'a> Trace<'a> {
     /// Every column that the rule of a table makes, in the order of its first branch.
     fn outputs(&self, whose: &Whose, table: &str) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
-        let rule = self.transforms(*whose).iter().filter(|one| one.table == table);
+        let rule = self.transforms(*whose).filter(|one| one.table == table);
         for output in rule.flat_map(|one| &one.branches).flat_map(|branch| &branch.columns) {
             if !names.contains(&output.name) {
                 names.push(output.name.clone());
@@ -187,7 +197,7 @@ impl<'a> Trace<'a> {
         let mut open: Vec<(Whose, String)> = self.asked.keys().cloned().collect();
         while let Some((whose, table)) = open.pop() {
             let columns = self.asked.get(&(whose, table.clone())).cloned().unwrap_or_default();
-            let rules: Vec<&Transform> = self.transforms(whose).iter().filter(|one| one.table == table).collect();
+            let rules: Vec<&Transform> = self.transforms(whose).filter(|one| one.table == table).collect();
             for (table, column) in rules.into_iter().flat_map(|rule| only(rule, &|name| columns.contains(name)).reads()) {
                 for (_, theirs) in self.meant(whose, &table) {
                     if self.ask(theirs, &table, &column) {
@@ -196,7 +206,7 @@ impl<'a> Trace<'a> {
                 }
             }
             // A rule may drive a table of which it reads no column.
-            let driven = self.transforms(whose).iter().filter(|one| one.table == table).flat_map(Transform::tables).map(str::to_owned);
+            let driven = self.transforms(whose).filter(|one| one.table == table).flat_map(Transform::tables).map(str::to_owned);
             for table in driven.collect::<Vec<_>>() {
                 for (_, theirs) in self.meant(whose, &table) {
                     if let Entry::Vacant(place) = self.asked.entry((theirs, table.clone())) {
@@ -211,7 +221,7 @@ impl<'a> Trace<'a> {
         let everyone = std::iter::once(Whose::Target).chain((0..self.sources.len()).map(Whose::Source));
         for whose in everyone {
             // What is read stands before what reads it, so that the way back is the other way round.
-            for rule in self.transforms(whose).iter().rev() {
+            for rule in self.transforms(whose).rev() {
                 if let Some(columns) = self.asked.get(&(whose, rule.table.clone())) {
                     rules.extend(self.ways(whose, rule, columns));
                 }
@@ -250,6 +260,7 @@ impl<'a> Trace<'a> {
                 table: rule.table.clone(),
                 from: branch.from.clone(),
                 spot: written.branch_spot(&rule.table, at),
+                proposed: self.proposed(whose).iter().any(|one| one.table == rule.table),
                 steps: print::transform(&bare, None).lines().skip(1).map(|line| line.trim().to_owned()).collect(),
                 steps_in_words: words::steps(rule, branch),
                 decided_by: self.refs(whose, bare.reads()),
