@@ -55,6 +55,9 @@ pub(crate) struct OrderFile {
     /// Where the input was, as a path that holds from anywhere.
     #[serde(default)]
     pub(crate) from: Option<String>,
+    /// Which table each file is, by the file's name, where it was found out.
+    #[serde(default)]
+    pub(crate) tables: BTreeMap<String, String>,
     /// Where the vocabulary was.
     #[serde(default)]
     pub(crate) vocabulary_from: Option<PathBuf>,

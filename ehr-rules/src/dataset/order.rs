@@ -32,6 +32,8 @@ pub struct Order {
     pub secrets: BTreeMap<String, SecretString>,
     /// The folder of an Athena vocabulary download, if there is one.
     pub vocabulary: Option<PathBuf>,
+    /// Which table a file is, by the file's name, where that is known; other files are those tables whose glob they match.
+    pub tables: BTreeMap<String, String>,
     /// Make whole categories, as people want to see them, and not only what the target asks for, which is faster.
     pub whole_categories: bool,
     /// Set to stop at the next batch.
@@ -64,6 +66,7 @@ impl Order {
             parameters: BTreeMap::new(),
             secrets: BTreeMap::new(),
             vocabulary: None,
+            tables: BTreeMap::new(),
             whole_categories: false,
             cancel: Arc::default(),
             progress: Arc::new(|_| {}),

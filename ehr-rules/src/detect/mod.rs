@@ -38,6 +38,7 @@ use score::Judged;
 use serde::Serialize;
 use standing::Standing;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// How much of the probability of all known versions the set that is named holds.
 const SURE: f64 = 0.99;
@@ -125,6 +126,21 @@ impl Detection {
             (Verdict::Identified, Some(system), Some(version)) => Some((system, version)),
             _ => None,
         }
+    }
+}
+
+impl Detection {
+    /// Which table of a version each file would be, by the file's name; none where that version was no candidate.
+    pub fn tables_of(&self, version: &impl Display) -> Option<&BTreeMap<String, String>> {
+        let id = version.to_string();
+        self.candidates.iter().find(|one| one.id() == id).map(|one| &one.tables)
+    }
+}
+
+impl Candidate {
+    /// `SYSTEM/VERSION`.
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.system, self.version)
     }
 }
 

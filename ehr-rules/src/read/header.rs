@@ -1,6 +1,7 @@
 //! A file's header held against the schema: which field is which column.
 
 use crate::dataset::input::InputFile;
+use crate::dataset::order::Order;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
@@ -45,12 +46,13 @@ pub(super) type Report<'a> = &'a dyn Fn(&'static str, &str, Consequence, &str);
 pub(super) fn plan<'a>(
     table: &'a SourceTable,
     files: &'a [InputFile],
+    order: &Order,
     dialect: &Dialect,
     report: Report<'_>,
 ) -> Result<TablePlan<'a>, Error> {
     let unless_required = if table.required { Consequence::Failed } else { Consequence::Warned };
     let mut plan = TablePlan { table, files: Vec::new(), header: Vec::new() };
-    let found = matching(table, files)?;
+    let found = matching(table, files, order)?;
     if found.is_empty() {
         report("R0207", &table.file, unless_required, &format!("{}: none matches `{}`", meaning("R0207"), table.file));
     }
@@ -100,11 +102,15 @@ fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>) -> TablePl
     plan
 }
 
-/// The table's files, by name.
-fn matching<'a>(table: &SourceTable, files: &'a [InputFile]) -> Result<Vec<&'a InputFile>, Error> {
+/// The table's files: those that were found to be it, and of the others those with its name.
+fn matching<'a>(table: &SourceTable, files: &'a [InputFile], order: &Order) -> Result<Vec<&'a InputFile>, Error> {
     let glob = GlobBuilder::new(&table.file).case_insensitive(true).build();
     let glob = glob.map_err(|_| Error::bug(format!("`{}` of table `{}` is no glob", table.file, table.name)))?.compile_matcher();
-    let mut found: Vec<&InputFile> = files.iter().filter(|file| glob.is_match(file.file_name())).collect();
+    let is = |file: &InputFile| match order.tables.get(&file.name) {
+        Some(known) => *known == table.name,
+        None => glob.is_match(file.file_name()),
+    };
+    let mut found: Vec<&InputFile> = files.iter().filter(|file| is(file)).collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }

@@ -119,7 +119,8 @@ impl CompiledSource {
     }
 
     /// All that this version says of these files, as text: schemas of the tables at hand, and rules that read them.
-    pub(crate) fn says_of(&self, files: &[InputFile]) -> String {
+    /// `found` is which table a file was found to be.
+    pub(crate) fn says_of(&self, files: &[InputFile], found: &BTreeMap<String, String>) -> String {
         let mut at_hand: Vec<SourceTable> = self
             .schema
             .tables
@@ -127,13 +128,22 @@ impl CompiledSource {
             .filter(|table| {
                 let glob = GlobBuilder::new(&table.file).case_insensitive(true).build().map(|glob| glob.compile_matcher());
                 // A listing is never among the files.
-                table.list.is_some() || glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
+                table.list.is_some()
+                    || found.values().any(|name| *name == table.name)
+                    || glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
             })
             .cloned()
             .collect();
         // Examples change nothing of how files are read.
         at_hand.iter_mut().flat_map(|table| &mut table.columns).for_each(|column| column.examples.clear());
-        let mut text = format!("{at_hand:?}\n{:?}\n{:?}\n", self.schema.parameters, self.schema.code_maps);
+        let mut text = format!(
+            "{found:?}
+{at_hand:?}
+{:?}
+{:?}
+",
+            self.schema.parameters, self.schema.code_maps
+        );
         let read = |one: &&Transform| one.tables().iter().any(|name| at_hand.iter().any(|table| table.name == *name));
         for one in self.transforms.iter().filter(read) {
             // A rule's name holds the version; what it does is what counts.

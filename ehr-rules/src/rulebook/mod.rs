@@ -162,9 +162,20 @@ impl Rulebook {
         detect::detect(&schemas, files)
     }
 
+    /// The same for a version that somebody named: which of the files are its tables, and what does not fit.
+    ///
+    /// # Errors
+    /// A source that there is not; a file that cannot be read.
+    pub fn detect_as(&self, source: &SourceId, files: &[InputFile]) -> Result<Detection, Error> {
+        let known: Vec<String> = self.sources().iter().map(ToString::to_string).collect();
+        let named = self.source(source).ok_or_else(|| unknown("source", &source.to_string(), &known))?;
+        detect::detect(&[&named.schema], files)
+    }
+
     /// Of several versions of one system, whether they say the same about these files: same tables, columns and rules.
-    pub fn same_for(&self, sources: &[SourceId], files: &[InputFile]) -> bool {
-        let mut seen = sources.iter().map(|id| self.source(id).map(|source| source.says_of(files)));
+    pub fn same_for(&self, sources: &[SourceId], files: &[InputFile], detection: &Detection) -> bool {
+        let tables = |id: &SourceId| detection.tables_of(id).cloned().unwrap_or_default();
+        let mut seen = sources.iter().map(|id| self.source(id).map(|source| source.says_of(files, &tables(id))));
         let first = seen.next().flatten();
         first.is_some() && seen.all(|other| other == first)
     }

@@ -3,9 +3,11 @@
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
+use crate::identify;
 use crate::source;
 use clap::Args;
 use ehr_rules::Detection;
+use ehr_rules::SourceId;
 use ehr_rules::Verdict;
 use serde_json::json;
 
@@ -18,13 +20,20 @@ pub(crate) struct Detect {
     /// A file, a folder or an archive (.zip, .tar, .tar.gz, .tar.zst) of the export
     #[arg(env = "EHR_INPUT")]
     input: String,
+    /// Hold the files against this version only, and say what does not fit
+    #[arg(long, value_name = "SYSTEM/VERSION", env = "EHR_SOURCE")]
+    source: Option<SourceId>,
 }
 
 impl Detect {
     /// Looks and says what was seen. An answer other than one version is an answer, and status 3.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
         let input = source::open(context, &self.input)?;
-        let detection = context.rulebook()?.detect(&input.files)?;
+        let book = context.rulebook()?;
+        let detection = match &self.source {
+            Some(source) => book.detect_as(&identify::known(&book, source)?, &input.files)?,
+            None => book.detect(&input.files)?,
+        };
         context.answer(&human(&detection), &json!(detection))?;
         Ok(if detection.verdict == Verdict::Identified { Status::Done } else { Status::NotIdentified })
     }

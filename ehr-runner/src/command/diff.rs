@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
 use crate::identify;
+use crate::identify::Identified;
 use crate::source;
 use crate::source::Input;
 use chrono::Local;
@@ -17,6 +18,7 @@ use ehr_rules::Rulebook;
 use ehr_rules::SourceId;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -70,6 +72,7 @@ pub(crate) struct Diff {
 struct Side {
     book: Rulebook,
     source: SourceId,
+    tables: BTreeMap<String, String>,
 }
 
 impl Diff {
@@ -116,8 +119,8 @@ impl Diff {
     }
 
     fn side(&self, context: &Context, book: Rulebook, files: &[InputFile]) -> Result<Side, Failure> {
-        let (source, _) = identify::source(context, &book, self.source.as_ref(), files)?;
-        Ok(Side { book, source })
+        let Identified { source, tables, .. } = identify::source(context, &book, self.source.as_ref(), files)?;
+        Ok(Side { book, source, tables })
     }
 
     fn targets(&self, a: &Side, b: &Side) -> Result<Vec<String>, Failure> {
@@ -149,7 +152,8 @@ impl Diff {
         let folder = || tempfile::tempdir().map_err(|error| Failure::file("making a folder in", &std::env::temp_dir(), &error));
         let (folder_a, folder_b) = (folder()?, folder()?);
         let today = self.today.unwrap_or_else(|| Local::now().date_naive());
-        let settings = |folder: &tempfile::TempDir| Order {
+        let settings = |folder: &tempfile::TempDir, side: &Side| Order {
+            tables: side.tables.clone(),
             limit: self.limit,
             parameters: self.parameters.iter().cloned().collect(),
             vocabulary: self.vocabulary.clone(),
@@ -157,8 +161,8 @@ impl Diff {
             cancel: Arc::clone(&context.cancel),
             ..Order::new(folder.path().to_owned(), today)
         };
-        let job_a = a.book.start(&a.source, target, files, settings(&folder_a))?;
-        let job_b = b.book.start(&b.source, target, files, settings(&folder_b))?;
+        let job_a = a.book.start(&a.source, target, files, settings(&folder_a, a))?;
+        let job_b = b.book.start(&b.source, target, files, settings(&folder_b, b))?;
         let walk = |job: &ehr_rules::Job<'_>| -> Result<_, Failure> {
             let sound = job.assess(job.read()?)?;
             context.go_on()?;

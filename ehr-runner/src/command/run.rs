@@ -11,6 +11,7 @@ use crate::fingerprint;
 use crate::fingerprint::InputPrint;
 use crate::fingerprint::Watch;
 use crate::identify;
+use crate::identify::Identified;
 use crate::order;
 use crate::order::OrderFile;
 use crate::order::OrderStatus;
@@ -139,10 +140,10 @@ impl Run {
         }
         context.heed_signals()?;
         let Input { files, .. } = &source::open(context, &self.input)?;
-        let (source, detection) = identify::source(context, &book, self.source.as_ref(), files)?;
+        let found = identify::source(context, &book, self.source.as_ref(), files)?;
 
         let partial = Partial::create(&out)?;
-        let made = self.make(context, &book, &source, detection, files, &partial);
+        let made = self.make(context, &book, found, files, &partial);
         // Whatever an interrupted stage says of itself, it was interrupted.
         let made = context.go_on().and(made)?;
         let status = made.order.status;
@@ -188,15 +189,9 @@ impl Run {
         }
     }
 
-    fn make(
-        &self,
-        context: &Context,
-        book: &Rulebook,
-        source: &SourceId,
-        detection: Value,
-        files: &[InputFile],
-        partial: &Partial,
-    ) -> Result<Made, Failure> {
+    fn make(&self, context: &Context, book: &Rulebook, found: Identified, files: &[InputFile], partial: &Partial) -> Result<Made, Failure> {
+        let Identified { source, tables, said: detection } = found;
+        let source = &source;
         context.journal.open(&partial.path().join("log.jsonl"))?;
         tracing::info!(source = %source, target = self.target, files = files.len(), version = env!("CARGO_PKG_VERSION"), "order");
         let today = self.today.unwrap_or_else(|| Local::now().date_naive());
@@ -206,6 +201,7 @@ impl Run {
             parameters: self.parameters.iter().cloned().collect(),
             secrets: secret::brought(&book.secrets(source, &self.target)?)?,
             vocabulary: self.vocabulary.clone(),
+            tables: tables.clone(),
             whole_categories: true,
             cancel: Arc::clone(&context.cancel),
             progress: bar.listener(),
@@ -244,6 +240,7 @@ impl Run {
             vocabulary,
             rules: book.fingerprint().to_owned(),
             from: std::fs::canonicalize(&self.input).ok().map(|path| path.display().to_string()),
+            tables,
             vocabulary_from: self.vocabulary.as_ref().and_then(|folder| folder.canonicalize().ok()),
             input,
             stages: walked.stages,

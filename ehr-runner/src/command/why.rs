@@ -74,6 +74,7 @@ impl Why {
         let settings = Order {
             limit: order.limit,
             vocabulary,
+            tables: order.tables.clone(),
             parameters: order.parameters.clone(),
             secrets: secret::brought(&order.secrets)?,
             whole_categories: true,
