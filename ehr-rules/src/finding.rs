@@ -67,6 +67,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0208", "a file is empty"),
     ("R0209", "a file has a header and no rows"),
     ("R0210", "a file's header names a column twice"),
+    ("R0211", "nothing in a file tells its encoding for certain"),
+    ("R0212", "a file has lines before its header or behind its last row"),
     ("R0301", "a lookup found no row"),
     ("R0302", "a lookup found several rows where one was expected"),
     ("R0303", "a script failed on a row"),

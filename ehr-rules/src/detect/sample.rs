@@ -50,7 +50,7 @@ pub(super) struct Framed {
 
 /// Reads the heads of all files that look like text tables, in input order.
 pub(super) fn read<'a>(catalogue: &Catalogue<'_>, files: &'a [InputFile]) -> Result<Vec<Sample<'a>>, Error> {
-    let hints = Hints { names: Some(&catalogue.names) };
+    let hints = Hints { names: Some(&catalogue.names), ..Hints::default() };
     let mut samples = Vec::new();
     for file in files {
         let named = catalogue.named(file.file_name());

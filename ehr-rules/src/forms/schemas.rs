@@ -36,9 +36,25 @@ pub(crate) const SOURCE: Holds = Holds::Form(&Form {
 const DIALECT: &Form = &Form {
     name: "`dialect`",
     keys: &[
-        key("delimiter", Holds::Free, "The character between fields; a tab is `tab`."),
+        key("delimiter", Holds::Free, "What stands between fields, one to eight characters; a tab is `tab`."),
         key("quote", Holds::Free, "The character around fields, or `none`."),
+        key(
+            "escape",
+            Holds::Words(&["doubled", "backslash"]),
+            "How a quote inside a quoted field is written: twice, or behind a backslash.",
+        ),
         key("encoding", Holds::Free, "How the files' bytes are read as text: a WHATWG label such as `utf-8` or `windows-1252`."),
+        key("line_end", Holds::Words(&["lf", "cr", "any"]), "What ends a line: LF or CRLF, CR alone, or each of them."),
+        key("comment", Holds::Free, "What a line begins with that is no row."),
+        key("preamble", Holds::Free, "How many lines stand before the header."),
+        key("footer", Holds::Free, "How many lines stand behind the last row."),
+        key(
+            "line_break",
+            Holds::Words(&["vertical_tab", "unit_separator", "group_separator"]),
+            "The character that is a line end inside a field.",
+        ),
+        key("decimal", Holds::Words(&[".", ","]), "What stands before a number's fraction."),
+        key("thousands", Holds::Free, "What stands between a number's thousands; otherwise nothing may."),
     ],
 };
 

@@ -51,15 +51,53 @@ pub struct Parameter {
 /// How text files are written, as far as the schema says; `None` is found for each file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Dialect {
-    /// The delimiter, one byte.
-    pub delimiter: Option<u8>,
+    /// The delimiter: one to eight bytes.
+    pub delimiter: Option<String>,
     /// The quote; `Some(None)` where quotes are plain characters.
     #[expect(clippy::option_option, reason = "not said, said to be none, and said are three things")]
     pub quote: Option<Option<u8>>,
-    /// The encoding's WHATWG label; UTF-8 where it is not said.
+    /// How a quote inside a quoted field is written.
+    pub escape: Option<Escape>,
+    /// The encoding's WHATWG label.
     pub encoding: Option<String>,
+    /// What ends a line.
+    pub line_end: Option<LineEnd>,
+    /// What a line begins with that is no record; none where it is not said.
+    pub comment: Option<String>,
+    /// How many physical lines stand before the header, or before the first row where there is none.
+    pub preamble: Option<u32>,
+    /// How many physical lines stand behind the last row.
+    pub footer: Option<u32>,
+    /// The byte that stands for a line end inside a field.
+    pub line_break: Option<u8>,
+    /// What stands before a number's fraction.
+    pub decimal: Option<char>,
+    /// What stands between a number's thousands.
+    pub thousands: Option<char>,
     /// The names of a table's fields, in order, where its files have no header of their own; empty where they have.
     pub header: Vec<String>,
+}
+
+/// How a quote inside a quoted field is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Escape {
+    /// Twice.
+    Doubled,
+    /// Behind a backslash (or twice), which also stands before delimiters and line ends that belong to a text.
+    Backslash,
+}
+
+/// What ends a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineEnd {
+    /// LF or CRLF, mixed or not.
+    Lf,
+    /// CR alone, as old Macintosh programs write.
+    Cr,
+    /// Each of LF, CRLF and CR.
+    Any,
 }
 
 /// One table of a source: one or several files.
@@ -368,6 +406,27 @@ impl SourceSchema {
     /// `system/version`.
     pub fn id(&self) -> String {
         format!("{}/{}", self.system, self.version)
+    }
+}
+
+impl Dialect {
+    /// What is said here, and of the parent what is not.
+    #[must_use]
+    pub(crate) fn over(self, parent: Self) -> Self {
+        Self {
+            delimiter: self.delimiter.or(parent.delimiter),
+            quote: self.quote.or(parent.quote),
+            escape: self.escape.or(parent.escape),
+            encoding: self.encoding.or(parent.encoding),
+            line_end: self.line_end.or(parent.line_end),
+            comment: self.comment.or(parent.comment),
+            preamble: self.preamble.or(parent.preamble),
+            footer: self.footer.or(parent.footer),
+            line_break: self.line_break.or(parent.line_break),
+            decimal: self.decimal.or(parent.decimal),
+            thousands: self.thousands.or(parent.thousands),
+            header: if self.header.is_empty() { parent.header } else { self.header },
+        }
     }
 }
 

@@ -117,12 +117,7 @@ fn merge(one: &Written, parent: Option<Merged>, said: &mut Diagnostics) -> Merge
     };
     whole.title = one.title.clone().or(whole.title);
     whole.missing = one.missing.clone().or(whole.missing);
-    whole.dialect = Dialect {
-        delimiter: one.dialect.delimiter.or(whole.dialect.delimiter),
-        quote: one.dialect.quote.or(whole.dialect.quote),
-        encoding: one.dialect.encoding.clone().or(whole.dialect.encoding),
-        header: Vec::new(),
-    };
+    whole.dialect = one.dialect.clone().over(whole.dialect);
     let mut changes = heir::tables(one, &mut whole.tables, said);
     heir::rename(one, &mut whole.tables, &mut changes, said);
     let moves = heir::take(one, &mut whole.tables, said);

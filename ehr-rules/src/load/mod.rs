@@ -6,6 +6,7 @@ mod category;
 pub(crate) mod changes;
 mod code_map;
 mod column;
+mod dialect;
 pub(crate) mod fingerprint;
 mod folder;
 mod heir;

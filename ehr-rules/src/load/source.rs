@@ -5,6 +5,7 @@ use super::RuleNode;
 use super::code_map;
 use super::column;
 use super::column::reference;
+use super::dialect;
 use super::folder::RulesFolder;
 use super::folder::name_of;
 use super::parameter;
@@ -19,7 +20,6 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::overlay::Overlay;
-use crate::diagnostic::suggest;
 use crate::error::Error;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::Dialect;
@@ -33,7 +33,6 @@ use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::fields::Fields;
 use crate::yaml::fields::expect_named;
-use encoding_rs::Encoding;
 use globset::GlobBuilder;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -136,7 +135,7 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
         title: fields.text("title", said),
         layout: fields.bool("layout", said).unwrap_or(false),
         inherits: fields.named("inherits", said),
-        dialect: fields.get("dialect").map(|node| dialect(node, said)).unwrap_or_default(),
+        dialect: fields.get("dialect").map(|node| dialect::read(node, said)).unwrap_or_default(),
         missing: fields.texts("missing", said),
         drop_tables: fields.names("drop_tables", said).unwrap_or_default(),
         rename_tables: renames(&mut fields, "rename_tables", "a table's name now", said),
@@ -172,46 +171,6 @@ fn heirs_only(written: &Written, said: &mut Diagnostics) {
             Diagnostic::error("E0411", &name.place, format!("`{key}` without `inherits`"))
                 .help(format!("leave `{key}` out, or say which version this one inherits from")),
         );
-    }
-}
-
-fn dialect(node: &Node, said: &mut Diagnostics) -> Dialect {
-    let mut dialect = Dialect::default();
-    let Some(mut fields) = Fields::of(node, "`dialect`", said) else { return dialect };
-    if let Some(name) = fields.named("delimiter", said) {
-        dialect.delimiter = byte("delimiter", &name, said);
-    }
-    if let Some(name) = fields.named("quote", said) {
-        dialect.quote = if name.text == "none" { Some(None) } else { byte("quote", &name, said).map(Some) };
-    }
-    if let Some(name) = fields.named("encoding", said) {
-        if Encoding::for_label(name.text.as_bytes()).is_none() {
-            let known =
-                ["utf-8", "utf-16le", "utf-16be", "windows-1252", "iso-8859-15", "macintosh", "windows-1250", "shift_jis", "gb18030"];
-            said.push(
-                Diagnostic::error("E0412", &name.place, format!("`{}` is no encoding that is known", name.text)).help(
-                    suggest::did_you_mean(&name.text, known)
-                        .unwrap_or_else(|| "write a label of the WHATWG's, such as `utf-8`, `windows-1252` or `macintosh`".to_owned()),
-                ),
-            );
-        }
-        dialect.encoding = Some(name.text);
-    }
-    fields.finish(said);
-    dialect
-}
-
-fn byte(what: &str, name: &Key, said: &mut Diagnostics) -> Option<u8> {
-    match name.text.as_bytes() {
-        b"tab" | b"\\t" => Some(b'\t'),
-        [one] if !one.is_ascii_alphanumeric() && !matches!(one, b'\n' | b'\r') => Some(*one),
-        _ => {
-            said.push(
-                Diagnostic::error("E0412", &name.place, format!("`{}` is no {what}", name.text))
-                    .help(format!("a {what} is one character of ASCII that is no letter or digit; a tab is `tab`")),
-            );
-            None
-        }
     }
 }
 

@@ -134,7 +134,7 @@ fn a_child_has_what_its_parent_has_but_for_what_it_says() {
     let ids: Vec<String> = loaded.sources.iter().map(|source| source.schema.id()).collect();
     assert_eq!(ids, ["acme/1", "acme/2"]);
     let child = &loaded.sources[1];
-    assert_eq!(child.schema.dialect.delimiter, Some(b'\t'));
+    assert_eq!(child.schema.dialect.delimiter.as_deref(), Some("\t"));
     assert_eq!(child.schema.dialect.quote, Some(None));
     assert_eq!((&child.schema.missing, &loaded.sources[0].schema.missing), (&vec!["NA".to_owned()], &vec![String::new()]));
     let names: Vec<&str> = child.schema.tables.iter().map(|table| table.name.as_str()).collect();

@@ -7,6 +7,7 @@ use crate::read::parse::Parser;
 use crate::read::typed::Column;
 use crate::records::batch::Batch;
 use crate::records::batch::Text;
+use crate::records::shape::Marks;
 use crate::values::scalar::decimal;
 use crate::values::scalar::float;
 use crate::values::scalar::integer;
@@ -34,6 +35,8 @@ pub(super) struct Rows<'a> {
     pub text: Option<Text<'a>>,
     /// Which records.
     pub records: &'a [usize],
+    /// How their numbers are written.
+    pub marks: Marks,
 }
 
 /// What is wrong with single values.
@@ -78,13 +81,18 @@ impl Troubles {
 pub(super) fn cells(column: &Column, rows: &Rows<'_>, field: Option<usize>, troubles: &mut Troubles) -> PolarsResult<Series> {
     let reader = Reader { column, rows, field };
     let name = column.name.clone();
+    let marks = rows.marks;
     Ok(match &column.parser {
         Parser::Text => reader.texts(troubles),
         Parser::Uuid => reader.uuids(troubles),
-        Parser::Integer => reader.numbers::<Int64Type>(troubles, integer, |number| Measure::Whole((*number).into())).into_series(),
-        Parser::Float => reader.numbers::<Float64Type>(troubles, float, |number| Measure::Float(*number)).into_series(),
+        Parser::Integer => reader
+            .numbers::<Int64Type>(troubles, |text| integer(&marks.plain(text)?), |number| Measure::Whole((*number).into()))
+            .into_series(),
+        Parser::Float => {
+            reader.numbers::<Float64Type>(troubles, |text| float(&marks.plain(text)?), |number| Measure::Float(*number)).into_series()
+        }
         Parser::Decimal { precision, scale } => reader
-            .numbers::<Int128Type>(troubles, |text| decimal(text, *precision, *scale), |number| Measure::Whole(*number))
+            .numbers::<Int128Type>(troubles, |text| decimal(&marks.plain(text)?, *precision, *scale), |number| Measure::Whole(*number))
             .into_decimal_unchecked(usize::from(*precision), usize::from(*scale))
             .into_series(),
         Parser::Date(formats) => reader

@@ -10,6 +10,7 @@ use crate::read::cells::Troubles;
 use crate::read::cells::cells;
 use crate::read::typed::Column;
 use crate::records::batch::Batch;
+use crate::records::shape::Marks;
 use crate::values::times::Formats;
 
 /// How days and times are often written, to tell which of them an example is in.
@@ -43,7 +44,8 @@ pub(super) fn fault(
     text: &str,
 ) -> Result<Option<(String, Option<String>)>, Error> {
     let batch = Batch::of(text);
-    let rows = Rows { batch: &batch, text: batch.text(), records: &[0] };
+    let marks = Marks { decimal: schema.dialect.decimal.unwrap_or('.'), thousands: schema.dialect.thousands };
+    let rows = Rows { batch: &batch, text: batch.text(), records: &[0], marks };
     let mut troubles = Troubles::default();
     drop(cells(&Column::new(schema, table, column, false)?, &rows, Some(0), &mut troubles));
     let Some(trouble) = troubles.rows.first() else { return Ok(None) };

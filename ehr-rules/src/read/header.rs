@@ -10,9 +10,7 @@ use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceTable;
 use crate::records;
 use crate::records::Hints;
-use crate::records::LineEnd;
-use crate::records::Shape;
-use encoding_rs::UTF_8;
+use crate::records::shape::Shape;
 use globset::GlobBuilder;
 use std::collections::HashSet;
 
@@ -61,7 +59,7 @@ pub(super) fn plan<'a>(
     }
     let names: HashSet<String> = names(table).map(|name| records::fold(name)).collect();
     for file in found {
-        let head = records::head(&file.path, dialect, Hints { names: Some(&names) }, 1)?;
+        let head = records::head(&file.path, dialect, Hints { names: Some(&names), whole: true }, 1)?;
         let on_file =
             |code: &'static str, consequence| report(code, &file.name, consequence, &format!("{}: `{}`", meaning(code), file.name));
         if head.header.is_empty() {
@@ -71,6 +69,13 @@ pub(super) fn plan<'a>(
         if head.header.iter().any(|name| name.contains('\u{fffd}')) {
             let reason = format!("a header is not valid UTF-8: `{}`", file.name);
             report("R0203", &file.name, Consequence::Warned, &reason);
+        }
+        if let Some(doubt) = &head.doubt {
+            report("R0211", &file.name, Consequence::Warned, &format!("{}: `{}`, where {doubt}", meaning("R0211"), file.name));
+        }
+        let beside = head.shape.preamble + head.shape.footer;
+        if beside > 0 && dialect.preamble.is_none() && dialect.footer.is_none() {
+            report("R0212", &file.name, Consequence::Warned, &format!("{}: {beside} in `{}`", meaning("R0212"), file.name));
         }
         if head.rows.is_empty() && !has_rows(file, head.shape)? {
             on_file("R0209", Consequence::Warned);
@@ -92,7 +97,7 @@ fn names(table: &SourceTable) -> impl Iterator<Item = &String> {
 fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>) -> TablePlan<'a> {
     let columns = &plan.table.columns;
     plan.header = columns.iter().map(|column| column.name.clone()).collect();
-    let shape = Shape { delimiter: b',', quote: None, line_end: LineEnd::Lf, encoding: UTF_8, headed: false };
+    let shape = Shape { quote: None, headed: false, ..Shape::plain(b',') };
     let whole: Vec<usize> = (0..columns.len()).collect();
     let fields = whole.iter().copied().map(Some).collect::<Vec<_>>();
     plan.files = files

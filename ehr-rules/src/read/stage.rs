@@ -111,12 +111,7 @@ impl Records {
     /// Opens a file, past its header.
     fn open(plan: &TablePlan<'_>, of: &FilePlan<'_>) -> Result<Self, Error> {
         let Some(json) = &plan.table.json else {
-            let mut reader = Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes);
-            if of.shape.headed {
-                // The header is a record like any other, and the first.
-                reader.next(1)?;
-            }
-            return Ok(Self::Lines(reader));
+            return Ok(Self::Lines(Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes).past_header()?));
         };
         let field = |column: &SourceColumn| ObjectField {
             path: if column.path.is_empty() { vec![column.name.clone()] } else { column.path.clone() },

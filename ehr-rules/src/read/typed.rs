@@ -133,7 +133,7 @@ impl Typing {
                 }
             }
         }
-        let rows = Rows { batch, text, records: &sound };
+        let rows = Rows { batch, text, records: &sound, marks: plan.shape.marks };
         let mut troubles = Troubles::default();
         let mut columns = Vec::with_capacity(self.columns.len() + 2);
         for (at, (column, field)) in self.columns.iter().zip(&plan.fields).enumerate() {

@@ -1,5 +1,7 @@
 //! A block of records: its bytes, and where each record and field lies in them.
 
+use super::shape::Mark;
+use memchr::memmem;
 use std::ops::Range;
 
 /// Records framed from one block, in file order.
@@ -13,6 +15,34 @@ pub(crate) struct Batch {
     pub(super) spans: Vec<Span>,
     /// Each record, malformed ones among them.
     pub(super) records: Vec<Record>,
+    /// What is no record.
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// What a piece of a file is. Every byte belongs to one piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The byte order mark.
+    ByteOrder,
+    /// Lines before the first record.
+    Preamble,
+    /// A record whose fields are known, the header among them, with its line end.
+    Record,
+    /// The line of a record whose quotes are unsound.
+    Malformed,
+    /// A comment's line.
+    Comment,
+    /// A line with nothing on it.
+    Blank,
+    /// Lines behind the last record.
+    Footer,
+}
+
+/// A line that is no record, with its line end: up to where the next piece begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Skipped {
+    pub start: u32,
+    pub part: Part,
 }
 
 /// Where a field lies, in the block's bytes or, where `SIDE` is set, beside them.
@@ -50,6 +80,7 @@ impl Batch {
             side: Vec::new(),
             spans: vec![Span { start: 0, end }],
             records: vec![Record { line: 1, start: 0, end, first: 0, count: 1 }],
+            skipped: Vec::new(),
         }
     }
 
@@ -99,18 +130,67 @@ impl Batch {
     }
 
     /// The names in a record that is a header: without blanks around them, and split plainly where its quotes are unsound.
-    pub(crate) fn header(&self, record: usize, delimiter: u8) -> Vec<String> {
+    pub(crate) fn header(&self, record: usize, delimiter: Mark) -> Vec<String> {
         let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned();
         if self.is_malformed(record) {
-            return self.raw(record).split(|byte| *byte == delimiter).map(name).collect();
+            let mut rest = self.raw(record);
+            let mut names = Vec::new();
+            while let Some(at) = memmem::find(rest, delimiter.as_bytes()) {
+                names.push(name(&rest[..at]));
+                rest = &rest[at + delimiter.as_bytes().len()..];
+            }
+            names.push(name(rest));
+            return names;
         }
         self.fields(record).map(name).collect()
     }
 
-    /// Whether a quote stands as a plain character in an unquoted field.
-    pub(super) fn has_plain_quote(&self, record: usize, quote: Option<u8>) -> bool {
+    /// Forgets what was framed, and keeps the bytes.
+    pub(super) fn clear(&mut self) {
+        self.side.clear();
+        self.spans.clear();
+        self.records.clear();
+        self.skipped.clear();
+    }
+
+    /// Whether quotes stand around a field.
+    pub(super) fn is_quoted(&self, record: usize, field: usize, quote: Option<u8>) -> bool {
         let Some(quote) = quote else { return false };
-        self.spans[self.spans_of(record)].iter().any(|span| span.start & SIDE == 0 && self.bytes_of(*span).contains(&quote))
+        let Record { start, first, .. } = self.records[record];
+        let span = self.spans[first as usize + field];
+        // What lies beside the block was quoted, or had an escape in it.
+        span.start & SIDE != 0 || span.start > start && self.bytes.get(span.start as usize - 1) == Some(&quote)
+    }
+
+    /// How many fields have quotes around them, and how many have some inside that have none around them.
+    pub(super) fn quotes(&self, quote: u8) -> (usize, usize) {
+        let (mut wrapped, mut plain) = (0, 0);
+        for record in 0..self.len() {
+            if self.is_malformed(record) {
+                wrapped += 1;
+            }
+            for field in 0..self.width(record) {
+                if self.is_quoted(record, field, Some(quote)) {
+                    wrapped += 1;
+                } else if self.field(record, field).contains(&quote) {
+                    plain += 1;
+                }
+            }
+        }
+        (wrapped, plain)
+    }
+
+    /// The pieces of the block, in order, which put together are its bytes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold by it that no byte is lost"))]
+    pub(crate) fn parts(&self) -> Vec<(Part, &[u8])> {
+        let records = self.records.iter().map(|record| {
+            let part = if record.count == MALFORMED { Part::Malformed } else { Part::Record };
+            (record.start, part)
+        });
+        let mut starts: Vec<(u32, Part)> = records.chain(self.skipped.iter().map(|one| (one.start, one.part))).collect();
+        starts.sort_by_key(|(start, _)| *start);
+        let ends = starts.iter().skip(1).map(|(start, _)| *start as usize).chain([self.bytes.len()]);
+        starts.iter().zip(ends).map(|((start, part), end)| (*part, self.bytes.get(*start as usize..end).unwrap_or_default())).collect()
     }
 
     fn spans_of(&self, record: usize) -> Range<usize> {

@@ -1,231 +1,193 @@
 //! The framer: finds records and fields in a block of bytes.
 
-use super::LineEnd;
-use super::Shape;
 use super::batch::Batch;
 use super::batch::MALFORMED;
+use super::batch::Part;
 use super::batch::Record;
 use super::batch::SIDE;
+use super::batch::Skipped;
 use super::batch::Span;
+use super::field::Next;
+use super::field::Scan;
+use super::shape::Shape;
+use crate::ir::schema::Escape;
 use memchr::memchr;
 use memchr::memchr_iter;
-use memchr::memchr2;
+use memchr::memmem::Finder;
 
-/// A quoted field that runs on over line ends is given up after so many bytes …
-const FIELD_BYTES: usize = 64 * 1024;
-/// … or so many lines: a stray quote must not swallow what follows it.
-const FIELD_LINES: usize = 1000;
-
-/// Frames records from `batch.bytes[from..]` on and says where the first byte that was not used stands.
+/// Frames records from `batch.bytes[from..to]` on and says where the first byte that was not used stands.
 ///
-/// `whole` says that the file ends where the bytes end; otherwise a record that is not complete is left for later.
+/// `whole` says that the file's records end at `to`; otherwise a record that is not complete is left for later.
 /// `line` is the physical line at `from` and is moved on. At most `most` records are framed.
-pub(super) fn frame(batch: &mut Batch, from: usize, whole: bool, shape: Shape, line: &mut u64, most: u64) -> usize {
-    let Batch { bytes, side, spans, records } = batch;
-    let scan = Scan { bytes, whole, shape, newline: shape.newline() };
+pub(super) fn frame(batch: &mut Batch, from: usize, to: usize, whole: bool, shape: &Shape, line: &mut u64, most: u64) -> usize {
+    let Batch { bytes, side, spans, records, skipped } = batch;
+    let bytes = bytes.get(..to).unwrap_or_default();
+    let scan = Scan { bytes, whole, shape };
+    let cut = Cut::new(shape);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let mut at = from;
     while records.len() < most && at < bytes.len() {
-        let Some(end) = memchr(scan.newline, &bytes[at..]).map(|length| at + length).or(whole.then_some(bytes.len())) else { break };
-        let text_end = scan.trimmed(at, end);
-        if text_end == at {
+        let Some((text_end, next)) = scan.line(at) else { break };
+        if let Some(part) = scan.no_record(at, text_end, *line) {
+            skipped.push(Skipped { start: narrow(at), part });
             *line += 1;
-            at = end + 1;
+            at = next;
             continue;
         }
         let first = spans.len();
-        if shape.quote.is_none_or(|quote| memchr(quote, &bytes[at..text_end]).is_none()) {
-            let mut start = at;
-            for delimiter in memchr_iter(shape.delimiter, &bytes[at..text_end]) {
-                spans.push(span(start, at + delimiter));
-                start = at + delimiter + 1;
-            }
-            spans.push(span(start, text_end));
-            records.push(Record {
-                line: *line,
-                start: narrow(at),
-                end: narrow(text_end),
-                first: narrow(first),
-                count: narrow(spans.len() - first),
-            });
+        let text = &bytes[at..text_end];
+        if !cut.is_special(text) {
+            cut.fields(at, text, spans);
+            scan.finish(first, spans, side);
+            records.push(record(*line, at, text_end, first, spans));
             *line += 1;
-            at = end + 1;
+            at = next;
             continue;
         }
         let beside = side.len();
-        match scan.quoted_record(at, spans, side) {
-            Quoted::Sound { end, next } => {
-                records.push(Record {
-                    line: *line,
-                    start: narrow(at),
-                    end: narrow(end),
-                    first: narrow(first),
-                    count: narrow(spans.len() - first),
-                });
-                *line += memchr_iter(scan.newline, &bytes[at..end]).count() as u64 + 1;
+        match scan.record(at, spans, side) {
+            Next::Record { end, next } if end <= text_end || !scan.hides_rows(at, end, spans.len() - first) => {
+                scan.finish(first, spans, side);
+                records.push(record(*line, at, end, first, spans));
+                *line += scan.lines(at, end) + 1;
                 at = next;
             }
-            Quoted::Unsound => {
+            Next::Record { .. } | Next::Unsound => {
                 spans.truncate(first);
                 side.truncate(beside);
                 records.push(Record { line: *line, start: narrow(at), end: narrow(text_end), first: narrow(first), count: MALFORMED });
                 *line += 1;
-                at = end + 1;
+                at = next;
             }
-            Quoted::More => {
+            Next::More => {
                 spans.truncate(first);
                 side.truncate(beside);
                 break;
             }
         }
     }
-    at.min(bytes.len())
+    at
 }
 
-/// What became of a record with quotes.
-enum Quoted {
-    /// It ends at `end`, and the next begins at `next`.
-    Sound { end: usize, next: usize },
-    /// Its quotes do not close, or stand where none may.
-    Unsound,
-    /// The bytes end before it does.
-    More,
+/// Cuts a line without quotes into fields.
+enum Cut {
+    One { delimiter: u8, quote: Option<u8>, escapes: bool },
+    Several { delimiter: Box<Finder<'static>>, quote: Option<u8>, escapes: bool },
 }
 
-/// Where a quoted field closes.
-enum Close {
-    At(usize),
-    Unsound,
-    More,
-}
+impl Cut {
+    fn new(shape: &Shape) -> Self {
+        let (quote, escapes) = (shape.quote, shape.escape == Escape::Backslash);
+        match shape.delimiter.single() {
+            Some(delimiter) => Self::One { delimiter, quote, escapes },
+            None => Self::Several { delimiter: Box::new(Finder::new(shape.delimiter.as_bytes()).into_owned()), quote, escapes },
+        }
+    }
 
-struct Scan<'a> {
-    bytes: &'a [u8],
-    whole: bool,
-    shape: Shape,
-    newline: u8,
+    /// Whether a line has to be looked at closely.
+    #[inline]
+    fn is_special(&self, text: &[u8]) -> bool {
+        let (Self::One { quote, escapes, .. } | Self::Several { quote, escapes, .. }) = self;
+        quote.is_some_and(|quote| memchr(quote, text).is_some()) || *escapes && memchr(b'\\', text).is_some()
+    }
+
+    #[inline]
+    fn fields(&self, at: usize, text: &[u8], spans: &mut Vec<Span>) {
+        let mut start = at;
+        let end = at + text.len();
+        match self {
+            Self::One { delimiter, .. } => {
+                for found in memchr_iter(*delimiter, text) {
+                    spans.push(span(start, at + found));
+                    start = at + found + 1;
+                }
+            }
+            Self::Several { delimiter, .. } => {
+                for found in delimiter.find_iter(text) {
+                    spans.push(span(start, at + found));
+                    start = at + found + delimiter.needle().len();
+                }
+            }
+        }
+        spans.push(span(start, end));
+    }
 }
 
 impl Scan<'_> {
-    /// The end of a line's text where its line end stands at `end`: a CR before it belongs to the line end.
-    fn trimmed(&self, start: usize, end: usize) -> usize {
-        let cr = self.shape.line_end == LineEnd::Lf && end > start && self.bytes[end - 1] == b'\r';
-        end - usize::from(cr)
-    }
-
-    fn quoted_record(&self, start: usize, spans: &mut Vec<Span>, side: &mut Vec<u8>) -> Quoted {
-        let bytes = self.bytes;
-        let mut at = start;
-        loop {
-            if self.shape.quote.is_some() && bytes.get(at).copied() == self.shape.quote {
-                let close = match self.close(at + 1) {
-                    Close::At(close) => close,
-                    Close::Unsound => return Quoted::Unsound,
-                    Close::More => return Quoted::More,
-                };
-                spans.push(self.unescaped(at + 1, close, side));
-                let after = close + 1;
-                match bytes.get(after) {
-                    Some(byte) if *byte == self.shape.delimiter => at = after + 1,
-                    // What follows a close is a line end here, a CR before it perhaps, or the end of the file.
-                    Some(byte) if *byte == self.newline => return Quoted::Sound { end: after, next: after + 1 },
-                    Some(_) => return Quoted::Sound { end: after, next: after + 2 },
-                    None => return Quoted::Sound { end: after, next: after },
-                }
-            } else {
-                // A quote inside an unquoted field is a plain character.
-                match memchr2(self.shape.delimiter, self.newline, bytes.get(at..).unwrap_or_default()).map(|length| at + length) {
-                    Some(end) if bytes[end] == self.shape.delimiter => {
-                        spans.push(span(at, end));
-                        at = end + 1;
-                    }
-                    Some(end) => {
-                        let text_end = self.trimmed(at, end);
-                        spans.push(span(at, text_end));
-                        return Quoted::Sound { end: text_end, next: end + 1 };
-                    }
-                    None if self.whole => {
-                        let text_end = self.trimmed(at, bytes.len());
-                        spans.push(span(at, text_end));
-                        return Quoted::Sound { end: text_end, next: bytes.len() };
-                    }
-                    None => return Quoted::More,
-                }
-            }
+    /// What a line is that is no record.
+    #[inline]
+    fn no_record(&self, start: usize, end: usize, line: u64) -> Option<Part> {
+        if line <= u64::from(self.shape.preamble) {
+            return Some(Part::Preamble);
         }
-    }
-
-    /// Finds the quote that closes a field whose text begins at `start`.
-    fn close(&self, start: usize) -> Close {
-        let bytes = self.bytes;
-        let Some(quote) = self.shape.quote else { return Close::Unsound };
-        let Some(rest) = bytes.get(start..) else { return if self.whole { Close::Unsound } else { Close::More } };
-        // A field may be as long as its line; beyond it, it is given up after a bound.
-        let limit = memchr(self.newline, rest).map_or(rest.len(), |line_end| line_end.max(FIELD_BYTES).min(rest.len()));
-        let cut = limit < rest.len();
-        let mut at = 0;
-        loop {
-            let Some(found) = memchr(quote, &rest[at..limit]).map(|length| at + length) else {
-                return if cut || self.whole || over_lines(&rest[..limit], self.newline) { Close::Unsound } else { Close::More };
-            };
-            let close = match rest.get(found + 1) {
-                Some(byte) if *byte == quote => {
-                    at = (found + 2).min(limit);
-                    continue;
-                }
-                Some(byte) if *byte == self.shape.delimiter || *byte == self.newline => true,
-                Some(b'\r') if self.shape.line_end == LineEnd::Lf => match rest.get(found + 2) {
-                    Some(byte) => *byte == b'\n',
-                    None if self.whole => true,
-                    None => return Close::More,
-                },
-                Some(_) => false,
-                None if self.whole => true,
-                None => return Close::More,
-            };
-            return if close && !over_lines(&rest[..found], self.newline) { Close::At(start + found) } else { Close::Unsound };
-        }
-    }
-
-    fn unescaped(&self, start: usize, end: usize, side: &mut Vec<u8>) -> Span {
-        let Some(quote) = self.shape.quote else { return span(start, end) };
         let text = &self.bytes[start..end];
-        let Some(mut pair) = memchr(quote, text) else { return span(start, end) };
-        let from = side.len();
-        let mut at = 0;
-        loop {
-            side.extend_from_slice(&text[at..=pair]);
-            at = pair + 2;
-            match memchr(quote, text.get(at..).unwrap_or_default()) {
-                Some(length) => pair = at + length,
-                None => break,
+        match text.first() {
+            None => return Some(Part::Blank),
+            // One field of blanks alone is a record only where one field is all there is.
+            Some(b' ') if self.shape.width > 1 && text.iter().all(|byte| *byte == b' ') => return Some(Part::Blank),
+            Some(_) => {}
+        }
+        self.shape.comment.filter(|comment| text.starts_with(comment.as_bytes())).map(|_| Part::Comment)
+    }
+
+    /// What is done to the fields of a sound record once they are known.
+    #[inline]
+    fn finish(&self, first: usize, spans: &mut Vec<Span>, side: &mut Vec<u8>) {
+        if self.shape.trailing
+            && spans.len() - first == self.shape.width as usize + 1
+            && spans.last().is_some_and(|span| span.start & !SIDE == span.end)
+        {
+            spans.pop();
+        }
+        let Some(stand_in) = self.shape.line_break else { return };
+        for one in &mut spans[first..] {
+            let (start, end) = ((one.start & !SIDE) as usize, one.end as usize);
+            let beside = one.start & SIDE != 0;
+            let text = if beside { &side[start..end] } else { &self.bytes[start..end] };
+            if memchr(stand_in, text).is_none() {
+                continue;
             }
+            let from = side.len();
+            if beside {
+                side.extend_from_within(start..end);
+            } else {
+                side.extend_from_slice(&self.bytes[start..end]);
+            }
+            side[from..].iter_mut().filter(|byte| **byte == stand_in).for_each(|byte| *byte = b'\n');
+            *one = Span { start: narrow(from) | SIDE, end: narrow(side.len()) };
         }
-        side.extend_from_slice(text.get(at..).unwrap_or_default());
-        Span { start: narrow(from) | SIDE, end: narrow(side.len()) }
+    }
+
+    /// Whether a record over several lines is rather one with a stray quote, which hides rows that are sound: its lines, but for
+    /// the first, have as many fields as rows have, and it has not, or they are too many to have them by chance.
+    fn hides_rows(&self, start: usize, end: usize, fields: usize) -> bool {
+        let width = self.shape.width as usize;
+        if width < 2 {
+            return false;
+        }
+        let delimiter = Finder::new(self.shape.delimiter.as_bytes());
+        let (mut lines, mut alike) = (0, 0);
+        let mut at = self.line(start).map_or(end, |(_, next)| next);
+        while at < end {
+            let (text_end, next) = self.line(at).unwrap_or((end, end));
+            lines += 1;
+            alike += usize::from(delimiter.find_iter(&self.bytes[at..text_end.min(end)]).count() + 1 == width);
+            at = next;
+        }
+        if fields == width { alike == lines && lines * (width - 1) >= 8 } else { alike * 2 >= lines }
     }
 }
 
-impl Shape {
-    /// The byte that ends a line.
-    pub(super) fn newline(self) -> u8 {
-        match self.line_end {
-            LineEnd::Lf => b'\n',
-            LineEnd::Cr => b'\r',
-        }
-    }
+fn record(line: u64, start: usize, end: usize, first: usize, spans: &[Span]) -> Record {
+    Record { line, start: narrow(start), end: narrow(end), first: narrow(first), count: narrow(spans.len() - first) }
 }
 
-fn over_lines(text: &[u8], newline: u8) -> bool {
-    memchr_iter(newline, text).nth(FIELD_LINES).is_some()
-}
-
-fn span(start: usize, end: usize) -> Span {
+pub(super) fn span(start: usize, end: usize) -> Span {
     Span { start: narrow(start), end: narrow(end) }
 }
 
 /// The reader keeps blocks far below 2 GiB.
 #[expect(clippy::cast_possible_truncation, reason = "a block is far smaller than 2 GiB")]
-fn narrow(at: usize) -> u32 {
+pub(super) fn narrow(at: usize) -> u32 {
     at as u32
 }

@@ -4,50 +4,30 @@
 //! unsound costs one physical line: a stray quote must never hide the rest of a file, nor pass for sound.
 
 pub(crate) mod batch;
+mod field;
 mod frame;
 pub(crate) mod json;
 mod pieces;
 pub(crate) mod reader;
+pub(crate) mod shape;
 mod sniff;
 #[cfg(test)]
 mod tests;
 
 use crate::error::Error;
 use crate::ir::schema::Dialect;
-use encoding_rs::Encoding;
 use reader::Reader;
+use shape::Shape;
 use std::collections::HashSet;
 use std::path::Path;
-
-/// How a delimited text file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Shape {
-    /// Between fields.
-    pub delimiter: u8,
-    /// Around a field that holds delimiters or line ends; `None` where quotes are plain characters.
-    pub quote: Option<u8>,
-    /// Between records.
-    pub line_end: LineEnd,
-    /// What the bytes are brought to UTF-8 from.
-    pub encoding: &'static Encoding,
-    /// Whether the first record names the fields.
-    pub headed: bool,
-}
-
-/// What ends a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LineEnd {
-    /// LF or CRLF, mixed or not.
-    Lf,
-    /// CR alone, as old Macintosh programs write.
-    Cr,
-}
 
 /// What is known beforehand of a file that is looked at; it helps where the bytes alone leave something open.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Hints<'a> {
     /// Names of columns that the file may have, each as [`fold`] makes it; none where nothing is known.
     pub names: Option<&'a HashSet<String>>,
+    /// Whether the whole file may be looked through for what its first bytes do not tell, such as its encoding.
+    pub whole: bool,
 }
 
 /// The beginning of a file.
@@ -61,6 +41,8 @@ pub(crate) struct Head {
     pub rows: Vec<Vec<String>>,
     /// How it is written and by what that was found, in words, without any value or name of the file's.
     pub evidence: Vec<String>,
+    /// What its encoding may be just as well, in words, where nothing in the file decides.
+    pub doubt: Option<String>,
 }
 
 /// A header's name without case and without space around it, as names are compared.
@@ -68,27 +50,33 @@ pub(crate) fn fold(name: &str) -> String {
     name.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
 }
 
-/// Reads the header and at most `rows` sound records after it.
+/// Reads the header and at most `rows` sound records after it. Fields without a name are called `column_1` and so on.
 pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize) -> Result<Head, Error> {
-    let (shape, evidence) = sniff::sniff(path, dialect, hints)?;
+    let sniff::Found { shape, evidence, doubt } = sniff::sniff(path, dialect, hints)?;
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence };
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt };
     let mut seen_header = !shape.headed;
+    let mut width = 0;
     // Malformed records are passed over, so as many are framed as it takes.
-    while !seen_header || head.rows.len() < rows {
-        let wanted = u64::try_from(rows - head.rows.len()).unwrap_or(u64::MAX).saturating_add(u64::from(!seen_header));
+    while !seen_header || head.rows.len() < rows || width == 0 {
+        let wanted = u64::try_from(rows - head.rows.len()).unwrap_or(u64::MAX).saturating_add(u64::from(!seen_header)).max(1);
         let Some(batch) = reader.next(wanted)? else { break };
         for at in 0..batch.len() {
+            width = width.max(batch.width(at)).max(1);
             if !seen_header {
                 head.header = batch.header(at, shape.delimiter);
                 seen_header = true;
-            } else if !batch.is_malformed(at) {
+            } else if !batch.is_malformed(at) && head.rows.len() < rows {
                 head.rows.push(batch.fields(at).map(|field| String::from_utf8_lossy(field).into_owned()).collect());
             }
         }
     }
-    if !shape.headed && !head.rows.is_empty() {
-        head.header.clone_from(&dialect.header);
+    if !shape.headed && width > 0 {
+        head.header = if dialect.header.is_empty() {
+            (1..=usize::try_from(shape.width).unwrap_or(width)).map(|nth| format!("column_{nth}")).collect()
+        } else {
+            dialect.header.clone()
+        };
     }
     Ok(head)
 }

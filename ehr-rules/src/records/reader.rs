@@ -2,11 +2,17 @@
 
 use super::Shape;
 use super::batch::Batch;
+use super::batch::Part;
+use super::batch::Skipped;
 use super::frame::frame;
+use super::frame::narrow;
 use crate::error::Error;
+use crate::ir::schema::LineEnd;
 use encoding_rs::Decoder;
 use encoding_rs::DecoderResult;
 use encoding_rs::UTF_8;
+use memchr::memrchr;
+use memchr::memrchr2;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -16,7 +22,9 @@ use std::path::PathBuf;
 const BLOCK: usize = 4 << 20;
 /// No record is longer: a file without line ends must not be taken into memory whole.
 const LONGEST: usize = 256 << 20;
-/// The UTF-8 byte order mark.
+/// Lines that are no records are handed over at the latest after so many bytes, that they need not be held.
+const SKIPPED: usize = 1 << 20;
+/// The UTF-8 byte order mark, which that of any other encoding becomes.
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// One file's records, from its header on.
@@ -44,7 +52,7 @@ impl Reader {
         let failed = |error| Error::io("opening", path, error);
         let file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
-        let decoder = (shape.encoding != UTF_8).then(|| shape.encoding.new_decoder_with_bom_removal());
+        let decoder = (shape.encoding != UTF_8).then(|| shape.encoding.new_decoder_without_bom_handling());
         Ok(Self { file, path: path.to_owned(), shape, decoder, block: BLOCK, rest: Vec::new(), line: 1, read: 0, size, ended: false })
     }
 
@@ -63,7 +71,18 @@ impl Reader {
         self.read
     }
 
-    /// The next records, at most `most` of them; `None` at the end of the file.
+    /// Goes past the record that names the fields, where there is one.
+    pub(crate) fn past_header(mut self) -> Result<Self, Error> {
+        while self.shape.headed {
+            // Lines that are no records may stand before it.
+            if self.next(1)?.is_none_or(|batch| batch.len() > 0) {
+                break;
+            }
+        }
+        Ok(self)
+    }
+
+    /// The next records, at most `most` of them; `None` at the end of the file. A batch may be of lines alone that are no records.
     pub(crate) fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
         let mut batch = Batch { bytes: std::mem::take(&mut self.rest), ..Batch::default() };
         // What a limit left over is framed before more is read.
@@ -71,10 +90,19 @@ impl Reader {
         let mut fill = batch.bytes.is_empty();
         loop {
             if fill && !self.ended {
-                from += self.fill(&mut batch.bytes)?;
+                let mark = self.fill(&mut batch.bytes)?;
+                if mark > 0 {
+                    batch.skipped.push(Skipped { start: 0, part: Part::ByteOrder });
+                    from += mark;
+                }
             }
-            from = frame(&mut batch, from, self.ended, self.shape, &mut self.line, most);
-            if !batch.records.is_empty() {
+            let to = self.records_end(&batch.bytes, from);
+            from = frame(&mut batch, from, to, self.ended, &self.shape, &mut self.line, most);
+            if self.ended && from == to && to < batch.bytes.len() {
+                batch.skipped.push(Skipped { start: narrow(to), part: Part::Footer });
+                from = batch.bytes.len();
+            }
+            if !batch.records.is_empty() || from >= SKIPPED || self.ended && from > 0 {
                 self.rest = batch.bytes.split_off(from);
                 return Ok(Some(batch));
             }
@@ -89,11 +117,42 @@ impl Reader {
         }
     }
 
+    /// Where records end at the latest: before as many lines as stand behind the last one, which what was read may end with.
+    fn records_end(&self, bytes: &[u8], from: usize) -> usize {
+        let lines = self.shape.footer + u32::from(!self.ended);
+        if self.shape.footer == 0 {
+            return bytes.len();
+        }
+        let last = |end: usize| {
+            let text = bytes.get(from..end).unwrap_or_default();
+            let found = match self.shape.line_end {
+                LineEnd::Lf => memrchr(b'\n', text),
+                LineEnd::Cr => memrchr(b'\r', text),
+                LineEnd::Any => memrchr2(b'\r', b'\n', text),
+            };
+            found.map(|at| from + at)
+        };
+        let before = |at: usize| {
+            let pair = self.shape.line_end == LineEnd::Any && bytes[at] == b'\n' && at > from && bytes[at - 1] == b'\r';
+            at - usize::from(pair)
+        };
+        // A line end at the very end is the last line's own.
+        let mut end = last(bytes.len()).filter(|at| at + 1 == bytes.len()).map_or(bytes.len(), before);
+        let mut begin = bytes.len();
+        for _ in 0..lines {
+            let Some(at) = last(end) else { return from };
+            begin = at + 1;
+            end = before(at);
+        }
+        begin
+    }
+
     /// Reads one block more, and says how many bytes at the beginning of the file are no text.
     fn fill(&mut self, bytes: &mut Vec<u8>) -> Result<usize, Error> {
         let fresh = self.read == 0;
         // A long record makes its block grow in proportion, so that it is not looked at from its start too often.
-        let wanted = self.block.max(bytes.len());
+        // The first has room for a byte order mark.
+        let wanted = self.block.max(bytes.len()).max(if fresh { 4 } else { 1 });
         let room = u64::try_from(wanted).unwrap_or(u64::MAX);
         let mut foreign = Vec::new();
         let into = if self.decoder.is_some() { &mut foreign } else { &mut *bytes };
@@ -116,7 +175,7 @@ impl Reader {
 
 /// Appends `foreign` as UTF-8. What is no text in its encoding becomes a byte that is no UTF-8 either, so that its record is
 /// set aside and not changed without a word.
-fn decode(decoder: &mut Decoder, mut foreign: &[u8], last: bool, bytes: &mut Vec<u8>) {
+pub(super) fn decode(decoder: &mut Decoder, mut foreign: &[u8], last: bool, bytes: &mut Vec<u8>) {
     const NO_TEXT: u8 = 0xFF;
     let mut room = vec![0; foreign.len().saturating_mul(3).max(64)];
     loop {

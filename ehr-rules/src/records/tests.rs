@@ -3,12 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::*;
+use crate::ir::schema::Escape;
+use crate::ir::schema::LineEnd;
 use batch::Batch;
+use batch::Part;
 use proptest::prelude::*;
+use shape::Mark;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-const COMMA: Shape = Shape { delimiter: b',', quote: Some(b'"'), line_end: LineEnd::Lf, encoding: encoding_rs::UTF_8, headed: true };
+const COMMA: Shape = Shape::plain(b',');
 
 /// Line, and fields or `None` for a malformed record.
 type Framed = (u64, Option<Vec<String>>);
@@ -122,7 +126,7 @@ fn the_head_of_a_file_tells_its_shape() {
     for (bytes, delimiter, line_end, header) in cases {
         let file = file(bytes);
         let head = head(file.path(), &Dialect::default(), Hints::default(), 1).unwrap();
-        assert_eq!((head.shape.delimiter, head.shape.line_end), (delimiter, line_end), "{header:?}");
+        assert_eq!((head.shape.delimiter, head.shape.line_end), (Mark::byte(delimiter), line_end), "{header:?}");
         assert_eq!(head.header, header);
     }
 }
@@ -133,7 +137,7 @@ fn the_schema_and_then_the_extension_decide_the_delimiter() {
     let path = folder.path().join("one.tsv");
     std::fs::write(&path, "a,b\n1,2\n").unwrap();
     assert_eq!(head(&path, &Dialect::default(), Hints::default(), 0).unwrap().header, ["a,b"]);
-    let dialect = Dialect { delimiter: Some(b','), ..Dialect::default() };
+    let dialect = Dialect { delimiter: Some(",".to_owned()), ..Dialect::default() };
     assert_eq!(head(&path, &dialect, Hints::default(), 5).unwrap().rows, [["1", "2"]]);
 }
 
@@ -141,9 +145,9 @@ fn the_schema_and_then_the_extension_decide_the_delimiter() {
 fn names_that_are_known_decide_where_widths_do_not() {
     let file = file(b"id;name, given;sex, at birth\n");
     let names = ["id", "name, given"].map(str::to_owned).into();
-    let head = head(file.path(), &Dialect::default(), Hints { names: Some(&names) }, 1).unwrap();
+    let head = head(file.path(), &Dialect::default(), Hints { names: Some(&names), ..Hints::default() }, 1).unwrap();
     assert_eq!(head.header, ["id", "name, given", "sex, at birth"]);
-    assert_eq!(head.evidence, ["fields are separated by `;`, by the widths of its rows"]);
+    assert_eq!(head.evidence, ["the text is utf-8, being ASCII alone", "fields are separated by `;`, by names that are known"]);
 }
 
 #[test]
@@ -185,5 +189,113 @@ proptest! {
     ) {
         let shape = Shape { line_end: if cr { LineEnd::Cr } else { LineEnd::Lf }, ..COMMA };
         prop_assert_eq!(records(&bytes, shape, block), records(&bytes, shape, 1 << 16));
+    }
+}
+
+/// Every piece of a file, as the reader hands it over.
+fn pieces(bytes: &[u8], shape: Shape, block: usize) -> Vec<(Part, Vec<u8>, Option<Vec<u8>>)> {
+    let file = file(bytes);
+    let mut reader = Reader::open(file.path(), shape).unwrap().with_block(block);
+    let mut all = Vec::new();
+    while let Some(batch) = reader.next(u64::MAX).unwrap() {
+        let mut record = 0;
+        for (part, piece) in batch.parts() {
+            let raw = matches!(part, Part::Record | Part::Malformed).then(|| {
+                record += 1;
+                batch.raw(record - 1).to_vec()
+            });
+            all.push((part, piece.to_vec(), raw));
+        }
+        assert_eq!(record, batch.len());
+    }
+    all
+}
+
+/// A shape of each kind, chosen by the bits of a number.
+fn any_shape(bits: u16) -> Shape {
+    let bit = |nth: u16| bits >> nth & 1 == 1;
+    Shape {
+        delimiter: if bit(0) { Mark::new(b"||").unwrap() } else { Mark::byte(b',') },
+        quote: (!bit(1)).then_some(b'"'),
+        escape: if bit(2) { Escape::Backslash } else { Escape::Doubled },
+        line_end: [LineEnd::Lf, LineEnd::Cr, LineEnd::Any, LineEnd::Any][usize::from(bits >> 3 & 3)],
+        comment: bit(5).then_some(Mark::byte(b'#')),
+        preamble: u32::from(bit(6)) * 2,
+        footer: u32::from(bits >> 7 & 3),
+        line_break: bit(9).then_some(0x0B),
+        trailing: bit(10),
+        width: u32::from(bits >> 11 & 3),
+        ..COMMA
+    }
+}
+
+const ALPHABET: &[u8] = b"ab,,||\"\"\"\\#\r\n\n \x0b\0\xff";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn every_byte_is_in_one_piece_and_the_pieces_are_the_file(
+        bytes in prop::collection::vec(prop::sample::select(ALPHABET), 0..60), mark: bool, bits: u16, block in 1_usize..20,
+    ) {
+        let bytes = [if mark { reader::BOM } else { b"" }, &bytes].concat();
+        let shape = any_shape(bits);
+        let pieces = pieces(&bytes, shape, block);
+        prop_assert_eq!(pieces.iter().flat_map(|(_, piece, _)| piece.clone()).collect::<Vec<u8>>(), bytes);
+        for (_, piece, raw) in &pieces {
+            prop_assert!(!piece.is_empty());
+            // A record is its own bytes and its line end, and nothing else hides in it.
+            let Some(raw) = raw else { continue };
+            let end = piece.strip_prefix(raw.as_slice()).unwrap();
+            prop_assert!([b"".as_slice(), b"\n", b"\r\n", b"\r"].contains(&end), "{:?} behind {:?}", end, raw);
+        }
+    }
+
+    #[test]
+    fn blocks_and_byte_order_marks_change_no_cell_however_it_is_written(
+        bytes in prop::collection::vec(prop::sample::select(ALPHABET), 0..60), bits: u16, block in 1_usize..20,
+    ) {
+        let shape = any_shape(bits);
+        let whole = records(&bytes, shape, 1 << 16);
+        prop_assert_eq!(&records(&bytes, shape, block), &whole);
+        prop_assert_eq!(&records(&[reader::BOM, &bytes].concat(), shape, block), &whole);
+    }
+
+    #[test]
+    fn any_encoding_gives_the_same_cells_in_any_blocks(
+        rows in prop::collection::vec(prop::collection::vec("[aé€ñ ,\"\n]{0,5}", 2), 1..8), utf_16: u8, mark: bool, block in 1_usize..20,
+    ) {
+        let text: String = rows.iter().map(|row| row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect::<Vec<_>>().join(",") + "\n").collect();
+        let marked = if mark { format!("\u{feff}{text}") } else { text };
+        let (encoding, bytes): (_, Vec<u8>) = match utf_16 % 3 {
+            0 => (encoding_rs::UTF_16LE, marked.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            1 => (encoding_rs::UTF_16BE, marked.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+            _ => (encoding_rs::UTF_8, marked.clone().into_bytes()),
+        };
+        let shape = Shape { encoding, ..COMMA };
+        let cells: Vec<_> = records(&bytes, shape, block).into_iter().map(|(_, fields)| fields.unwrap()).collect();
+        prop_assert_eq!(cells, rows);
+        let text: Vec<u8> = pieces(&bytes, shape, block).into_iter().flat_map(|(_, piece, _)| piece).collect();
+        prop_assert_eq!(text, marked.into_bytes());
+    }
+}
+
+#[test]
+fn a_stray_quote_does_not_hide_rows_behind_it_where_their_width_is_known() {
+    let shape = Shape { width: 3, ..COMMA };
+    let rows = records(b"1,\"a,x\n2,b,y\n3,c,\"z\"\n4,d,w\n", shape, 7);
+    assert_eq!(rows, [(1, None), sound(2, &["2", "b", "y"]), sound(3, &["3", "c", "z"]), sound(4, &["4", "d", "w"])]);
+    // A text over several lines is one, though a line of it has commas.
+    let note = records(b"1,\"a\nb, c, d\",x\n", shape, 7);
+    assert_eq!(note, [sound(1, &["1", "a\nb, c, d", "x"])]);
+}
+
+#[test]
+fn several_characters_escapes_and_line_ends_of_all_kinds_are_framed() {
+    let shape = Shape { delimiter: Mark::new(b"~|~").unwrap(), line_end: LineEnd::Any, escape: Escape::Backslash, ..COMMA };
+    for block in [1, 2, 3, 5, 64] {
+        let rows = records(b"a~|~b~\r\n\"c~|~\\\"d\"~|~e\\~|~f\rg~|~\"\"\n\rh\\\ni~|~j", shape, block);
+        let expected = [sound(1, &["a", "b~"]), sound(2, &["c~|~\"d", "e~|~f"]), sound(3, &["g", ""]), sound(5, &["h\ni", "j"])];
+        assert_eq!(rows, expected, "in blocks of {block}");
     }
 }

@@ -54,10 +54,10 @@ pub struct FileScan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FoundDialect {
     /// Between fields.
-    pub delimiter: char,
+    pub delimiter: String,
     /// Around fields that hold delimiters; none where quotes are plain characters.
     pub quote: Option<char>,
-    /// `lf` (or CRLF) or `cr`.
+    /// `lf` (or CRLF), `cr`, or `any` of them.
     pub line_end: &'static str,
     /// The encoding's WHATWG label, in small letters.
     pub encoding: String,

@@ -3,12 +3,12 @@
 use crate::dataset::input::InputFile;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
+use crate::ir::schema::LineEnd;
 use crate::records;
 use crate::records::Hints;
-use crate::records::LineEnd;
-use crate::records::Shape;
 use crate::records::batch::Batch;
 use crate::records::reader::Reader;
+use crate::records::shape::Shape;
 use crate::scan::ScanOptions;
 use crate::scan::column::Column;
 use crate::scan::found::FileScan;
@@ -62,11 +62,11 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if head.header.iter().all(String::is_empty) {
         return Ok(Seen::Other("it holds nothing but blank lines".to_owned()));
     }
-    let (headed, because) = is_header(&head.header, &head.rows);
+    let (headed, because) = if head.shape.headed { is_header(&head.header, &head.rows) } else { (false, String::new()) };
     if head.header.len() == 1 && head.rows.iter().all(|row| row.len() == 1) && (!headed || head.rows.is_empty()) {
         return Ok(Seen::Other("it is text, but no table".to_owned()));
     }
-    let evidence = head.evidence.into_iter().chain([because]).collect();
+    let evidence = head.evidence.into_iter().chain([because]).filter(|why| !why.is_empty()).collect();
     let mut table = Table::new(file, head.shape, &head.header, headed, evidence);
     table.read(file, head.shape)?;
     Ok(Seen::Table(Box::new(table)))
@@ -104,11 +104,12 @@ impl Table {
             columns.push(Column::new(&name, bound));
         }
         let dialect = FoundDialect {
-            delimiter: char::from(shape.delimiter),
+            delimiter: shape.delimiter.text(),
             quote: shape.quote.map(char::from),
             line_end: match shape.line_end {
                 LineEnd::Lf => "lf",
                 LineEnd::Cr => "cr",
+                LineEnd::Any => "any",
             },
             encoding: shape.encoding.name().to_ascii_lowercase(),
             header: headed,

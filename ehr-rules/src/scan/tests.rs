@@ -63,7 +63,7 @@ fn types_keys_and_references_are_found() {
     let kinds = |file: &FileScan| file.columns.iter().map(|column| column.kind.to_string()).collect::<Vec<_>>().join(" ");
     assert_eq!(kinds(patients), "uuid text date text text text text text");
     assert_eq!(kinds(visits), "integer uuid date text boolean text");
-    assert_eq!((visits.dialect.delimiter, visits.dialect.header, visits.rows), (';', true, 24));
+    assert_eq!((visits.dialect.delimiter.as_str(), visits.dialect.header, visits.rows), (";", true, 24));
     assert_eq!(patients.keys[0].columns, ["Id"]);
     assert_eq!(visits.keys[0].columns, ["visit_no"]);
     let reference = &scan.references[0];

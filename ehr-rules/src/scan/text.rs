@@ -91,12 +91,16 @@ impl FileScan {
 impl FoundDialect {
     /// How the file is written, in words.
     pub fn in_words(&self) -> String {
-        let delimiter = match self.delimiter {
-            '\t' => "a tab".to_owned(),
+        let delimiter = match self.delimiter.as_str() {
+            "\t" => "a tab".to_owned(),
             other => format!("`{other}`"),
         };
         let quote = self.quote.map_or("no quotes".to_owned(), |quote| format!("quotes `{quote}`"));
-        let ends = if self.line_end == "cr" { "lines end with CR" } else { "lines end with LF or CRLF" };
+        let ends = match self.line_end {
+            "cr" => "lines end with CR",
+            "any" => "lines end with CR, LF or CRLF",
+            _ => "lines end with LF or CRLF",
+        };
         let header = if self.header { "a header" } else { "no header" };
         format!("{delimiter} between fields, {quote}, {}, {ends}, {header}", self.encoding)
     }

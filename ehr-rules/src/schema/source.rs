@@ -54,15 +54,35 @@ pub(super) fn schema() -> Value {
 }
 
 fn dialect() -> Value {
-    let one =
-        |what: &str| json!({"description": what, "type": "string", "anyOf": [{"maxLength": 1, "minLength": 1}, {"enum": ["tab", "\\t"]}]});
+    let mark = |what: &str| json!({"description": what, "type": "string", "minLength": 1});
     let quote = json!({"description": "The quote, or `none`.", "type": "string", "anyOf": [{"maxLength": 1, "minLength": 1}, {"enum": ["none", "tab", "\\t"]}]});
+    let lines = |what: &str| with_examples(text(what), &[json!(3)]);
     object(
         "How the files are written; what is left out is found for each file.",
         vec![
-            ("delimiter", with_examples(one("What stands between fields; a tab is `tab`."), &[json!(";"), json!("tab")])),
+            ("delimiter", with_examples(mark("What stands between fields; a tab is `tab`."), &[json!(";"), json!("tab"), json!("||")])),
             ("quote", quote),
+            (
+                "escape",
+                words(
+                    "How a quote inside a quoted field is written.",
+                    &[("doubled", "twice"), ("backslash", "behind a backslash, which also stands before delimiters that are text")],
+                ),
+            ),
             ("encoding", with_examples(text("The encoding of the text, by its WHATWG label."), &[json!("utf-8"), json!("windows-1252")])),
+            ("line_end", words("What ends a line.", &[("lf", "LF or CRLF"), ("cr", "CR alone"), ("any", "each of LF, CRLF and CR")])),
+            ("comment", with_examples(mark("What a line begins with that is no row."), &[json!("#")])),
+            ("preamble", lines("How many lines stand before the header.")),
+            ("footer", lines("How many lines stand behind the last row.")),
+            (
+                "line_break",
+                words(
+                    "The character that is a line end inside a field.",
+                    &[("vertical_tab", "0x0B, as FileMaker writes it"), ("unit_separator", "0x1F"), ("group_separator", "0x1D")],
+                ),
+            ),
+            ("decimal", words("What stands before a number's fraction.", &[(".", "a point (default)"), (",", "a comma")])),
+            ("thousands", with_examples(mark("What stands between a number's thousands."), &[json!("."), json!(",")])),
         ],
         &[],
     )

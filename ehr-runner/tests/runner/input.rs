@@ -134,8 +134,10 @@ fn a_header_without_rows_is_said_and_passed_over() {
 #[test]
 fn a_row_that_is_not_utf8_is_set_aside_and_its_neighbours_kept() {
     let place = Place::new();
-    let mut bytes = b"Id,NAME,BIRTHDATE,GENDER\np1,Amal,1980-02-29,F\np2,Jos\xe9,1955-12-01,M\np3,Cleo,1990-01-01,F\n".to_vec();
-    bytes.extend(b"p4,Dee,1991-01-01,F\n");
+    // One row of another program's among many that are UTF-8.
+    let mut bytes = "Id,NAME,BIRTHDATE,GENDER\np1,Ñúñéç,1980-02-29,F\n".as_bytes().to_vec();
+    bytes.extend(b"p2,Jos\xe9,1955-12-01,M\n");
+    bytes.extend("p3,Öéüïß,1990-01-01,F\np4,Dee,1991-01-01,F\n".as_bytes());
     place.write("export/patients.csv", bytes);
     place.write("export/visits.csv", "Id,PATIENT,START,COST\nv1,p1,2024-03-01 09:30:00,12.50\n");
     place.convert("").code(0);
@@ -143,6 +145,15 @@ fn a_row_that_is_not_utf8_is_set_aside_and_its_neighbours_kept() {
     assert_eq!((&patients["converted"], &patients["rejected"]), (&Value::from(3), &Value::from(1)));
     let rejects = std::fs::read(place.path("order/rejects/patients.csv")).unwrap_or_default();
     assert!(String::from_utf8_lossy(&rejects).contains("R0203"));
+}
+
+#[test]
+fn an_export_in_an_encoding_that_nobody_named_is_read() {
+    let place = Place::new();
+    place.write("export/patients.csv", b"Id,NAME,BIRTHDATE,GENDER\np1,Jos\xe9,1980-02-29,F\np2,Zo\xeb,1955-12-01,M\n");
+    place.write("export/visits.csv", "Id,PATIENT,START,COST\nv1,p1,2024-03-01 09:30:00,12.50\n");
+    place.convert("").code(0);
+    assert_eq!(balance(&place, "patients")["converted"], 2);
 }
 
 #[test]

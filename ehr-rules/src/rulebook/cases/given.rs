@@ -1,6 +1,7 @@
 //! The rows a case gives: source tables as files, categories as staged tables.
 
 use super::Row;
+use super::written::written;
 use crate::dataset::Common;
 use crate::dataset::Dataset;
 use crate::dataset::ORIGIN;
@@ -10,7 +11,6 @@ use crate::dataset::ledger::Ledger;
 use crate::dataset::origin::origin;
 use crate::diagnostic::suggest::nearest;
 use crate::engine;
-use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -18,10 +18,6 @@ use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::read;
 use crate::rulebook::compile::CompiledSource;
-use encoding_rs::Encoding;
-use encoding_rs::UTF_8;
-use encoding_rs::UTF_16BE;
-use encoding_rs::UTF_16LE;
 use polars::prelude::*;
 use serde_yaml::Value;
 use std::borrow::Cow;
@@ -56,24 +52,18 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
         std::fs::write(&path, &written).map_err(|error| error.to_string())?;
         return Ok(InputFile { name, path, bytes: written.len() as u64 });
     }
-    let quoted = if schema.dialect.quote == Some(None) { csv::QuoteStyle::Never } else { csv::QuoteStyle::Necessary };
-    let mut writer =
-        csv::WriterBuilder::new().delimiter(schema.dialect.delimiter.unwrap_or(b',')).quote_style(quoted).from_writer(Vec::new());
     // Without a header the fields stand where the schema says, those that are not read among them.
     let fields = if table.header.is_empty() { columns.clone() } else { table.header.iter().map(String::as_str).collect() };
-    if table.header.is_empty() {
-        writer.write_record(&columns).map_err(|error| error.to_string())?;
-    }
-    for row in rows {
+    let header = table.header.is_empty().then_some(columns.as_slice());
+    let rows = rows.iter().map(|row| {
         let values = fields.iter().map(|name| {
             let own = table.columns.iter().find(|column| column.name == *name).and_then(|column| column.missing.as_ref());
             let missing = own.unwrap_or(&schema.missing).first().map_or("", String::as_str);
             row.get(*name).and_then(text).unwrap_or_else(|| missing.to_owned())
         });
-        writer.write_record(values).map_err(|error| error.to_string())?;
-    }
-    let written = writer.into_inner().map_err(|error| error.to_string())?;
-    let written = encoded(&String::from_utf8(written).map_err(|error| error.to_string())?, &schema.dialect)?;
+        values.collect()
+    });
+    let written = written(&schema.dialect, header, rows)?;
     std::fs::write(&path, &written).map_err(|error| error.to_string())?;
     Ok(InputFile { name, path, bytes: written.len() as u64 })
 }
@@ -98,21 +88,6 @@ fn objects(table: &SourceTable, rows: &[Row]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// A file's text as the system would have written it.
-fn encoded(text: &str, dialect: &Dialect) -> Result<Vec<u8>, String> {
-    let encoding = dialect.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
-    if encoding == UTF_16LE {
-        return Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
-    }
-    if encoding == UTF_16BE {
-        return Ok(text.encode_utf16().flat_map(u16::to_be_bytes).collect());
-    }
-    match encoding.encode(text) {
-        (bytes, _, false) => Ok(bytes.into_owned()),
-        _ => Err(format!("a value given cannot be written in `{}`", encoding.name())),
-    }
 }
 
 /// The source with a file in place of each listing: a case gives the rows of either.
@@ -149,7 +124,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         system: "case".to_owned(),
         version: "1".to_owned(),
         title: String::new(),
-        dialect: Dialect::default(),
+        dialect: crate::ir::schema::Dialect::default(),
         missing: Vec::new(),
         tables: given.keys().map(table).collect(),
         parameters: Vec::new(),

@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod examples;
 mod given;
 mod read;
+mod written;
 
 use crate::dataset::Common;
 use crate::dataset::Dataset;

@@ -1,0 +1,146 @@
+//! Finds out how a file is written from its first bytes, and a few of its last.
+
+mod cell;
+mod delimiter;
+mod encoding;
+mod header;
+mod letters;
+#[cfg(test)]
+mod tests;
+
+use super::Hints;
+use super::batch::Batch;
+use super::reader::BOM;
+use super::reader::decode;
+use super::shape::Mark;
+use super::shape::Marks;
+use super::shape::Shape;
+use crate::error::Error;
+use crate::ir::schema::Dialect;
+use crate::ir::schema::Escape;
+use crate::ir::schema::LineEnd;
+use delimiter::Sample;
+use encoding::Telling;
+use encoding_rs::Encoding;
+use encoding_rs::UTF_8;
+use std::fs::File;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
+use std::path::Path;
+
+/// How much of a file is looked at.
+pub(super) const SAMPLE: usize = 64 * 1024;
+/// How much of its end.
+const END: usize = 4 * 1024;
+/// Records by which numbers are told.
+const RECORDS: u64 = 200;
+
+/// How a file is written, and by what that was found.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub shape: Shape,
+    /// In words, without any value or name of the file's.
+    pub evidence: Vec<String>,
+    /// What its encoding may be as well.
+    pub doubt: Option<String>,
+}
+
+/// How this file is written; what the schema says wins.
+pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<Found, Error> {
+    let failed = |error| Error::io("reading", path, error);
+    let mut raw = Vec::new();
+    let mut file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
+    (&mut file).take(SAMPLE as u64).read_to_end(&mut raw).map_err(failed)?;
+    let whole = raw.len() < SAMPLE;
+    let tabs = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
+    // A file that is ASCII at its beginning may be anything further on.
+    let through = !whole && hints.whole && dialect.encoding.is_none();
+    let telling = if through { Telling::of_file(path)? } else { Telling::of(&raw, whole) };
+    let (encoding, why, doubt) = match dialect.encoding.as_ref() {
+        // A label that is unknown was said where it stands.
+        Some(label) => {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap_or(UTF_8);
+            (encoding, format!("the text is {}, as the schema says", encoding::name(encoding)), None)
+        }
+        None => {
+            let alone = raw.contains(&b'\r') && !raw.contains(&b'\n');
+            let guess = telling.guess(if alone { LineEnd::Cr } else { LineEnd::Lf });
+            (guess.encoding, guess.why, guess.doubt)
+        }
+    };
+    let mut sample = Sample { batch: Batch::default(), whole, start: 0 };
+    sample.batch.bytes = decoded(encoding, &raw, whole);
+    sample.start = if sample.batch.bytes.starts_with(BOM) { BOM.len() } else { 0 };
+    let known = declared(dialect, encoding);
+    let (mut shape, cut) = delimiter::choose(&mut sample, known, dialect, hints, tabs);
+    let mut evidence = vec![why];
+    evidence.extend(cut);
+    sample.cut(&shape, RECORDS);
+    header::begin(&sample, &mut shape, dialect, hints, &mut evidence);
+    let stands_in = shape.line_end == LineEnd::Cr && dialect.line_break.is_none();
+    if stands_in && sample.batch.bytes.contains(&0x0B) && !sample.batch.bytes.contains(&b'\n') {
+        shape.line_break = Some(0x0B);
+        evidence.push("a vertical tab inside a field is a line end".to_owned());
+    }
+    if dialect.decimal.is_none() && dialect.thousands.is_none() {
+        numbers(&mut sample, &mut shape, &mut evidence);
+    }
+    if dialect.footer.is_none() {
+        let text = if whole { sample.batch.bytes.clone() } else { end(&mut file, encoding).map_err(failed)? };
+        shape.footer = header::footer(&text, &shape);
+        if shape.footer > 0 {
+            evidence.push(format!("{} lines stand behind the last row, by their width and wording", shape.footer));
+        }
+    }
+    Ok(Found { shape, evidence, doubt })
+}
+
+/// What the schema says, and what most files are.
+fn declared(dialect: &Dialect, encoding: &'static Encoding) -> Shape {
+    Shape {
+        quote: dialect.quote.unwrap_or(Some(b'"')),
+        escape: dialect.escape.unwrap_or(Escape::Doubled),
+        encoding,
+        headed: dialect.header.is_empty(),
+        comment: dialect.comment.as_ref().and_then(|text| Mark::new(text.as_bytes())),
+        preamble: dialect.preamble.unwrap_or(0),
+        footer: dialect.footer.unwrap_or(0),
+        line_break: dialect.line_break,
+        marks: Marks { decimal: dialect.decimal.unwrap_or('.'), thousands: dialect.thousands },
+        ..Shape::plain(b',')
+    }
+}
+
+fn numbers(sample: &mut Sample, shape: &mut Shape, evidence: &mut Vec<String>) {
+    sample.cut(shape, RECORDS);
+    let batch = &sample.batch;
+    let width = shape.width as usize;
+    let rows: Vec<usize> = (usize::from(shape.headed)..batch.len()).filter(|record| batch.width(*record) == width).collect();
+    let texts: Vec<Vec<String>> =
+        (0..width).map(|at| rows.iter().map(|record| String::from_utf8_lossy(batch.field(*record, at)).into_owned()).collect()).collect();
+    let Some(marks) = cell::marks(texts.iter().map(|column| column.iter().map(String::as_str).collect())) else { return };
+    shape.marks = marks;
+    let between = marks.thousands.map_or_else(String::new, |mark| format!(", and `{mark}` between thousands"));
+    evidence.push(format!("numbers have `{}` before the fraction{between}", marks.decimal));
+}
+
+/// The text of a file's last bytes, from the first whole character on.
+fn end(file: &mut File, encoding: &'static Encoding) -> std::io::Result<Vec<u8>> {
+    let size = file.metadata()?.len();
+    // An even place, so that two bytes of one character stay together.
+    let from = size.saturating_sub(END as u64) & !1;
+    file.seek(SeekFrom::Start(from))?;
+    let mut raw = Vec::new();
+    file.take(END as u64 + 1).read_to_end(&mut raw)?;
+    Ok(decoded(encoding, &raw, true))
+}
+
+fn decoded(encoding: &'static Encoding, raw: &[u8], whole: bool) -> Vec<u8> {
+    if encoding == UTF_8 {
+        return raw.to_vec();
+    }
+    let mut text = Vec::with_capacity(raw.len() * 2);
+    decode(&mut encoding.new_decoder_without_bom_handling(), raw, whole, &mut text);
+    text
+}
