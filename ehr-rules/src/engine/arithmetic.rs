@@ -58,7 +58,7 @@ impl<'e> Arithmetic<'e> {
     fn step(&mut self, op: Operator, args: &'e [Expr]) -> Option<Source> {
         let known = match self.kind {
             Kind::Integer => integers(op).is_some(),
-            Kind::Float => floats(op).is_some(),
+            Kind::Float => op == Operator::Finite || floats(op).is_some(),
             _ => false,
         };
         if !known || args.iter().any(|arg| arg.ty.kind != self.kind) {
@@ -101,10 +101,10 @@ impl<'e> Arithmetic<'e> {
             Ok(pl::Field::new(fields.first().map_or(pl::PlSmallStr::EMPTY, |field| field.name().clone()), dtype.clone()))
         };
         Some(if self.kind == Kind::Integer {
-            let work = Loop::new(&self.steps, integers)?;
+            let work = Loop::new(&self.steps, integers, None)?;
             first.clone().map_many(move |columns| work.over(columns, pl::Column::i64), others, field)
         } else {
-            let work = Loop::new(&self.steps, floats)?;
+            let work = Loop::new(&self.steps, floats, Some(FINITE))?;
             first.clone().map_many(move |columns| work.over(columns, pl::Column::f64), others, field)
         })
     }
@@ -120,12 +120,26 @@ struct Work<N> {
 
 struct Loop<N> {
     steps: Arc<[(Work<N>, Source, Source)]>,
+    /// Which results are not sound, asked of the last step's block where it stands; nothing is copied for it.
+    check: Option<Check<N>>,
+}
+
+/// Whether some of a block's results may not be sound, and whether one is not.
+#[derive(Clone, Copy)]
+struct Check<N> {
+    block: fn(&[N]) -> bool,
+    fails: fn(N) -> bool,
 }
 
 impl<N: pl::NumericNative + Default> Loop<N> {
-    fn new(steps: &[Step], work: fn(Operator) -> Option<Work<N>>) -> Option<Self> {
+    fn new(steps: &[Step], work: fn(Operator) -> Option<Work<N>>, finite: Option<Check<N>>) -> Option<Self> {
+        // It is asked of a result only, so it stands last, after the step that it asks about.
+        let (steps, check) = match steps {
+            [before @ .., last] if last.op == Operator::Finite => (before, Some(finite?)),
+            all => (all, None),
+        };
         let steps = steps.iter().map(|step| Some((work(step.op)?, step.left, step.right))).collect::<Option<_>>()?;
-        Some(Self { steps })
+        Some(Self { steps, check })
     }
 
     /// Columns of all rows or of one value that stands for every row.
@@ -171,8 +185,9 @@ impl<N: pl::NumericNative + Default> Loop<N> {
     fn run(&self, leaves: &[&[N]], rows: usize) -> (Vec<N>, Vec<usize>) {
         let constants: Vec<Vec<N>> =
             leaves.iter().map(|leaf| if leaf.len() == rows { Vec::new() } else { vec![leaf[0]; BLOCK.min(rows)] }).collect();
-        let mut steps = vec![vec![N::default(); BLOCK.min(rows)]; self.steps.len()];
-        let mut result = Vec::with_capacity(rows);
+        let between = self.steps.len().saturating_sub(1);
+        let mut steps = vec![vec![N::default(); BLOCK.min(rows)]; between];
+        let mut result = vec![N::default(); rows];
         let mut failed = Vec::new();
         for from in (0..rows).step_by(BLOCK) {
             let size = BLOCK.min(rows - from);
@@ -185,13 +200,15 @@ impl<N: pl::NumericNative + Default> Loop<N> {
                     Source::Step(at) => &done[at][..size],
                 };
                 let (left, right) = (operand(*left), operand(*right));
-                if (work.block)(left, right, &mut open[0][..size]) {
+                let to = open.first_mut().map_or(&mut result[from..from + size], |block| &mut block[..size]);
+                if (work.block)(left, right, to) {
                     let fails = left.iter().zip(right).enumerate().filter(|(_, (left, right))| (work.fails)(**left, **right));
                     failed.extend(fails.map(|(row, _)| from + row));
                 }
             }
-            if let Some(last) = steps.last() {
-                result.extend_from_slice(&last[..size]);
+            let made = &result[from..from + size];
+            if let Some(check) = self.check.filter(|check| (check.block)(made)) {
+                failed.extend(made.iter().enumerate().filter(|(_, number)| (check.fails)(**number)).map(|(row, _)| from + row));
             }
         }
         (result, failed)
@@ -277,7 +294,10 @@ fn power(base: i64, exponent: i64) -> Option<i64> {
     base.checked_pow(u32::try_from(exponent).ok()?)
 }
 
-/// Only one that asks whether a float is finite fails.
+const FINITE: Check<f64> =
+    Check { block: |numbers| numbers.iter().fold(0, |all, number| all | beyond(*number)) < 0, fails: |number| !number.is_finite() };
+
+/// None fails: whether a float is finite is asked of the result.
 fn floats(op: Operator) -> Option<Work<f64>> {
     let block: fn(&[f64], &[f64], &mut [f64]) -> bool = match op {
         Operator::Add => |a, b, to| plain(a, b, to, |a, b| a + b),
@@ -293,10 +313,9 @@ fn floats(op: Operator) -> Option<Work<f64>> {
         Operator::Floor => |a, b, to| plain(a, b, to, |a, _| a.floor()),
         Operator::Ceiling => |a, b, to| plain(a, b, to, |a, _| a.ceil()),
         Operator::SquareRoot => |a, b, to| plain(a, b, to, |a, _| a.sqrt()),
-        Operator::Finite => |a, b, to| signed(a, b, to, |a, _| (a, beyond(a))),
         _ => return None,
     };
-    Some(Work { block, fails: if op == Operator::Finite { |a, _| !a.is_finite() } else { |_, _| false } })
+    Some(Work { block, fails: |_, _| false })
 }
 
 /// The highest bit is set for what is not finite: one more in its exponent runs over into the sign.
