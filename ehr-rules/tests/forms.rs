@@ -182,6 +182,72 @@ fn a_constraint_that_fails_the_order_does() {
 }
 
 #[test]
+fn a_missing_value_and_one_of_another_type_do_what_the_column_says() {
+    let run = |column: &str, value: &str| {
+        let rows = format!("No,Kind,Low,High,Of\n1,{value},,,\n2,5,,,\n");
+        let made = with_budgets(column, "[]").run(&[("items.csv", &rows)]);
+        assert!(made.outcome.balanced, "{column}");
+        (budgets(&made), made.outcome.failed(), made.tables["items"].clone())
+    };
+    let all = |value: &str| format!("no,kind\n1,{value}\n2,5\n");
+    let one = || "no,kind\n2,5\n".to_owned();
+    let found = |text: &str| vec![text.to_owned()];
+
+    assert_eq!(run("{type: text, required: true}", ""), (found("R0101 items.Kind Rejected 1"), false, one()));
+    assert_eq!(run("{type: text, required: true, on_error: reject}", ""), (found("R0101 items.Kind Rejected 1"), false, one()));
+    assert_eq!(run("{type: text, required: true, on_error: fail}", ""), (found("R0101 items.Kind Failed 1"), true, one()));
+    // A row that is only warned of goes on as it is.
+    assert_eq!(run("{type: text, required: true, on_error: warn}", ""), (found("R0101 items.Kind Warned 1"), false, all("")));
+    // A budget is of missing values too.
+    let budget = "{type: text, required: true, on_error: warn, at_most: 1}";
+    assert_eq!(run(budget, ""), (found("R0101 items.Kind Warned 1 of 1/2 (1)"), false, all("")));
+
+    // What identifies a row is never missing.
+    for severity in ["reject", "warn"] {
+        let schema = format!(
+            "{{system: small, version: '1', tables: {{items: {{file: items.csv, key: [No], columns: {{No: {{type: integer, required: true, on_error: {severity}}}}}}}}}}}"
+        );
+        let small = Small::new(&[
+            ("sources/small/1/schema.yaml", &schema),
+            ("sources/small/1/item.yaml", "item: {from: items, columns: {no: No}}"),
+            ("categories/item.yaml", "{category: item, resource: Basic, columns: {no: {type: integer, required: true}}}"),
+            ("targets/out/schema.yaml", "{target: out, tables: {items: {columns: {no: {type: integer, required: true}}}}}"),
+            ("targets/out/items.yaml", "items: {from: item, columns: {no: no}}"),
+        ]);
+        let made = small.run(&[("items.csv", "No\n\"\"\n3\n")]);
+        assert_eq!(budgets(&made), ["R0101 items.No Rejected 1"], "{severity}");
+    }
+}
+
+#[test]
+fn a_value_of_another_type_never_goes_on() {
+    let types = [
+        ("integer", "soon", "7"),
+        ("uuid", "soon", "6f9619ff-8b86-4d01-b42d-00c04fc964ff"),
+        ("{type: list, of: integer, split: ;}", "1;soon", "1;2"),
+    ];
+    for (kind, wrong, right) in types {
+        for (severity, consequence) in [("reject", "Rejected"), ("warn", "Rejected"), ("fail", "Failed")] {
+            let body = kind.trim_matches(['{', '}']).trim_start_matches("type: ");
+            let schema = format!(
+                "{{system: small, version: '1', tables: {{items: {{file: items.csv, columns: {{No: integer, Kind: {{type: {body}, required: true, on_error: {severity}}}}}}}}}}}"
+            );
+            let small = Small::new(&[
+                ("sources/small/1/schema.yaml", &schema),
+                ("sources/small/1/item.yaml", "item: {from: items, where: Kind != (), columns: {no: No}}"),
+                ("categories/item.yaml", "{category: item, resource: Basic, columns: {no: integer}}"),
+                ("targets/out/schema.yaml", "{target: out, tables: {items: {columns: {no: integer}}}}"),
+                ("targets/out/items.yaml", "items: {from: item, columns: {no: no}}"),
+            ]);
+            let made = small.run(&[("items.csv", &format!("No,Kind\n1,{wrong}\n2,{right}\n"))]);
+            assert_eq!(budgets(&made), [format!("R0102 items.Kind {consequence} 1")], "{kind}: {severity}");
+            assert_eq!(made.outcome.failed(), severity == "fail");
+            assert_eq!(made.tables["items"], "no\n2\n");
+        }
+    }
+}
+
+#[test]
 fn a_reference_to_nothing_fails_the_order_where_the_rules_say_so() {
     let run = |references: &str, rows: &str| {
         let schema = format!(
@@ -201,6 +267,9 @@ fn a_reference_to_nothing_fails_the_order_where_the_rules_say_so() {
     let fails = |found: &str| (vec![found.to_owned()], true);
     assert_eq!(run("{Of: {to: items.No, on_error: fail}}", "No,Of\n1,1\n2,9\n3,\n"), fails("R0108 items.Of Failed 1"));
     assert_eq!(run("{Of: {to: items.No, on_error: fail}}", "No,Of\n1,2\n2,1\n"), (vec![], false));
+    let goes_on = |found: &str| (vec![found.to_owned()], false);
+    assert_eq!(run("{Of: {to: items.No, on_error: warn}}", "No,Of\n1,1\n2,9\n3,\n"), goes_on("R0108 items.Of Warned 1"));
+    assert_eq!(run("{Of: {to: items.No, on_error: reject}}", "No,Of\n1,1\n2,9\n3,\n"), goes_on("R0108 items.Of Rejected 1"));
 }
 
 #[test]

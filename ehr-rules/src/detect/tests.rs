@@ -14,24 +14,7 @@ use std::fmt::Write;
 use tempfile::TempDir;
 
 fn column(name: &str, kind: Kind) -> SourceColumn {
-    SourceColumn {
-        name: name.to_owned(),
-        also: Vec::new(),
-        ty: Type::nullable(kind),
-        formats: Vec::new(),
-        words: None,
-        missing: None,
-        optional: false,
-        checks: Vec::new(),
-        phi: None,
-        budget: None,
-        examples: Vec::new(),
-        path: Vec::new(),
-        zone: None,
-        split: None,
-        text_as: None,
-        inside: Vec::new(),
-    }
+    SourceColumn::plain(name, kind)
 }
 
 fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {

@@ -220,6 +220,9 @@ fn constraints(column: &SourceColumn) -> Vec<String> {
             CheckRule::Unique => "unique".to_owned(),
         });
     }
+    if column.required && column.ty.nullable {
+        notes.push("a missing value is warned of".to_owned());
+    }
     if column.optional {
         notes.push("a file may come without it".to_owned());
     }

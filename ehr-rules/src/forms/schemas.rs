@@ -169,7 +169,11 @@ const SOURCE_COLUMN: &Form = &Form {
         key("max", Holds::Free, "The greatest value allowed."),
         MAX_LENGTH,
         key("unique", Holds::Truth, "Whether no two rows share a value."),
-        key("on_error", SEVERITIES, "What a broken constraint does: `reject` the row (the default), `warn`, or `fail` the order."),
+        key(
+            "on_error",
+            SEVERITIES,
+            "What a broken constraint does, or a value missing though required: `reject` the row (the default), `warn`, or `fail` the order.",
+        ),
         AT_MOST,
         key("also", Holds::List(&Holds::Free), "Other spellings of the header."),
         key("optional", Holds::Truth, "Whether a file may come without this column; its values are then missing."),

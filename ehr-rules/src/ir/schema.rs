@@ -157,8 +157,13 @@ pub struct SourceColumn {
     pub name: String,
     /// Other names the same column has been seen under.
     pub also: Vec<String>,
-    /// The type it is read as; `nullable: false` means a missing value is a finding (`R0101`).
+    /// The type it is read as, as rules see it: never missing where a row without a value does not go on.
     pub ty: Type,
+    /// Whether a missing value is a finding (`R0101`).
+    pub required: bool,
+    /// What happens where it is missing though required, or no value of its type (`R0102`): as for its checks, but that a
+    /// value of another type never goes on.
+    pub severity: Severity,
     /// `chrono` formats tried in this order, for dates, times and datetimes; empty means ISO 8601.
     pub formats: Vec<String>,
     /// Words for true and false, for booleans, compared without case.
@@ -217,6 +222,8 @@ impl SourceColumn {
             name: name.to_owned(),
             also: Vec::new(),
             ty: Type::nullable(kind),
+            required: false,
+            severity: Severity::Reject,
             formats: Vec::new(),
             words: None,
             missing: None,

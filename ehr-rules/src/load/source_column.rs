@@ -37,7 +37,7 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     let mut column = SourceColumn { inside: within, ..SourceColumn::plain(name, kind) };
     let Some(mut fields) = fields else { return Some(column) };
     let kind = column.ty.kind.clone();
-    column.ty.nullable = !fields.bool("required", said).unwrap_or(false);
+    column.required = fields.bool("required", said).unwrap_or(false);
     column.also = fields.texts("also", said).unwrap_or_default();
     column.optional = fields.bool("optional", said).unwrap_or(false);
     column.missing = fields.texts("missing", said);
@@ -45,9 +45,19 @@ pub(super) fn read(name: &str, node: &Node, said: &mut Diagnostics) -> Option<So
     column.path = path(&mut fields, said);
     form(&mut column, &mut fields, said);
     let severity = fields.one_of("on_error", SEVERITIES, said).unwrap_or(Severity::Reject);
+    column.severity = severity;
+    // A row that is only warned of goes on without the value.
+    column.ty.nullable = !column.required || severity == Severity::Warn;
     column.budget = column::budget(&mut fields, severity, said);
     column.examples = examples(&mut fields, said);
+    let had = said.len();
     column.checks = rules(&mut fields, &kind, said).into_iter().map(|rule| Check { rule, severity }).collect();
+    if severity == Severity::Warn && !column.required && column.checks.is_empty() && said.len() == had {
+        said.push(
+            Diagnostic::error("E0407", &value_place(&fields, "on_error"), "there is nothing here that could only be warned of")
+                .help("give a constraint, or leave `on_error` out: a value that is not of its type never goes on"),
+        );
+    }
     fields.finish(said);
     Some(column)
 }

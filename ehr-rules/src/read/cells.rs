@@ -154,7 +154,7 @@ impl Reader<'_> {
             }
             let value = parse(text);
             match &value {
-                None => troubles.add(row, "R0102", Consequence::Rejected),
+                None => troubles.add(row, "R0102", self.column.unread),
                 Some(value) if !self.column.checks.is_empty() => self.check(row, text, measure(value), troubles),
                 Some(_) => {}
             }
@@ -199,7 +199,7 @@ impl Reader<'_> {
             let text = self.field.map(|field| self.rows.field(*record, field).trim()).filter(|text| !self.column.missing.is(text));
             match text {
                 Some(text) if shape.read(text, &mut values) => {}
-                Some(_) => troubles.add(row, "R0102", Consequence::Rejected),
+                Some(_) => troubles.add(row, "R0102", self.column.unread),
                 None => {
                     shape.push(&serde_json::Value::Null, &mut values);
                     self.miss(row, troubles);
@@ -222,7 +222,7 @@ impl Reader<'_> {
                 self.check(row, text, Measure::Text, troubles);
                 builder.append_value(text);
             } else {
-                troubles.add(row, "R0102", Consequence::Rejected);
+                troubles.add(row, "R0102", self.column.unread);
                 builder.append_null();
             }
         }
@@ -230,8 +230,8 @@ impl Reader<'_> {
     }
 
     fn miss(&self, row: usize, troubles: &mut Troubles) {
-        if self.column.required {
-            troubles.add(row, "R0101", Consequence::Rejected);
+        if let Some(consequence) = self.column.missed {
+            troubles.add(row, "R0101", consequence);
         }
     }
 

@@ -142,27 +142,10 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
-    use crate::ir::types::Type;
 
     fn holds(kind: Kind, rule: CheckRule, text: &str) -> bool {
-        let column = SourceColumn {
-            name: "c".to_owned(),
-            also: Vec::new(),
-            ty: Type::nullable(kind),
-            formats: Vec::new(),
-            words: None,
-            missing: None,
-            optional: false,
-            checks: vec![crate::ir::schema::Check { rule, severity: Severity::Reject }],
-            phi: None,
-            budget: None,
-            examples: Vec::new(),
-            path: Vec::new(),
-            zone: None,
-            split: None,
-            text_as: None,
-            inside: Vec::new(),
-        };
+        let checks = vec![crate::ir::schema::Check { rule, severity: Severity::Reject }];
+        let column = SourceColumn { checks, ..SourceColumn::plain("c", kind) };
         let parser = Parser::new(&column, &[]).unwrap();
         Check::of(&column, &parser).unwrap()[0].holds(text, parser.measure(text).unwrap())
     }

@@ -32,28 +32,11 @@ struct Case {
 }
 
 fn column(name: &str, kind: Kind) -> SourceColumn {
-    SourceColumn {
-        name: name.to_owned(),
-        also: Vec::new(),
-        ty: Type::nullable(kind),
-        formats: Vec::new(),
-        words: None,
-        missing: None,
-        optional: false,
-        checks: Vec::new(),
-        phi: None,
-        budget: None,
-        examples: Vec::new(),
-        path: Vec::new(),
-        zone: None,
-        split: None,
-        text_as: None,
-        inside: Vec::new(),
-    }
+    SourceColumn::plain(name, kind)
 }
 
 fn required(name: &str, kind: Kind) -> SourceColumn {
-    SourceColumn { ty: Type::required(kind.clone()), ..column(name, kind) }
+    SourceColumn { ty: Type::required(kind.clone()), required: true, ..column(name, kind) }
 }
 
 fn checked(name: &str, kind: Kind, rule: CheckRule, severity: Severity) -> SourceColumn {

@@ -7,6 +7,7 @@ use crate::dataset::origin::origin;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
+use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -40,7 +41,10 @@ pub(super) struct Column {
     shown: String,
     dtype: DataType,
     pub parser: Parser,
-    pub required: bool,
+    /// What happens where there is no value; nothing where it may be missing.
+    pub missed: Option<Consequence>,
+    /// What happens where a text is no value of the type.
+    pub unread: Consequence,
     pub missing: Missing,
     pub checks: Vec<Check>,
     /// Whether its values are staged; they are checked in any case.
@@ -187,7 +191,8 @@ impl Column {
             rule: format!("{}.{}", table.name, column.name),
             shown: format!("column `{}` ({})", column.name, column.ty.kind),
             dtype: dtype(&column.ty.kind),
-            required: !column.ty.nullable,
+            missed: missed(column),
+            unread: of_row(column.severity),
             missing: Missing::new(column.missing.as_ref().unwrap_or(&schema.missing)),
             checks: Check::of(column, &parser)?,
             parser,
@@ -197,7 +202,7 @@ impl Column {
 
     /// Whether there is a value that this column does not take.
     fn can_fail(&self) -> bool {
-        self.required || !self.checks.is_empty() || !matches!(self.parser, Parser::Text)
+        self.missed.is_some() || !self.checks.is_empty() || !matches!(self.parser, Parser::Text)
     }
 }
 
@@ -209,6 +214,19 @@ impl Missing {
     /// Whether a text means 'no value'.
     pub(super) fn is(&self, text: &str) -> bool {
         if text.is_empty() { self.empty } else { self.others.iter().any(|other| other == text) }
+    }
+}
+
+/// What a missing value does. What identifies a row is never missing, whether or not its column says so.
+fn missed(column: &SourceColumn) -> Option<Consequence> {
+    if column.ty.nullable { column.required.then_some(Consequence::Warned) } else { Some(of_row(column.severity)) }
+}
+
+/// What happens to a row that lacks a value to go on with.
+const fn of_row(severity: Severity) -> Consequence {
+    match severity {
+        Severity::Reject | Severity::Warn => Consequence::Rejected,
+        Severity::Fail => Consequence::Failed,
     }
 }
 

@@ -142,7 +142,7 @@ pub(super) fn output(expr: &Expr, column: &ColumnView, node: &Node, said: &mut D
         let from = if whence.is_empty() { String::new() } else { format!(": from {}", whence.join(", ")) };
         said.push(
             Diagnostic::error("E0202", place, format!("`{}` is required, and this may be missing{from}", column.name))
-                .help("mark the column `required: true` in its schema, filter with `where: \"… != ()\"`, or give another value with `otherwise` or `coalesce`"),
+                .help("mark the column `required: true` in its schema (where `on_error: warn` lets it be missing all the same), filter with `where: \"… != ()\"`, or give another value with `otherwise` or `coalesce`"),
         );
         return None;
     }

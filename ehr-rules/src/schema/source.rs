@@ -136,7 +136,7 @@ fn moved() -> Value {
 
 fn columns() -> Value {
     let more = [
-        ("required", flag("Whether a row without a value is set aside.")),
+        ("required", flag("Whether a missing value is a finding; `on_error` says what happens.")),
         ("optional", flag("Whether the column may be absent from a file.")),
         ("also", texts("Other names of the column in a header.")),
         ("path", text("In a table of JSON files: where the value stands in an object, as in `patient.birth_date`.")),
@@ -147,7 +147,10 @@ fn columns() -> Value {
         ("examples", texts("Invented texts as they stand in the files; each must be one that this column takes.")),
         ("max_length", json!({"description": "The most characters.", "type": "integer", "minimum": 1})),
         ("unique", flag("Whether no two rows have the same value.")),
-        ("on_error", words("What happens where a constraint does not hold.", SEVERITIES)),
+        (
+            "on_error",
+            words("What happens where a value is missing though required, is not of its type, or breaks a constraint.", SEVERITIES),
+        ),
         ("at_most", at_most()),
         ("phi", phi_tags()),
     ];

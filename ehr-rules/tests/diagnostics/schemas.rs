@@ -13,6 +13,20 @@ const TARGET: &str = "targets/warehouse/schema.yaml";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     mistake(
+        "a warning of nothing but the type",
+        SCHEMA,
+        "      PRIORITY: integer",
+        "      PRIORITY: {type: integer, on_error: warn}",
+        &[("E0407 30:43 `warn`", "a value that is not of its type never goes on")],
+    ),
+    mistake(
+        "a required column that only warns and feeds one that is required",
+        SCHEMA,
+        "CODE: {type: text, required: true}",
+        "CODE: {type: text, required: true, on_error: warn}",
+        &[("E0202 sources/acme/1/encounter.yaml:11:11 `CODE`", "where `on_error: warn` lets it be missing all the same")],
+    ),
+    mistake(
         "a key twice in a map",
         PATIENT,
         "    children: CHILDREN\n",
