@@ -49,8 +49,9 @@ pub struct ScanOptions {
 /// # let folder = std::env::temp_dir().join(format!("ehr-rules-scan-{}", std::process::id()));
 /// # std::fs::create_dir_all(&folder).ok();
 /// # let path = folder.join("people.csv");
-/// std::fs::write(&path, "id,born\n1,1980-02-29\n2,1955-12-01\n").ok();
-/// let file = ehr_rules::InputFile { name: "people.csv".to_owned(), path, bytes: 35 };
+/// let text = "id,born\n1,1980-02-29\n2,1955-12-01\n";
+/// std::fs::write(&path, text).ok();
+/// let file = ehr_rules::InputFile { name: "people.csv".to_owned(), path, bytes: text.len() as u64 };
 /// let scan = ehr_rules::scan(&[file], &ehr_rules::ScanOptions::default())?;
 /// assert_eq!(scan.files[0].columns[1].kind.to_string(), "date");
 /// # std::fs::remove_dir_all(folder).ok();
