@@ -19,8 +19,8 @@ const PASSED: f64 = -5.0;
 /// A column of the file where the schema ignores some, at a place that nobody knows.
 const IGNORED: f64 = -0.7;
 /// How seldom the header of an export is lost.
-const LOST: f64 = 0.02;
-/// As many columns as the schema gives, where it gives all.
+const LOST: f64 = 0.15;
+/// As many columns as the schema gives.
 const WIDE: f64 = 2.5;
 /// Columns of one table depend on each other, so that many of them prove less than each alone.
 const DEPENDENT: f64 = 0.75;
@@ -61,7 +61,8 @@ pub(super) fn fit(catalogue: &Catalogue<'_>, number: usize, shape: &Shape<'_>, f
             fit.missing.iter().filter_map(|slot| shape.slots.get(*slot)).map(|slot| model::missing(slot.need.lost(drift))).sum();
         DEPENDENT.mul_add(there, lacking) + model::beyond(count(beyond), drift, 0.0) - 1.5 * count(short)
     });
-    sums.add(if shape.headed { LOST.ln() } else { WIDE });
+    sums.add(if shape.headed { LOST.ln() } else { 0.0 });
+    sums.add(if shape.slots.len() == framed.width() { WIDE } else { 0.0 });
     // An ignored column found nowhere in particular is none that was not expected.
     let expected = fit.extra.len() - beyond;
     fit.extra.truncate(beyond);

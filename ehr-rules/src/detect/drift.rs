@@ -38,6 +38,10 @@ fn of(catalogue: &Catalogue<'_>, standing: &Standing<'_>) -> Drift {
             {
                 renamed.insert(column(fit, slot.name), name.to_owned());
             }
+            // Where there is no header, what is said is the place.
+            if found.how == How::Nameless && fit.shape.headed {
+                renamed.insert(column(fit, slot.name), format!("field {}", found.at + 1));
+            }
             if let Some(looks) = probe.looks(found.values, fit.framed.column(found.at)) {
                 let values = &found.values;
                 let how =

@@ -157,8 +157,8 @@ impl Framed {
         values
     }
 
-    /// Whether the first record is a row rather than names: hardly anything in it is a known name, and its fields look
-    /// like those below.
+    /// Whether the first record is a row rather than names: its fields look like those below, and most are no known name
+    /// (a few may be: words are values too).
     pub(super) fn begins_with_a_row(&self) -> bool {
         let (mut typed, mut same) = (0, 0);
         for (name, class) in self.header.iter().zip(&self.classes) {
@@ -168,6 +168,6 @@ impl Framed {
             }
         }
         let known = self.keys.iter().filter(|keys| !keys.is_empty()).count();
-        known * 5 <= self.header.len() && same > 0 && same * 4 >= typed * 3
+        known * 2 <= self.header.len() && same > 0 && same * 4 >= typed * 3
     }
 }

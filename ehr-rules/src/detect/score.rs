@@ -16,8 +16,8 @@ const CLOSELY: usize = 40;
 const BEHIND: f64 = 25.0;
 /// A fit that is so much less likely than no table at all is forgotten.
 const HOPELESS: f64 = -40.0;
-/// What a required table without a file costs.
-const ABSENT: f64 = -3.0;
+/// What a required table without a file costs, beside other versions; it says nothing for files of which nothing is known.
+pub(super) const ABSENT: f64 = 5.0;
 
 /// One file, and the tables that it could be.
 pub(super) struct Judged<'a> {
@@ -96,7 +96,7 @@ pub(super) fn weigh(catalogue: &Catalogue<'_>, files: &[Judged<'_>]) -> BTreeMap
         .into_iter()
         .map(|(version, sums)| {
             let absent = absent(catalogue, files, version).len();
-            (version, (ABSENT.mul_add(model::count(absent), sums.total()), sums.drift()))
+            (version, (ABSENT.mul_add(-model::count(absent), sums.total()), sums.drift()))
         })
         .collect()
 }

@@ -7,6 +7,7 @@ use crate::detect::known::Slot;
 use crate::detect::model::count;
 use crate::detect::sample::Framed;
 use crate::detect::sample::Sample;
+use crate::detect::score::ABSENT;
 use crate::detect::score::Judged;
 use crate::detect::score::Place;
 use crate::detect::score::absent;
@@ -125,7 +126,7 @@ impl<'a> Standing<'a> {
         let bare = self.fits.iter().all(|fit| fit.fit.bare && fit.shape.headed);
         // Without names only what the values say is left: that must be beyond doubt.
         let doubt = if bare { 6.0 } else { 3.0 } + count(versions.max(1)).ln();
-        (STEEP * (self.share() - EVEN)).min(most).min(self.score - doubt)
+        (STEEP * (self.share() - EVEN)).min(most).min(self.score + ABSENT * count(self.absent.len()) - doubt)
     }
 }
 

@@ -122,6 +122,21 @@ impl Rulebook {
         self.sources.iter().map(CompiledSource::id).collect()
     }
 
+    /// What is known of a source's files: tables, columns, types.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), ehr_rules::Error> {
+    /// # let rulesets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../rulesets");
+    /// let (book, _) = ehr_rules::Rulebook::load(&[rulesets])?;
+    /// let schema = book.source_schema(&"synthea/2022".parse()?);
+    /// assert!(schema.is_some_and(|schema| schema.tables.iter().any(|table| table.name == "patients")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn source_schema(&self, source: &SourceId) -> Option<&SourceSchema> {
+        self.source(source).map(|source| &source.schema)
+    }
+
     /// Targets by name.
     pub fn targets(&self) -> Vec<&TargetSchema> {
         self.targets.iter().map(|target| &target.schema).collect()
