@@ -11,6 +11,7 @@ mod nested;
 mod originals;
 mod parse;
 mod rejects;
+mod repair;
 mod stage;
 #[cfg(test)]
 mod tests;

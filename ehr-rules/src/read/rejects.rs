@@ -35,6 +35,11 @@ impl<'a> Rejects<'a> {
         Self { path: folder.join("rejects").join(format!("{}.csv", plan.table.name)), header: &plan.header, writer: None }
     }
 
+    /// The rows of a table that were repaired, each as it was: `repaired/<table>.csv`.
+    pub(super) fn repaired(folder: &Path, plan: &'a TablePlan<'_>) -> Self {
+        Self { path: folder.join("repaired").join(format!("{}.csv", plan.table.name)), header: &plan.header, writer: None }
+    }
+
     /// Removes what an earlier run left, so that nothing is appended to it.
     pub(super) fn clear(&self) -> Result<(), Error> {
         match std::fs::remove_file(&self.path) {
@@ -53,9 +58,22 @@ impl<'a> Rejects<'a> {
         } else if let Some(first) = fields.first_mut() {
             *first = batch.raw(record);
         }
-        let line = batch.line(record).to_string();
+        self.put(&fields, file, batch.line(record), why)
+    }
+
+    /// Writes one row as it was, into the first column.
+    pub(super) fn write_line(&mut self, file: &FilePlan<'_>, batch: &Batch, record: usize, why: Why<'_>) -> Result<(), Error> {
+        let mut fields: Vec<&[u8]> = vec![b""; self.header.len()];
+        if let Some(first) = fields.first_mut() {
+            *first = batch.raw(record);
+        }
+        self.put(&fields, file, batch.line(record), why)
+    }
+
+    fn put(&mut self, fields: &[&[u8]], file: &FilePlan<'_>, line: u64, why: Why<'_>) -> Result<(), Error> {
+        let line = line.to_string();
         let tail = [file.file.name.as_str(), &line, why.stage, why.rule, why.code, why.reason];
-        fields.extend(tail.iter().map(|text| text.as_bytes()));
+        let fields = fields.iter().copied().chain(tail.iter().map(|text| text.as_bytes()));
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => none.insert(open(&self.path, self.header)?),

@@ -10,6 +10,7 @@ use crate::dataset::order::Order;
 use crate::dataset::order::Progress;
 use crate::dataset::origin::origin;
 use crate::error::Error;
+use crate::finding::meaning;
 use crate::ir::schema::SourceColumn;
 use crate::read::header::FilePlan;
 use crate::read::header::TablePlan;
@@ -161,6 +162,8 @@ fn write(
     let name = &plan.table.name;
     let mut rejects = Rejects::new(&order.folder, plan);
     rejects.clear()?;
+    let mut repaired = Rejects::repaired(&order.folder, plan);
+    repaired.clear()?;
     let file = File::create(path).map_err(|error| Error::io("creating", path, error))?;
     let schema = typing.schema();
     let mut staged = staging(file, &schema).map_err(|error| unwritten(path, error))?;
@@ -169,7 +172,7 @@ fn write(
         order.go_on()?;
         // Batches are dealt out in turns, so the first worker without one is the end.
         let Ok(typed) = worker.recv() else { break };
-        let Typed { frame, set_aside, counts, framed } = typed?;
+        let Typed { frame, set_aside, mended, counts, framed } = typed?;
         if frame.height() > 0 {
             staged.write_batch(&frame).map_err(|error| unwritten(path, error))?;
         }
@@ -178,6 +181,11 @@ fn write(
             let why = Why { stage: "read", rule, code: row.code, reason: &row.reason };
             let Some(file) = plan.files.get(framed.file) else { continue };
             rejects.write(file, &framed.batch, row.record, why)?;
+        }
+        for row in &mended {
+            let why = Why { stage: "read", rule: name, code: row.code, reason: meaning(row.code) };
+            let Some(file) = plan.files.get(framed.file) else { continue };
+            repaired.write_line(file, &framed.batch, row.record, why)?;
         }
         ledger.mark(Fate::Rejected, set_aside.iter().map(|row| origin(index, framed.base + row.record as u64)));
         for ((code, column, consequence), count) in counts {
@@ -190,6 +198,7 @@ fn write(
     }
     staged.finish().map_err(|error| unwritten(path, error))?;
     rejects.finish()?;
+    repaired.finish()?;
     ledger.read(index, records);
     Ok(Table { name: name.clone(), path: path.to_owned(), rows })
 }

@@ -233,6 +233,66 @@ fn rows_that_are_no_rows_are_set_aside_as_they_were() {
 }
 
 #[test]
+fn a_row_is_repaired_where_one_way_alone_leaves_every_value_what_it_is_declared_to_be() {
+    let columns = vec![required("id", Kind::Integer), column("name", Kind::Text), column("born", Kind::Date), column("note", Kind::Text)];
+    let rows = "id,name,born,note\n1,Reyes, Ana,2001-02-03,x\n2,Bo,1999-12-31,y,,\n3,\"5\" Cy\",2000-01-01,z\n4,Dee,2002-02-02,\"left open\n\
+                5,Eve,1990-01-01,a,b\n6,F,ay,Mo,1991-01-01,c\n7,Gil,not a day,d,\n8,Hal,1980-05-05,e\n";
+    let mut case = Case::new(columns).file("t.csv", rows);
+    case.schema.dialect = Dialect { delimiter: Some(",".to_owned()), quote: Some(Some(b'"')), ..Dialect::default() };
+    let frame = case.frame();
+    let ids: Vec<i64> = frame.column("id").unwrap().i64().unwrap().into_no_null_iter().collect();
+    assert_eq!(ids, [1, 2, 3, 6, 8]);
+    let names: Vec<String> = frame.column("name").unwrap().str().unwrap().iter().flatten().map(str::to_owned).collect();
+    assert_eq!(names, ["Reyes, Ana", "Bo", "5\" Cy", "F,ay,Mo", "Hal"]);
+    // An open quote may go on below; a field behind the last may be one's own; and a value that is none is not mended.
+    assert_eq!(case.codes(), [at(5, "R0204"), at(6, "R0202"), at(8, "R0202")]);
+    assert_eq!(
+        case.findings(),
+        [
+            finding("R0202", "t", Rejected, 2),
+            finding("R0204", "t", Rejected, 1),
+            finding("R0213", "t", Warned, 1),
+            finding("R0214", "t", Warned, 2),
+            finding("R0215", "t", Warned, 1),
+        ]
+    );
+    let balance = &case.ledger.balances()[0];
+    assert_eq!((balance.read, balance.rejected), (8, 3));
+    // Each repaired row stands beside the rejects as it was, with its line and what was done.
+    let mut reader = csv::Reader::from_path(case.order.folder.join("repaired/t.csv")).unwrap();
+    let repaired: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    let told: Vec<(&str, &str, &str)> = repaired.iter().map(|row| (row[0].as_str(), row[5].as_str(), row[8].as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("1,Reyes, Ana,2001-02-03,x", "2", "R0214"),
+            ("2,Bo,1999-12-31,y,,", "3", "R0213"),
+            ("3,\"5\" Cy\",2000-01-01,z", "4", "R0215"),
+            ("6,F,ay,Mo,1991-01-01,c", "7", "R0214"),
+        ]
+    );
+}
+
+#[test]
+fn rows_of_texts_alone_are_never_repaired() {
+    let case = Case::new(vec![column("a", Kind::Text), column("b", Kind::Text)]).file("t.csv", "a,b\n1,2\n3,4,\n5,6,7\n8,\"9\" x\"\n");
+    assert_eq!(case.values(), ["1"]);
+    assert!(!case.order.folder.join("repaired").exists());
+}
+
+#[test]
+fn numbers_with_a_decimal_comma_are_read_where_the_schema_or_the_file_says_so() {
+    let columns = || vec![column("id", Kind::Integer), column("kg", Kind::Decimal { precision: 6, scale: 2 })];
+    let found = Case::new(columns()).file("t.csv", "id;kg\n1;67,5\n2;1.070,25\n3;8.5\n");
+    assert_eq!((found.frame().height(), found.codes().len()), (1, 2), "where columns contradict one another a point is the mark");
+    let found = Case::new(columns()).file("t.csv", "id;kg\n1;67,5\n2;1.070,25\n3;80\n");
+    assert_eq!(found.frame().column("kg").unwrap().cast(&polars::prelude::DataType::Float64).unwrap().f64().unwrap().get(1), Some(1070.25));
+    let mut said = Case::new(columns()).file("t.csv", "id;kg\n1;1,234\n2;2,5\n3;8.5\n");
+    said.schema.dialect = Dialect { decimal: Some(','), ..Dialect::default() };
+    assert_eq!((said.frame().height(), said.codes().len()), (1, 2));
+}
+
+#[test]
 fn formats_are_tried_in_the_order_of_the_schema() {
     for (formats, expected) in [(["%d/%m/%Y", "%m/%d/%Y"], "2024-04-03"), (["%m/%d/%Y", "%d/%m/%Y"], "2024-03-04")] {
         let born = SourceColumn { formats: formats.map(str::to_owned).into(), ..column("born", Kind::Date) };

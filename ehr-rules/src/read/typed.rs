@@ -18,6 +18,8 @@ use crate::read::cells::cells;
 use crate::read::check::Check;
 use crate::read::header::FilePlan;
 use crate::read::parse::Parser;
+use crate::read::repair::Mended;
+use crate::read::repair::repair;
 use crate::records::batch::Batch;
 use polars::prelude::*;
 use std::collections::BTreeMap;
@@ -77,6 +79,8 @@ pub(super) struct Typed {
     pub frame: DataFrame,
     /// Rows that do not, in order.
     pub set_aside: Vec<SetAside>,
+    /// Rows that hold since they were cut otherwise than the grammar says, in order.
+    pub mended: Vec<Mended>,
     /// How many rows each kind of trouble has; by code and column, or none for the row as a whole.
     pub counts: BTreeMap<(&'static str, Option<usize>, Consequence), u64>,
     /// What it was made of.
@@ -121,11 +125,15 @@ impl Typing {
     }
 
     /// Types a batch.
-    pub(super) fn typed(&self, framed: Framed, plan: &FilePlan<'_>) -> Result<Typed, Error> {
+    pub(super) fn typed(&self, mut framed: Framed, plan: &FilePlan<'_>) -> Result<Typed, Error> {
         let failed = |error| Error::engine("making a batch of typed columns", error);
+        let mended = repair(self, &mut framed.batch, plan).map_err(failed)?;
         let batch = &framed.batch;
         let text = batch.text();
         let mut counts = BTreeMap::new();
+        for one in &mended {
+            *counts.entry((one.code, None, Consequence::Warned)).or_insert(0) += 1;
+        }
         let mut set_aside = Vec::new();
         let mut sound = Vec::with_capacity(batch.len());
         for record in 0..batch.len() {
@@ -165,7 +173,7 @@ impl Typing {
             counts.insert((code, Some(column), consequence), rows);
         });
         let frame = DataFrame::new(height, columns).map_err(failed)?;
-        Ok(Typed { frame, set_aside, counts, framed })
+        Ok(Typed { frame, set_aside, mended, counts, framed })
     }
 
     /// Brings the troubles of each row together.
@@ -200,9 +208,14 @@ impl Column {
         })
     }
 
+    /// Whether there are texts that are no value of this column.
+    pub(super) fn is_particular(&self) -> bool {
+        !self.checks.is_empty() || !matches!(self.parser, Parser::Text)
+    }
+
     /// Whether there is a value that this column does not take.
     fn can_fail(&self) -> bool {
-        self.missed.is_some() || !self.checks.is_empty() || !matches!(self.parser, Parser::Text)
+        self.missed.is_some() || self.is_particular()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A block of records: its bytes, and where each record and field lies in them.
 
+use super::frame::narrow;
 use super::shape::Mark;
 use memchr::memmem;
 use std::ops::Range;
@@ -81,6 +82,37 @@ impl Batch {
             spans: vec![Span { start: 0, end }],
             records: vec![Record { line: 1, start: 0, end, first: 0, count: 1 }],
             skipped: Vec::new(),
+        }
+    }
+
+    /// Records of these fields, as they are.
+    pub(crate) fn of_rows<'a>(rows: impl Iterator<Item = &'a [Vec<u8>]>) -> Self {
+        let mut batch = Self::default();
+        for (nth, row) in rows.enumerate() {
+            let (start, first) = (batch.bytes.len(), batch.spans.len());
+            for field in row {
+                let from = narrow(batch.bytes.len());
+                batch.bytes.extend_from_slice(field);
+                batch.spans.push(Span { start: from, end: narrow(batch.bytes.len()) });
+            }
+            let (end, count) = (batch.bytes.len(), batch.spans.len() - first);
+            let record =
+                Record { line: nth as u64 + 1, start: narrow(start), end: narrow(end), first: narrow(first), count: narrow(count) };
+            batch.records.push(record);
+        }
+        batch
+    }
+
+    /// Gives a record other fields; its bytes stay as they are.
+    pub(crate) fn mend(&mut self, record: usize, fields: &[Vec<u8>]) {
+        let first = self.spans.len();
+        for field in fields {
+            let from = narrow(self.side.len());
+            self.side.extend_from_slice(field);
+            self.spans.push(Span { start: from | SIDE, end: narrow(self.side.len()) });
+        }
+        if let Some(one) = self.records.get_mut(record) {
+            (one.first, one.count) = (narrow(first), narrow(fields.len()));
         }
     }
 
@@ -191,6 +223,16 @@ impl Batch {
         starts.sort_by_key(|(start, _)| *start);
         let ends = starts.iter().skip(1).map(|(start, _)| *start as usize).chain([self.bytes.len()]);
         starts.iter().zip(ends).map(|((start, part), end)| (*part, self.bytes.get(*start as usize..end).unwrap_or_default())).collect()
+    }
+
+    /// The bytes from the first of these fields to the last, delimiters among them, where none has quotes around it.
+    pub(super) fn between(&self, record: usize, from: usize, to: usize, quote: Option<u8>) -> Option<&[u8]> {
+        if (from..=to).any(|field| self.is_quoted(record, field, quote)) {
+            return None;
+        }
+        let first = self.records.get(record)?.first as usize;
+        let (start, end) = (self.spans.get(first + from)?.start, self.spans.get(first + to)?.end);
+        self.bytes.get(start as usize..end as usize)
     }
 
     fn spans_of(&self, record: usize) -> Range<usize> {

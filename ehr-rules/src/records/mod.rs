@@ -7,8 +7,11 @@ pub(crate) mod batch;
 mod field;
 mod frame;
 pub(crate) mod json;
+pub(crate) mod mend;
 mod pieces;
 pub(crate) mod reader;
+#[cfg(test)]
+mod real_tests;
 pub(crate) mod shape;
 mod sniff;
 #[cfg(test)]

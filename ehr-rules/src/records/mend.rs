@@ -1,0 +1,138 @@
+//! The ways in which a record that is not sound may be cut into as many fields as there should be.
+//!
+//! None is better than another here: whether one is, the columns' types tell.
+
+use super::batch::Batch;
+use super::shape::Shape;
+use memchr::memmem;
+
+/// A delimiter may stand in a text at most so many times.
+const MOST_DELIMITERS: usize = 3;
+
+/// What is done to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mend {
+    /// Empty fields at its end are left out.
+    Surplus,
+    /// Neighbouring fields become one, the delimiter between them a part of it.
+    Merged,
+    /// Quotes that stand where none may are plain characters.
+    Quotes,
+}
+
+/// One way of cutting a record.
+#[derive(Debug)]
+pub(crate) struct Way {
+    /// What it does; `None` where it loses something, so that it only casts doubt on others.
+    pub mend: Option<Mend>,
+    /// The fields.
+    pub fields: Vec<Vec<u8>>,
+    /// Fields from here on have to bear it out, or it may be another record's beginning.
+    pub borne_out_from: usize,
+}
+
+/// Every way of cutting a record into `width` fields.
+pub(crate) fn ways(batch: &Batch, record: usize, width: usize, shape: &Shape) -> Vec<Way> {
+    if batch.is_malformed(record) {
+        return by_quotes(batch.raw(record), width, shape);
+    }
+    let fields: Vec<Vec<u8>> = batch.fields(record).map(<[u8]>::to_vec).collect();
+    let Some(surplus) = fields.len().checked_sub(width).filter(|surplus| *surplus > 0 && width > 0) else { return Vec::new() };
+    let (kept, left) = fields.split_at(width);
+    let nothing_lost = left.iter().all(Vec::is_empty);
+    let mut ways = vec![Way { mend: nothing_lost.then_some(Mend::Surplus), fields: kept.to_vec(), borne_out_from: 0 }];
+    if surplus > MOST_DELIMITERS {
+        return ways;
+    }
+    // Delimiters with nothing between them at a row's end are no part of the text before them.
+    for at in 0..width - usize::from(nothing_lost) {
+        let Some(merged) = batch.between(record, at, at + surplus, shape.quote) else { continue };
+        let mut row = fields.clone();
+        row.splice(at..=at + surplus, [merged.to_vec()]);
+        ways.push(Way { mend: Some(Mend::Merged), fields: row, borne_out_from: 0 });
+    }
+    ways
+}
+
+/// Quotes at a field's edges are its own, those inside plain; or all of them are plain.
+fn by_quotes(line: &[u8], width: usize, shape: &Shape) -> Vec<Way> {
+    let Some(quote) = shape.quote else { return Vec::new() };
+    let delimiter = shape.delimiter.as_bytes();
+    let (mut wrapped, mut plain) = (Some(Vec::new()), Vec::new());
+    let mut last_quoted = 0;
+    let mut rest = line;
+    loop {
+        let end = memmem::find(rest, delimiter).unwrap_or(rest.len());
+        if rest.first() == Some(&quote) {
+            last_quoted = plain.len();
+        }
+        plain.push(rest.get(..end).unwrap_or_default().to_vec());
+        match rest.get(end + delimiter.len()..) {
+            Some(next) if end < rest.len() => rest = next,
+            _ => break,
+        }
+    }
+    let mut rest = Some(line);
+    while let Some(text) = rest.take() {
+        let (field, next) = if text.first() == Some(&quote) {
+            let closes = |at: &usize| text.get(at + 1..).is_some_and(|after| after.is_empty() || after.starts_with(delimiter));
+            let Some(close) = memchr::memchr_iter(quote, text).skip(1).find(closes) else {
+                wrapped = None;
+                break;
+            };
+            (text.get(1..close).unwrap_or_default(), text.get(close + 1..).unwrap_or_default())
+        } else {
+            text.split_at(memmem::find(text, delimiter).unwrap_or(text.len()))
+        };
+        if let Some(fields) = &mut wrapped {
+            fields.push(field.to_vec());
+        }
+        rest = next.strip_prefix(delimiter);
+    }
+    let wrapped = wrapped.map(|fields| Way { mend: Some(Mend::Quotes), fields, borne_out_from: 0 });
+    // What is left open may go on in the next line, unless something behind it shows that the record is whole.
+    let plain = Way { mend: Some(Mend::Quotes), fields: plain, borne_out_from: last_quoted + 1 };
+    // Where quotes stand at both edges they are the field's own.
+    let best = wrapped.filter(|way| way.fields.len() == width).unwrap_or(plain);
+    if best.fields.len() == width { vec![best] } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::records::reader::Reader;
+
+    /// What may be done to the first record of a file, and the fields it then has.
+    fn of(text: &str, width: usize) -> Vec<(Option<Mend>, Vec<String>)> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let shape = Shape::plain(b',');
+        let batch = Reader::open(file.path(), shape).unwrap().next(1).unwrap().unwrap();
+        let text = |fields: Vec<Vec<u8>>| fields.into_iter().map(|field| String::from_utf8(field).unwrap()).collect();
+        ways(&batch, 0, width, &shape).into_iter().map(|way| (way.mend, text(way.fields))).collect()
+    }
+
+    fn way(mend: Option<Mend>, fields: &[&str]) -> (Option<Mend>, Vec<String>) {
+        (mend, fields.iter().map(|&field| field.to_owned()).collect())
+    }
+
+    #[test]
+    fn a_field_too_many_is_left_out_or_a_part_of_its_neighbour() {
+        let merged = Some(Mend::Merged);
+        let all = [way(None, &["1", "a"]), way(merged, &["1,a", " b"]), way(merged, &["1", "a, b"])];
+        assert_eq!(of("1,a, b\n", 2), all);
+        assert_eq!(of("1,\"a\",b\n", 2), [way(None, &["1", "a"])]);
+        assert_eq!(of("1,,\n", 2)[0], way(Some(Mend::Surplus), &["1", ""]));
+        assert_eq!(of("1\n", 2), []);
+    }
+
+    #[test]
+    fn a_stray_quote_is_plain_where_the_width_fits() {
+        let quotes = Some(Mend::Quotes);
+        assert_eq!(of("1,\"5\" wound, left\",x\n", 3), [way(quotes, &["1", "5\" wound, left", "x"])]);
+        assert_eq!(of("1,\"a,x\n2,b,y\n", 3), [way(quotes, &["1", "\"a", "x"])]);
+        assert_eq!(of("1,\"a,x\n2,b,y\n", 4), []);
+    }
+}
