@@ -31,6 +31,8 @@ mod steps;
 mod traps;
 #[path = "diagnostics/types.rs"]
 mod types;
+#[path = "diagnostics/widths.rs"]
+mod widths;
 
 use ehr_rules::Diagnostics;
 use ehr_rules::Rulebook;
@@ -137,6 +139,7 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         heirs::MISTAKES,
         links::MISTAKES,
         listings::MISTAKES,
+        widths::MISTAKES,
         nested::MISTAKES,
         cases::MISTAKES,
     ];

@@ -97,8 +97,9 @@ impl<'a> Catalogue<'a> {
         let mut shapes: HashMap<(Vec<Slot<'a>>, usize, bool, u8), usize> = HashMap::new();
         for (version, source) in sources.iter().enumerate() {
             let first = catalogue.entries.len();
-            // A listing has no file that could be recognised, and objects are not looked into.
-            for table in source.tables.iter().filter(|table| table.list.is_none() && table.json.is_none()) {
+            // A listing has no file that could be recognised, and objects and fixed widths are not looked into.
+            let known = |table: &&SourceTable| table.list.is_none() && table.json.is_none() && table.widths.is_empty();
+            for table in source.tables.iter().filter(known) {
                 let slots = catalogue.slots(source, table, &mut probes);
                 let dialect = catalogue.dialect(source, table);
                 let key = (slots, dialect, table.header.is_empty(), table.extra_columns as u8);

@@ -23,6 +23,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
         file: format!("{name}*.csv"),
         list: None,
         header: Vec::new(),
+        widths: Vec::new(),
         json: None,
         required: false,
         key: Vec::new(),

@@ -67,6 +67,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0420", "a header that is given lacks a column"),
     ("E0421", "what only JSON files have, or only delimited ones"),
     ("E0422", "a listing is of no known form"),
+    ("E0423", "a field of fixed width stands nowhere, or where another does"),
     ("E0430", "a target reads sources of several systems, or one twice"),
     ("E0501", "a code map names a source code twice"),
     ("E0502", "a target in a code map is not of its type"),

@@ -65,6 +65,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0420", include_str!("../../docs/codes/E0420.md")),
     ("E0421", include_str!("../../docs/codes/E0421.md")),
     ("E0422", include_str!("../../docs/codes/E0422.md")),
+    ("E0423", include_str!("../../docs/codes/E0423.md")),
     ("E0430", include_str!("../../docs/codes/E0430.md")),
     ("E0501", include_str!("../../docs/codes/E0501.md")),
     ("E0502", include_str!("../../docs/codes/E0502.md")),

@@ -99,6 +99,11 @@ const SOURCE_TABLE: &Form = &Form {
         ),
         key("required", Holds::Truth, "Whether an export without this table is refused (default: an absent table is empty)."),
         key("header", Holds::List(&Holds::OwnColumn), "Only where the files have no header of their own: their fields, in order."),
+        key(
+            "widths",
+            Holds::Map(&Holds::OwnColumn, &Holds::Free),
+            "Only where fields have fixed widths: the characters at which each stands, as in `{Id: 1-8, NAME: 9-40}`, from 1, both ends included.",
+        ),
         key("format", Holds::Words(&["delimited", "json"]), "How the files are written: delimited text (the default), or JSON objects."),
         key("rows", Holds::Free, "With `format: json`: where the objects stand in a document, as in `results.records`."),
         KEY,

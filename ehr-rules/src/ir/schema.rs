@@ -111,6 +111,8 @@ pub struct SourceTable {
     pub list: Option<String>,
     /// The names of the fields, in order, where the files have no header of their own; empty where they have.
     pub header: Vec<String>,
+    /// Where each field stands in a line, where the files have fields of fixed widths; empty where they are delimited.
+    pub widths: Vec<Width>,
     /// How its JSON files are read; none where they are delimited text.
     pub json: Option<JsonTable>,
     /// Whether an export without this table is refused.
@@ -127,6 +129,17 @@ pub struct SourceTable {
     pub references: Vec<Reference>,
     /// What must hold of several columns of a row together.
     pub checks: Vec<RowCheck>,
+}
+
+/// Where a field stands in each line of a file with fields of fixed widths.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Width {
+    /// The column, read or ignored.
+    pub name: String,
+    /// Its first character, counted from 1.
+    pub from: usize,
+    /// Its last one; at least the first.
+    pub to: usize,
 }
 
 /// A table whose files are JSON: one object, a list of objects, or one after the other.
@@ -407,7 +420,7 @@ impl SourceSchema {
 
     /// How the files of a table are written.
     pub fn dialect_of(&self, table: &SourceTable) -> Dialect {
-        Dialect { header: table.header.clone(), ..self.dialect.clone() }
+        Dialect { header: table.fields(), ..self.dialect.clone() }
     }
 
     /// `system/version`.
@@ -438,6 +451,11 @@ impl Dialect {
 }
 
 impl SourceTable {
+    /// The names of a line's fields, in order, where the schema gives them; empty where the files' own header does.
+    pub fn fields(&self) -> Vec<String> {
+        if self.widths.is_empty() { self.header.clone() } else { self.widths.iter().map(|width| width.name.clone()).collect() }
+    }
+
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|column| column.name == name)

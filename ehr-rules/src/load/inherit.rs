@@ -12,6 +12,8 @@ use super::source::Written;
 use super::source::WrittenReference;
 use super::source::WrittenTable;
 use super::twice;
+use super::widths;
+use super::widths::WrittenWidth;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::ir::code_map::CodeMapSource;
@@ -162,10 +164,12 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
     if table.file.is_some() || table.list.is_some() {
         (known.file, known.list) = (table.file.clone(), table.list.clone());
     }
-    known.header = known.header.take().filter(|_| known.list.is_none());
+    known.header = known.header.take().filter(|_| known.list.is_none() && table.widths.is_none());
+    known.widths = known.widths.take().filter(|_| known.list.is_none() && table.header.is_none());
     known.checks = table.checks.clone().or(known.checks.take());
     known.format = table.format.clone().or(known.format.take());
     known.header = table.header.clone().or(known.header.take());
+    known.widths = table.widths.clone().or(known.widths.take());
     known.required = table.required.or(known.required);
     known.key = table.key.clone().or(known.key.take());
     known.extra_columns = table.extra_columns.or(known.extra_columns);
@@ -272,6 +276,7 @@ fn source_table(table: WrittenTable, missing: &[String]) -> SourceTable {
     });
     SourceTable {
         json,
+        widths: table.widths.into_iter().flatten().filter_map(WrittenWidth::width).collect(),
         name: table.name.text,
         file: table.file.unwrap_or_default(),
         list: table.list.map(|list| list.text),
@@ -319,6 +324,7 @@ fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) 
         check_reference(one, table, tables, said);
     }
     check_header(table, said);
+    widths::check(table, said);
     check_format(table, said);
 }
 

@@ -33,6 +33,12 @@ pub(super) fn check(table: &WrittenTable, parameters: &[Parameter], said: &mut D
             Diagnostic::error("E0422", place, "a listing has no header").help("leave out `header`: the columns have names of their own"),
         );
     }
+    if let Some(first) = table.widths.as_ref().and_then(|widths| widths.first()) {
+        said.push(
+            Diagnostic::error("E0422", &first.name.place, "a listing has no widths")
+                .help("leave `widths` out: nothing of an object is read"),
+        );
+    }
     if let Some(format) = &table.format {
         let place = format.place.as_ref().or(format.rows.as_ref().map(|rows| &rows.place)).unwrap_or(&list.place);
         said.push(Diagnostic::error("E0422", place, "a listing has no format").help("leave `format` out: nothing of an object is read"));

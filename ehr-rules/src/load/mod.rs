@@ -22,6 +22,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod track;
+mod widths;
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;

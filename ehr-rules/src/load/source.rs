@@ -16,6 +16,8 @@ use super::row_check;
 use super::row_check::WrittenCheck;
 use super::source_column;
 use super::start_of;
+use super::widths;
+use super::widths::WrittenWidth;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
@@ -64,6 +66,7 @@ pub(super) struct WrittenTable {
     pub file: Option<String>,
     pub list: Option<Key>,
     pub header: Option<Vec<Key>>,
+    pub widths: Option<Vec<WrittenWidth>>,
     pub format: Option<WrittenFormat>,
     pub required: Option<bool>,
     pub key: Option<Vec<Key>>,
@@ -182,6 +185,7 @@ fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable
         file: file(&mut fields, said),
         list: fields.named("list", said),
         header: fields.names("header", said),
+        widths: widths::read(&mut fields, said),
         format: format(&mut fields, said),
         required: fields.bool("required", said),
         key: fields.names("key", said),

@@ -59,7 +59,11 @@ pub(super) fn plan<'a>(
     }
     let names: HashSet<String> = names(table).map(|name| records::fold(name)).collect();
     for file in found {
-        let head = records::head(&file.path, dialect, Hints { names: Some(&names), whole: true }, 1)?;
+        let head = if table.widths.is_empty() {
+            records::head(&file.path, dialect, Hints { names: Some(&names), whole: true }, 1)?
+        } else {
+            records::fixed::head(&file.path, dialect, &table.widths, true, 1)?
+        };
         let on_file =
             |code: &'static str, consequence| report(code, &file.name, consequence, &format!("{}: `{}`", meaning(code), file.name));
         if head.header.is_empty() {

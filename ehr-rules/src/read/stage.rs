@@ -20,6 +20,7 @@ use crate::read::typed::Framed;
 use crate::read::typed::Typed;
 use crate::read::typed::Typing;
 use crate::records::batch::Batch;
+use crate::records::fixed::Fixed;
 use crate::records::json::Field as ObjectField;
 use crate::records::json::Objects;
 use crate::records::reader::Reader;
@@ -105,12 +106,16 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
 /// A file's records, however it is written.
 enum Records {
     Lines(Reader),
+    Fixed(Fixed),
     Objects(Box<Objects>),
 }
 
 impl Records {
     /// Opens a file, past its header.
     fn open(plan: &TablePlan<'_>, of: &FilePlan<'_>) -> Result<Self, Error> {
+        if !plan.table.widths.is_empty() {
+            return Ok(Self::Fixed(Fixed::open(&of.file.path, of.shape, &plan.table.widths, of.file.bytes)?));
+        }
         let Some(json) = &plan.table.json else {
             return Ok(Self::Lines(Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes).past_header()?));
         };
@@ -126,6 +131,7 @@ impl Records {
     fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
         match self {
             Self::Lines(reader) => reader.next(most),
+            Self::Fixed(lines) => lines.next(most),
             Self::Objects(objects) => objects.next(most),
         }
     }
@@ -133,6 +139,7 @@ impl Records {
     fn bytes_read(&self) -> u64 {
         match self {
             Self::Lines(reader) => reader.bytes_read(),
+            Self::Fixed(lines) => lines.bytes_read(),
             Self::Objects(objects) => objects.bytes_read(),
         }
     }

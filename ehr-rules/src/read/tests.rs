@@ -15,6 +15,7 @@ use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceTable;
+use crate::ir::schema::Width;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use polars::prelude::DataFrame;
@@ -49,6 +50,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
         file: format!("{name}*.csv"),
         list: None,
         header: Vec::new(),
+        widths: Vec::new(),
         json: None,
         required: false,
         key: Vec::new(),
@@ -212,6 +214,23 @@ fn a_row_keeps_its_fields_and_gets_every_reason() {
     );
     let balance = &case.ledger.balances()[0];
     assert_eq!((balance.read, balance.rejected, balance.lost), (3, 2, 1));
+}
+
+#[test]
+fn lines_are_cut_where_fields_stand_and_set_aside_where_they_are_too_long_or_cut_off() {
+    let mut of = table("t", vec![column("id", Kind::Integer), column("name", Kind::Text)]);
+    of.widths = [("name", 4, 9), ("id", 1, 3)].map(|(name, from, to)| Width { name: name.to_owned(), from, to }).to_vec();
+    let case = Case::of(vec![of]).file("t.csv", "  1Zoë   \n  2,\"\n  3Ada \n  4Ada   and more\n  x\n".as_bytes());
+    let frame = case.frame();
+    let names: Vec<Option<&str>> = frame.column("name").unwrap().str().unwrap().iter().collect();
+    assert_eq!((case.values(), names), (vec!["1".to_owned(), "2".to_owned()], vec![Some("Zoë"), Some(",\"")]));
+    assert_eq!(case.codes(), [at(3, "R0201"), at(4, "R0202"), at(5, "R0102")]);
+    let rejects = case.rejects();
+    assert_eq!(rejects[0][..2], ["name", "id"]);
+    assert_eq!(rejects[1][..2], ["  3Ada ", ""]);
+    assert_eq!(rejects[2][..2], ["  4Ada   and more", ""]);
+    assert_eq!(rejects[3][..2], ["", "x"]);
+    assert_eq!(case.ledger.balances()[0].read, 5);
 }
 
 #[test]

@@ -58,6 +58,9 @@ impl Scan<'_> {
     #[inline]
     pub(super) fn line(&self, start: usize) -> Option<(usize, usize)> {
         let text = self.bytes.get(start..)?;
+        if self.shape.length > 0 {
+            return self.full_line(start, text);
+        }
         let end = match self.shape.line_end {
             LineEnd::Lf => memchr(b'\n', text),
             LineEnd::Cr => memchr(b'\r', text),
@@ -74,6 +77,16 @@ impl Scan<'_> {
             };
         }
         Some((self.without_cr(start, end), end + 1))
+    }
+
+    /// A line that ends where it is full, or with the file; a line end may stand there all the same.
+    fn full_line(&self, start: usize, text: &[u8]) -> Option<(usize, usize)> {
+        let mut letters = text.iter().enumerate().filter(|(_, byte)| **byte & 0xC0 != 0x80).map(|(at, _)| at);
+        if let Some(next) = letters.nth(self.shape.length as usize) {
+            return Some((start + next, start + next));
+        }
+        let is_end = text.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+        self.whole.then_some((if is_end { start } else { self.bytes.len() }, self.bytes.len()))
     }
 
     /// The end of a line's text where its line end stands at `end`: a CR before it belongs to the line end.

@@ -5,6 +5,7 @@
 
 pub(crate) mod batch;
 mod field;
+pub(crate) mod fixed;
 mod frame;
 pub(crate) mod json;
 pub(crate) mod mend;

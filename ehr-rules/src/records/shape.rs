@@ -34,6 +34,8 @@ pub(crate) struct Shape {
     pub trailing: bool,
     /// How many fields most records have, where that is known: it tells a text over several lines from a stray quote.
     pub width: u32,
+    /// How many characters each line has, where lines have no ends; nought where they have.
+    pub length: u32,
     /// How numbers are written.
     pub marks: Marks,
 }
@@ -70,6 +72,7 @@ impl Shape {
             line_break: None,
             trailing: false,
             width: 0,
+            length: 0,
             marks: Marks::PLAIN,
         }
     }

@@ -103,6 +103,16 @@ fn table() -> Value {
                 ),
             ),
             ("header", texts("Only where the files have no header: their fields, in order.")),
+            (
+                "widths",
+                map_of(
+                    "Only where fields have fixed widths: the characters at which each stands, as in `1-8`, from 1, both ends included.",
+                    json!({"description": "First and last character.", "anyOf": [
+                        {"type": "string", "pattern": "^ *[1-9][0-9]* *(- *[1-9][0-9]* *)?$"},
+                        {"type": "integer", "minimum": 1},
+                    ]}),
+                ),
+            ),
             ("format", words("How the files are written.", &[("delimited", "text with a delimiter (default)"), ("json", "JSON objects")])),
             ("rows", text("With `format: json`: where the objects stand in a document, as in `results.records`.")),
             ("required", flag("Whether an export without it is refused; else an absent table is empty.")),
@@ -124,7 +134,7 @@ fn table() -> Value {
         ],
         &[],
     );
-    table["not"] = json!({"anyOf": [{"required": ["list", "file"]}, {"required": ["list", "header"]}]});
+    table["not"] = json!({"anyOf": [{"required": ["list", "file"]}, {"required": ["list", "header"]}, {"required": ["list", "widths"]}, {"required": ["header", "widths"]}]});
     table
 }
 

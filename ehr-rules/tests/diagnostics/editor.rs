@@ -19,6 +19,9 @@ const FORM: &[&str] = &["E0010", "E0011", "E0012", "E0013", "E0103", "E0109", "E
 /// Mistakes of such a code that no schema can see, and others that one does, each with the reason.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("a listing that is files as well", "an editor can tell that the two keys exclude each other"),
+    ("characters counted from nought, and none at all", "an editor can tell what is no such text"),
+    ("fields of fixed widths under a header", "an editor can tell that the two keys exclude each other"),
+    ("fields of fixed widths of a listing", "an editor can tell that the two keys exclude each other"),
     ("`codes` of several systems without `system`", "the target's schema says how many systems a code map holds"),
     ("`codes` of one system with `system`", "the target's schema says how many systems a code map holds"),
     ("sorted twice by one column", "`desc` is part of the text"),

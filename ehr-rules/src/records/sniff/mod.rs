@@ -119,10 +119,23 @@ fn numbers(sample: &mut Sample, shape: &mut Shape, evidence: &mut Vec<String>) {
     let rows: Vec<usize> = (usize::from(shape.headed)..batch.len()).filter(|record| batch.width(*record) == width).collect();
     let texts: Vec<Vec<String>> =
         (0..width).map(|at| rows.iter().map(|record| String::from_utf8_lossy(batch.field(*record, at)).into_owned()).collect()).collect();
-    let Some(marks) = cell::marks(texts.iter().map(|column| column.iter().map(String::as_str).collect())) else { return };
+    numbers_of(texts.iter().map(|column| column.iter().map(String::as_str).collect()), shape, evidence);
+}
+
+/// How numbers are written, by whole columns of cells.
+pub(super) fn numbers_of<'a>(columns: impl Iterator<Item = Vec<&'a str>>, shape: &mut Shape, evidence: &mut Vec<String>) {
+    let Some(marks) = cell::marks(columns) else { return };
     shape.marks = marks;
     let between = marks.thousands.map_or_else(String::new, |mark| format!(", and `{mark}` between thousands"));
     evidence.push(format!("numbers have `{}` before the fraction{between}", marks.decimal));
+}
+
+/// The text of a file's first bytes.
+pub(super) fn beginning(path: &Path, encoding: &'static Encoding) -> Result<Vec<u8>, Error> {
+    let mut raw = Vec::new();
+    let file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
+    file.take(SAMPLE as u64).read_to_end(&mut raw).map_err(|error| Error::io("reading", path, error))?;
+    Ok(decoded(encoding, &raw, raw.len() < SAMPLE))
 }
 
 /// The text of a file's last bytes, from the first whole character on.

@@ -1,6 +1,7 @@
 //! The rows a case gives: source tables as files, categories as staged tables.
 
 use super::Row;
+use super::written::encoded;
 use super::written::written;
 use crate::dataset::Common;
 use crate::dataset::Dataset;
@@ -52,20 +53,44 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
         std::fs::write(&path, &written).map_err(|error| error.to_string())?;
         return Ok(InputFile { name, path, bytes: written.len() as u64 });
     }
+    if !table.widths.is_empty() {
+        let written = encoded(&lines(schema, table, rows)?, &schema.dialect)?;
+        std::fs::write(&path, &written).map_err(|error| error.to_string())?;
+        return Ok(InputFile { name, path, bytes: written.len() as u64 });
+    }
     // Without a header the fields stand where the schema says, those that are not read among them.
     let fields = if table.header.is_empty() { columns.clone() } else { table.header.iter().map(String::as_str).collect() };
     let header = table.header.is_empty().then_some(columns.as_slice());
-    let rows = rows.iter().map(|row| {
-        let values = fields.iter().map(|name| {
-            let own = table.columns.iter().find(|column| column.name == *name).and_then(|column| column.missing.as_ref());
-            let missing = own.unwrap_or(&schema.missing).first().map_or("", String::as_str);
-            row.get(*name).and_then(text).unwrap_or_else(|| missing.to_owned())
-        });
-        values.collect()
-    });
+    let rows = rows.iter().map(|row| fields.iter().map(|name| value(schema, table, row, name)).collect());
     let written = written(&schema.dialect, header, rows)?;
     std::fs::write(&path, &written).map_err(|error| error.to_string())?;
     Ok(InputFile { name, path, bytes: written.len() as u64 })
+}
+
+/// A field's text, or the one that stands for 'no value' there.
+fn value(schema: &SourceSchema, table: &SourceTable, row: &Row, name: &str) -> String {
+    let own = table.columns.iter().find(|column| column.name == name).and_then(|column| column.missing.as_ref());
+    let missing = own.unwrap_or(&schema.missing).first().map_or("", String::as_str);
+    row.get(name).and_then(text).unwrap_or_else(|| missing.to_owned())
+}
+
+/// Rows as lines, each value where its field stands.
+fn lines(schema: &SourceSchema, table: &SourceTable, rows: &[Row]) -> Result<String, String> {
+    let mut text = String::new();
+    for row in rows {
+        let mut line = vec![' '; table.widths.iter().map(|width| width.to).max().unwrap_or_default()];
+        for width in &table.widths {
+            let value = value(schema, table, row, &width.name);
+            let room = width.to + 1 - width.from;
+            if value.chars().count() > room {
+                return Err(format!("in `{}`: a value of `{}` has more characters than its {room}", table.name, width.name));
+            }
+            line.iter_mut().skip(width.from - 1).zip(value.chars()).for_each(|(blank, letter)| *blank = letter);
+        }
+        text.extend(line);
+        text.push('\n');
+    }
+    Ok(text)
 }
 
 /// Rows as objects, one after the other, each value at its column's path.
@@ -111,6 +136,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         file: String::new(),
         list: None,
         header: Vec::new(),
+        widths: Vec::new(),
         json: None,
         required: false,
         key: Vec::new(),

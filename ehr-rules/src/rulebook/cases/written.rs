@@ -47,7 +47,7 @@ fn in_file(dialect: &Dialect, field: &str, alone: bool) -> String {
 }
 
 /// A file's text in its encoding.
-fn encoded(text: &str, dialect: &Dialect) -> Result<Vec<u8>, String> {
+pub(super) fn encoded(text: &str, dialect: &Dialect) -> Result<Vec<u8>, String> {
     let encoding = dialect.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes())).unwrap_or(UTF_8);
     if encoding == UTF_16LE {
         return Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
