@@ -32,8 +32,9 @@ const FLOORS: &[(&str, u8)] = &[
     ("categorize", 5),
     ("convert", 5),
     ("verify", 5),
-    ("rulebook", 6),
-    ("editor", 7),
+    ("draft", 6),
+    ("rulebook", 7),
+    ("editor", 8),
 ];
 
 /// Rooms of one floor that know each other all the same, with the reason.

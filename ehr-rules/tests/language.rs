@@ -57,6 +57,13 @@ const PEOPLE: &str = "Id,first name,Middle,Last,Born,Sex,Blood,Tier,Grade,Active
 const VISITS: &str = "No,Person,Start,End,Class,Reason,Bay,Via,Town\nV1,1,2024-01-01T08:00:00,,open,broken leg,,,Here\n";
 
 #[test]
+fn rows_of_a_table_whose_columns_are_all_ignored_are_counted_as_unused() {
+    let found = run(&[("people.csv", PEOPLE), ("leaflets.csv", "Title,Copies\nRest,2\nSleep,1\n")]);
+    let line = found.tables.iter().find(|one| one.table == "leaflets").unwrap();
+    assert!(found.balanced && (line.read, line.unused) == (2, 2), "{line:?}");
+}
+
+#[test]
 fn a_lookup_that_must_find_its_row_fails_the_order() {
     let notes = "Visit,Written,Text,Plan\nV1,2024-01-01T08:00:00,x,P\n";
     let found = run(&[("people.csv", PEOPLE), ("visits.csv", VISITS), ("notes.csv", notes), ("plans.csv", "Plan,Title\nP,Rest\n")]);

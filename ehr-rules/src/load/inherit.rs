@@ -299,7 +299,8 @@ fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) 
                 .help(format!("name its files: `file: \"{}*.csv\"`", table.name.text)),
         );
     }
-    if table.columns.is_empty() {
+    // One whose columns are all ignored is known, and its rows are counted as unused.
+    if table.columns.is_empty() && table.ignore.is_empty() {
         said.push(
             Diagnostic::error("E0011", &table.name.place, format!("table `{}` has no columns", table.name.text))
                 .help("name its columns and their types under `columns:`"),

@@ -23,8 +23,11 @@ use crate::detect::Detection;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::overlay::Overlay;
 use crate::diagnostic::suggest::nearest;
+use crate::draft;
+use crate::draft::Draft;
 use crate::error::Error;
 use crate::functions;
+use crate::ir::schema::Category;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::TargetSchema;
 use crate::load;
@@ -34,6 +37,7 @@ use crate::rulebook::compile::CompiledTarget;
 use crate::rulebook::job::Job;
 use crate::rulebook::lineage::Lineage;
 use crate::rulebook::mapping::Mapping;
+use crate::scan::found::Scan;
 use crate::schema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -59,7 +63,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone)]
 pub struct Rulebook {
     pub(crate) sources: Vec<CompiledSource>,
-    pub(crate) categories: usize,
+    pub(crate) categories: Vec<Category>,
     pub(crate) targets: Vec<CompiledTarget>,
     pub(crate) fingerprint: String,
 }
@@ -110,7 +114,7 @@ impl Rulebook {
         let mut said = Diagnostics::default();
         let loaded = load::load(folders, overlay, &mut said)?;
         let fingerprint = load::fingerprint::fingerprint(folders)?;
-        let categories = loaded.categories.len();
+        let categories = loaded.categories.iter().map(|category| category.category.clone()).collect();
         let (sources, targets) = compile::compile(loaded, overlay, &mut said)?;
         cases::check::check(&sources, &targets, &mut said);
         said.sort();
@@ -152,7 +156,7 @@ impl Rulebook {
             + self.targets.iter().map(|target| target.proposed.len()).sum::<usize>();
         let mut counts = vec![
             ("sources", self.sources.len()),
-            ("categories", self.categories),
+            ("categories", self.categories.len()),
             ("targets", self.targets.len()),
             ("rules", rules),
             ("case files", cases),
@@ -259,6 +263,13 @@ impl Rulebook {
     /// A source or target that there is not, or that do not go together; a code map that cannot be read.
     pub fn mapping(&self, source: &SourceId, target: &str) -> Result<Mapping, Error> {
         mapping::mapping(self, source, target)
+    }
+
+    /// Drafts the schema of a source and rules towards the categories from a scan, which should have kept values
+    /// ([`ScanOptions::values`](crate::ScanOptions::values)): they are looked at to see what is coded. No rule of a draft is run
+    /// before a person has approved it. None is drafted for the categories `without`.
+    pub fn draft(&self, scan: &Scan, source: &SourceId, without: &[String]) -> Draft {
+        draft::draft(scan, &source.system, &source.version, &self.categories, without)
     }
 
     /// Runs the rulesets' own cases; `only` keeps those whose file or name holds it.

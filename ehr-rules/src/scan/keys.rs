@@ -109,7 +109,7 @@ pub(super) fn rank(files: &mut [FileScan], references: &[FoundReference]) {
             for name in &key.columns {
                 let position = file.columns.iter().position(|column| column.name == *name);
                 let Some(column) = file.column(name) else { continue };
-                if is_identifier(&words(name)) {
+                if is_identifier(&words(name)) && column.codes.is_empty() {
                     points += 4;
                     key.because.push(format!("`{name}` is named as an identifier"));
                 }

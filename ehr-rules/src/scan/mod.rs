@@ -19,9 +19,9 @@ mod references;
 mod table;
 #[cfg(test)]
 mod tests;
-mod text;
+pub(crate) mod text;
 mod verdict;
-mod words;
+pub(crate) mod words;
 
 use crate::dataset::input::InputFile;
 use crate::engine;

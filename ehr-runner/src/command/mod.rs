@@ -7,6 +7,7 @@ mod docs;
 mod explain;
 mod functions;
 mod import;
+mod init;
 mod lsp;
 mod run;
 mod scan;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Test(test::Test),
     /// Say what an unknown export holds: dialects, columns, types, keys, references, codes, identifiers of persons
     Scan(scan::Scan),
+    /// Draft a source's schema and rules from an export, for a person to go over
+    Init(init::Init),
     /// Say which system and version made an export, and why
     Detect(detect::Detect),
     /// The whole way: detect, read, assess, categorize, convert, verify, and with --to import
@@ -64,6 +67,7 @@ impl Command {
             Self::Check(check) => check.run(context),
             Self::Test(test) => test.run(context),
             Self::Scan(scan) => scan.run(context),
+            Self::Init(init) => init.run(context),
             Self::Detect(detect) => detect.run(context),
             Self::Run(run) => run.run(context),
             Self::Import(import) => import.run(context),

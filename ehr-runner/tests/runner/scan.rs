@@ -3,6 +3,7 @@
 use crate::place::Place;
 use crate::place::answer;
 use crate::place::stdout;
+use std::fmt::Write as _;
 
 #[test]
 fn a_scan_needs_no_rules_and_says_no_value() {
@@ -23,4 +24,53 @@ fn values_are_shown_where_they_are_asked_for() {
     let place = Place::new();
     assert!(stdout(&place.ehr("scan export --show-values").code(0)).contains("\"1955-12-01\" 1"));
     place.ehr("scan nowhere").code(5);
+}
+
+/// An export of a system that no rules know: thirty people, and two visits of each.
+fn unknown(place: &Place) {
+    let mut people = "person_no;surname;forename;dob;sex;plan\n".to_owned();
+    let mut visits = "visit_id;person_no;start;end;reason;ward\n".to_owned();
+    for at in 0..30 {
+        let (sex, plan) = if at % 2 == 0 { ("F", "basic") } else { ("M", "extra") };
+        writeln!(people, "P{at:04};Muster{at};Bo{at};{:02}/{:02}/19{};{sex};{plan}", at % 28 + 1, at % 12 + 1, 50 + at).unwrap();
+        for visit in 1..3 {
+            let day = format!("2024-0{visit}-{:02}", at % 28 + 1);
+            writeln!(visits, "{};P{at:04};{day}T09:00:00;{day}T09:30:00;check;{}", at * 2 + visit, visit % 2).unwrap();
+        }
+    }
+    place.write("unknown/people.csv", people);
+    place.write("unknown/visits.csv", visits);
+}
+
+#[test]
+fn a_draft_passes_check_is_detected_and_runs_once_its_rules_are_approved() {
+    let place = Place::new();
+    unknown(&place);
+    place.ehr("detect unknown").code(3);
+    let said = answer(&place.ehr("init unknown --system nova --version 7 --format json").code(0));
+    assert!(said["files"].as_array().is_some_and(|files| files.len() == 3), "{said}");
+    let schema = place.read("rulesets/sources/nova/7/schema.yaml");
+    assert!(!schema.contains("Muster") && schema.contains("phi: birth_date") && schema.contains("formats: [\"%d/%m/%Y\"]"), "{schema}");
+    assert!(place.read("rulesets/sources/nova/7/patient.yaml").contains("status: proposed"));
+    place.ehr("check").code(0);
+    assert_eq!(answer(&place.ehr("detect unknown --format json").code(0))["version"], "7");
+    // A draft never writes over what is there.
+    place.ehr("init unknown --system nova --version 7").code(2);
+    // Nothing is run before somebody has read it.
+    place.ehr("run unknown --target demo --out before").code(0);
+    assert!(!place.read("before/converted/person.csv").contains("1950"));
+    for rule in ["patient", "encounter"] {
+        let file = format!("rulesets/sources/nova/7/{rule}.yaml");
+        let approved = place.read(&file).replace("  status: proposed\n", "");
+        place.write(&file, approved);
+    }
+    place.ehr("check").code(0);
+    place.ehr("run unknown --target demo --out after").code(0);
+    let ledger = place.json("after/ledger.json");
+    assert_eq!(ledger["balanced"], true);
+    for (table, rows) in [("people", 30), ("visits", 60)] {
+        let line = ledger["tables"].as_array().unwrap().iter().find(|line| line["table"] == table).unwrap();
+        assert_eq!((&line["read"], &line["converted"]), (&rows.into(), &rows.into()), "{line}");
+    }
+    assert_eq!(place.read("after/converted/person.csv").lines().count(), 31);
 }

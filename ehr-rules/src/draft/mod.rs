@@ -1,0 +1,47 @@
+//! A scan as a draft of a source's schema and rules, for a person to go over.
+//!
+//! Everything that was guessed says so in a comment. No value of a person stands in a draft: the only values are those of
+//! columns of a few short codes that identify nobody, and the words for 'no value'. Rules are drafted towards categories where
+//! a table's and its columns' names, types and values make them likely; each is `status: proposed`, so that none is run
+//! before a person has read it.
+
+mod column;
+mod rules;
+mod schema;
+mod table;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use crate::ir::schema::Category;
+use crate::scan::found::Scan;
+use serde::Serialize;
+
+/// Files of a draft, and what to know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Draft {
+    /// The schema and the files of rules, for the folder `sources/SYSTEM/VERSION`.
+    pub files: Vec<DraftFile>,
+    /// What is open, a sentence each, without any value of the data.
+    pub open: Vec<String>,
+}
+
+/// One file of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DraftFile {
+    /// Its name in the folder.
+    pub name: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+/// Drafts `system/version` from a scan that kept values (they are needed to see what is coded), `without` rules for some categories.
+pub(crate) fn draft(scan: &Scan, system: &str, version: &str, categories: &[Category], without: &[String]) -> Draft {
+    let mut tables = table::tables(scan);
+    let rules = rules::propose(&mut tables, categories, without);
+    let mut files = vec![DraftFile { name: "schema.yaml".to_owned(), text: schema::write(system, version, scan, &tables) }];
+    let mut open = schema::open(&tables);
+    open.extend(rules.open);
+    files.extend(rules.files);
+    Draft { files, open }
+}
