@@ -41,6 +41,8 @@ pub(super) struct Framed {
     pub plains: Vec<String>,
     /// The known names that each may be.
     pub keys: Vec<Vec<u32>>,
+    /// Whether it was seen that its first record is none of names, where the schema says nothing of that.
+    nameless: bool,
     /// What the values of each column look like.
     pub classes: Vec<Class>,
     by_key: HashMap<u32, Vec<usize>>,
@@ -61,8 +63,11 @@ pub(super) fn read<'a>(catalogue: &Catalogue<'_>, files: &'a [InputFile]) -> Res
         for (at, dialect) in catalogue.dialects.iter().enumerate() {
             match head(&file.path, dialect, hints, ROWS) {
                 Ok(head) => {
-                    let headed = dialect.header.is_empty();
-                    framed.push((at, Framed::new(catalogue, headed, head.header, head.rows)));
+                    // Where the file has no names, those that it is given for want of any are none.
+                    let headed = dialect.header.is_empty() && head.shape.headed;
+                    let mut one = Framed::new(catalogue, headed, head.header, head.rows);
+                    one.nameless = !headed && dialect.header.is_empty();
+                    framed.push((at, one));
                 }
                 // What cannot be framed in this way is no table of the systems that write so.
                 Err(error) if error.is_data() => {}
@@ -121,7 +126,7 @@ impl Framed {
         }
         let classes = (0..header.len()).map(|at| Class::of(rows.iter().filter_map(|row| row.get(at).map(String::as_str)))).collect();
         let plains = header.iter().map(|name| plain(name)).collect();
-        Self { header, rows, plains, keys, classes, by_key, tried: RefCell::default() }
+        Self { header, rows, plains, keys, nameless: false, classes, by_key, tried: RefCell::default() }
     }
 
     /// How many columns it has.
@@ -160,6 +165,9 @@ impl Framed {
     /// Whether the first record is a row rather than names: its fields look like those below, and most are no known name
     /// (a few may be: words are values too).
     pub(super) fn begins_with_a_row(&self) -> bool {
+        if self.nameless {
+            return true;
+        }
         let (mut typed, mut same) = (0, 0);
         for (name, class) in self.header.iter().zip(&self.classes) {
             if !name.trim().is_empty() && !matches!(class, Class::Empty | Class::Text) {
