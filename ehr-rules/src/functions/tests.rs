@@ -228,6 +228,97 @@ proptest! {
     }
 }
 
+/// Values of a kind, the edges among them: none is missing.
+fn values(kind: &Kind) -> Vec<AnyValue<'static>> {
+    const DAY: i64 = 86_400_000_000;
+    // From the first day of year 1 to the last of 9999, as files may say.
+    let days = [0, 19_782, -1, -719_162, 2_932_896, 11_016];
+    match kind {
+        Kind::Text | Kind::Uuid => ["", " ", "Ada", "12", "-3.5", "ë漢", "2024-02-29", "12:30", "x@example.org", "Marsh, Ada B.", "true"]
+            .into_iter()
+            .map(AnyValue::String)
+            .collect(),
+        Kind::Integer => [0, 1, -1, 7, 40_000, 1 << 40, i64::MIN, i64::MAX].into_iter().map(AnyValue::Int64).collect(),
+        Kind::Decimal { precision, scale } => {
+            let (precision, scale) = (usize::from(*precision), usize::from(*scale));
+            [0, 1, -125, 10_i128.pow(9) - 1, -(10_i128.pow(9)) + 1].into_iter().map(|n| AnyValue::Decimal(n, precision, scale)).collect()
+        }
+        Kind::Float => [0.0, -0.0, 1.5, -2.5, 5e-324, 1e300, -1e300].into_iter().map(AnyValue::Float64).collect(),
+        Kind::Boolean => vec![AnyValue::Boolean(true), AnyValue::Boolean(false)],
+        Kind::Date => days.into_iter().map(AnyValue::Date).collect(),
+        Kind::Time => [0, 1, 43_200_000_000_000, 86_399_999_999_000].into_iter().map(AnyValue::Time).collect(),
+        Kind::Datetime | Kind::Instant => {
+            days.into_iter().map(|day| AnyValue::Datetime(i64::from(day) * DAY + 3_600_000_001, TimeUnit::Microseconds, None)).collect()
+        }
+        Kind::List(item) => {
+            let list = |values: &[AnyValue<'static>]| {
+                AnyValue::List(Series::from_any_values_and_dtype(PlSmallStr::EMPTY, values, &dtype(item), true).unwrap())
+            };
+            let items = values(item);
+            vec![list(&[]), list(&[AnyValue::Null]), list(&items[..1]), list(&items)]
+        }
+        Kind::Struct(_) => Vec::new(),
+    }
+}
+
+/// What is never missing for the checker of rules is never missing in a frame.
+#[test]
+fn a_function_that_may_give_nothing_for_what_is_there_says_so() {
+    let kinds = [
+        Kind::Text,
+        Kind::Integer,
+        Kind::Decimal { precision: 10, scale: 2 },
+        Kind::Float,
+        Kind::Boolean,
+        Kind::Date,
+        Kind::Time,
+        Kind::Datetime,
+        Kind::Instant,
+        Kind::List(Box::new(Kind::Text)),
+        Kind::List(Box::new(Kind::Integer)),
+    ];
+    let mut wrong = Vec::new();
+    for function in CATALOGUE.iter().filter(|function| function.nulls != Nulls::Always) {
+        for first in kinds.iter().filter(|kind| function.params[0].accepts.takes(kind, kind)) {
+            for example in function.examples {
+                if function.params.iter().zip(example.args).any(|(param, sample)| param.constant && *sample == Sample::Null) {
+                    continue;
+                }
+                let (mut columns, mut args, mut types) = (Vec::new(), Vec::new(), Vec::new());
+                for (at, (param, sample)) in function.params.iter().zip(example.args).enumerate() {
+                    if param.constant {
+                        args.push(literal(*sample));
+                        types.push(Type::required(param.accepts.usual(first)));
+                        continue;
+                    }
+                    let kind = if param.accepts.takes(first, first) { first.clone() } else { param.accepts.usual(first) };
+                    // Of two columns every pair of values stands in some row.
+                    let (values, stride) = (values(&kind), 11_usize.pow(u32::try_from(at).unwrap()));
+                    let cells: Vec<AnyValue<'static>> = (0..132).map(|row| values[row / stride % values.len()].clone()).collect();
+                    let series = Series::from_any_values_and_dtype(format!("p{at}").into(), &cells, &dtype(&kind), true).unwrap();
+                    columns.push(series.into_column());
+                    args.push(col(format!("p{at}")));
+                    types.push(Type::required(kind));
+                }
+                assert!(!function.result(&types).nullable, "{}", function.name);
+                let frame = DataFrame::new(132, columns).unwrap();
+                let out = frame.clone().lazy().select([function.lowered(&args, first).alias("out")]).collect();
+                match out {
+                    Err(error) => wrong.push(format!("{} of {first}: {error}", function.name)),
+                    Ok(out) => {
+                        let out = out.column("out").unwrap();
+                        if let Some(row) = (0..out.len()).find(|row| out.get(*row).unwrap() == AnyValue::Null) {
+                            wrong.push(format!("{} of {first} gives nothing for {:?}", function.name, frame.get(row)));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn what_a_function_removes_are_identifiers_and_a_shifted_day_still_tells_an_age() {
     for function in CATALOGUE {

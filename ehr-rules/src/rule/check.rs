@@ -212,6 +212,9 @@ fn trace(expr: &Expr, found: &mut Vec<String>) {
             trace(otherwise, found);
         }
         Form::Codes { otherwise, .. } => trace(otherwise, found),
+        Form::JoinTexts { parts, .. } if parts.iter().any(|part| !part.ty.nullable) => {
+            found.push("`join`, whose texts may all be empty".to_owned());
+        }
         Form::Call { function, args } => {
             if functions::find(function).is_some_and(|function| function.nulls == Nulls::Always) {
                 found.push(format!("`{function}`"));

@@ -11,6 +11,7 @@ use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
 use crate::rule::check;
+use crate::rule::filled;
 use crate::rule::join;
 use crate::rule::narrow;
 use crate::rule::pipeline;
@@ -137,7 +138,7 @@ fn join_texts(node: &Node, main: &Node, scope: &mut Scope<'_>, said: &mut Diagno
         check::kind(&part, &Kind::Text, &item.place, said)?;
         parts.push(part);
     }
-    let nullable = parts.iter().all(|part| part.ty.nullable || matches!(part.form, Form::Column(_)));
+    let nullable = !parts.iter().any(filled::is);
     Some(Expr { form: Form::JoinTexts { parts, with }, ty: Type { kind: Kind::Text, nullable } })
 }
 

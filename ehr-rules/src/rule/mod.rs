@@ -5,6 +5,7 @@ pub(crate) mod branch;
 pub(crate) mod check;
 pub(crate) mod expr;
 pub(crate) mod file;
+mod filled;
 pub(crate) mod follow;
 pub(crate) mod group;
 pub(crate) mod join;

@@ -66,11 +66,11 @@ pub(super) fn compile(rule: &RuleNode, level: &Level<'_>, said: &mut Diagnostics
         None => between::view(rule, &branches, said)?,
     };
     let dedupe = match rule.node.get("dedupe") {
-        Some(node) => Some(dedupe(node, output, said)?),
+        Some(node) => Some(dedupe(node, &rule.node, output, said)?),
         None => None,
     };
     let sort = match rule.node.get("sort") {
-        Some(node) => sort(node, output, said)?,
+        Some(node) => sort(node, &rule.node, output, said)?,
         None => Vec::new(),
     };
     let shape = declared.is_none().then(|| output.typed());
@@ -107,10 +107,10 @@ fn mentions(node: &Node, key: &str) -> bool {
 }
 
 /// `sort:` the order of the rows made, by columns made.
-fn sort(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Vec<(String, bool)>> {
+fn sort(node: &Node, rule: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Vec<(String, bool)>> {
     let mut order: Vec<(String, bool)> = Vec::new();
     for (name, descending, place) in check::ordered(node, said)? {
-        let name = known(name, &place, output, said)?;
+        let name = known(name, &place, rule, output, said)?;
         if order.iter().any(|(earlier, _)| *earlier == name) {
             said.push(
                 Diagnostic::error("E0306", &place, format!("`{name}` stands twice in `sort`"))
@@ -123,7 +123,7 @@ fn sort(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Vec<(
     Some(order)
 }
 
-fn dedupe(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Dedupe> {
+fn dedupe(node: &Node, rule: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Dedupe> {
     let known_keys = check::only(check::map(node, "`dedupe`", said)?, "`dedupe`", ["by", "keep"], said);
     let (Some(by), Some(keep)) = (node.get("by"), node.get("keep")) else {
         if !known_keys {
@@ -137,12 +137,12 @@ fn dedupe(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Ded
     };
     let by = check::texts(by, "columns", said)?
         .into_iter()
-        .map(|(name, place)| known(name, &place, output, said))
+        .map(|(name, place)| known(name, &place, rule, output, said))
         .collect::<Option<Vec<_>>>()?;
     let order = match (keep.as_text(), keep.as_map()) {
         (Some("first"), _) => Vec::new(),
         (_, Some([(key, column)])) if matches!(key.text.as_str(), "latest" | "earliest") => {
-            let name = known(check::text(column, "a column", said)?.to_owned(), &column.place, output, said)?;
+            let name = known(check::text(column, "a column", said)?.to_owned(), &column.place, rule, output, said)?;
             vec![(name, key.text == "latest")]
         }
         _ => {
@@ -153,9 +153,14 @@ fn dedupe(node: &Node, output: &TableView, said: &mut Diagnostics) -> Option<Ded
     Some(Dedupe { by, order })
 }
 
-fn known(name: String, place: &Place, output: &TableView, said: &mut Diagnostics) -> Option<String> {
+fn known(name: String, place: &Place, rule: &Node, output: &TableView, said: &mut Diagnostics) -> Option<String> {
     if output.column(&name).is_some() {
         return Some(name);
+    }
+    // What is wrong with a column of an intermediate table was said; it is not unknown as well.
+    let mut branches = std::iter::once(rule).chain(rule.get("union").and_then(Node::as_list).unwrap_or_default());
+    if between::is(&output.name) && branches.any(|branch| branch.get("columns").is_some_and(|columns| columns.get(&name).is_some())) {
+        return None;
     }
     let error = Diagnostic::error("E0106", place, format!("unknown column `{name}` of `{}`", output.name));
     said.push(match nearest(&name, output.columns.iter().map(|column| column.name.as_str())) {

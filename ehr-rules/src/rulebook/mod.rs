@@ -9,6 +9,8 @@ pub(crate) mod formula;
 pub(crate) mod job;
 pub(crate) mod lineage;
 pub(crate) mod mapping;
+#[cfg(test)]
+mod nullability;
 pub(crate) mod outcome;
 mod phi;
 pub(crate) mod secrets;

@@ -106,6 +106,14 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0101 12:11 `patent`", "did you mean `patient`?")],
     ),
     mistake(
+        "a misspelt function in a column that an intermediate table is deduped and sorted by",
+        "targets/warehouse/note.yaml",
+        "",
+        "_notes:\n  from: patient\n  columns: {text: {from: label, do: [trm]}}\n  dedupe: {by: [text], keep: first}\n  sort: text\n\
+         note:\n  from: _notes\n  columns: {text: text}\n",
+        &[("E0103 3:38 `trm`", "did you mean `trim`?")],
+    ),
+    mistake(
         "a misspelt column in `dedupe`",
         VISIT,
         "by: [place_id]",

@@ -105,6 +105,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0202 9:12 `STOP`", "`start` is required, and this may be missing: from `STOP`")],
     ),
     mistake(
+        "a required column fed by joined texts that may all be empty",
+        ENCOUNTER,
+        "    code: CODE",
+        "    code: {join: [{from: CODE, do: [trim]}]}",
+        &[(
+            "E0202 11:11 `{join: [{from: CODE, do: [trim]}]}`",
+            "`code` is required, and this may be missing: from `join`, whose texts may all be empty",
+        )],
+    ),
+    mistake(
         "a required column fed by a lookup",
         ENCOUNTER,
         "    patient: PATIENT",
