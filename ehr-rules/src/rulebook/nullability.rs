@@ -282,8 +282,8 @@ fn files() -> BoxedStrategy<[String; 2]> {
     let other = (one(&["a", "b", "c", " "]), texts(), texts()).prop_map(|(code, name, full)| [code, name, full].join(","));
     (prop::collection::vec(row, 0..8), prop::collection::vec(other, 0..5))
         .prop_map(|(rows, others)| {
-            let rows: String = rows.iter().enumerate().map(|(at, row)| format!("{at},{row}\n")).collect();
-            [format!("Id,A,B,N,R,D,E,T,L\n{rows}"), format!("Code,Name,Full\n{}\n", others.join("\n"))]
+            let rows: Vec<String> = rows.iter().enumerate().map(|(at, row)| format!("{at},{row}")).collect();
+            [format!("Id,A,B,N,R,D,E,T,L\n{}\n", rows.join("\n")), format!("Code,Name,Full\n{}\n", others.join("\n"))]
         })
         .boxed()
 }
