@@ -33,6 +33,10 @@ pub(super) struct FilePlan<'a> {
     pub width: usize,
     /// The field of each column of the schema; `None` where an optional one is not in the file.
     pub fields: Vec<Option<usize>>,
+    /// The names of its fields.
+    pub names: Vec<String>,
+    /// Fields that are numbers, days and the like.
+    pub digits: Vec<usize>,
     /// The column of the rejects that each field goes to.
     pub places: Vec<usize>,
 }
@@ -86,7 +90,15 @@ pub(super) fn plan<'a>(
         }
         let Some(fields) = map(table, file, &head.header, report) else { continue };
         let places = places(&mut plan.header, &head.header);
-        plan.files.push(FilePlan { file, shape: head.shape, width: head.header.len(), fields, places });
+        plan.files.push(FilePlan {
+            file,
+            shape: head.shape,
+            width: head.header.len(),
+            fields,
+            names: head.header,
+            digits: head.digits,
+            places,
+        });
     }
     Ok(plan)
 }
@@ -106,7 +118,10 @@ fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>) -> TablePl
     let fields = whole.iter().copied().map(Some).collect::<Vec<_>>();
     plan.files = files
         .into_iter()
-        .map(|file| FilePlan { file, shape, width: columns.len(), fields: fields.clone(), places: whole.clone() })
+        .map(|file| {
+            let (fields, places) = (fields.clone(), whole.clone());
+            FilePlan { file, shape, width: columns.len(), fields, names: Vec::new(), digits: Vec::new(), places }
+        })
         .collect();
     plan
 }

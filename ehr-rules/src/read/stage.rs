@@ -24,6 +24,7 @@ use crate::records::fixed::Fixed;
 use crate::records::json::Field as ObjectField;
 use crate::records::json::Objects;
 use crate::records::reader::Reader;
+use crate::records::strangers::Strangers;
 use polars::io::ipc::BatchedWriter;
 use polars::prelude::DataType;
 use polars::prelude::Field;
@@ -84,6 +85,7 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
     let mut base = 0;
     for (file, of) in plan.files.iter().enumerate() {
         let mut reader = Records::open(plan, of)?;
+        let mut strangers = Strangers::new(&of.names, &of.digits);
         let mut reported = 0;
         loop {
             let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(base));
@@ -94,7 +96,8 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
             let records = batch.len() as u64;
             let bytes = reader.bytes_read() - reported;
             reported = reader.bytes_read();
-            if !take(Framed { batch, file, base, bytes }) {
+            let strangers = strangers.find(&batch, &of.shape);
+            if !take(Framed { batch, file, base, bytes, strangers }) {
                 return Ok(());
             }
             base += records;

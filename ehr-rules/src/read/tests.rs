@@ -300,6 +300,18 @@ fn rows_of_texts_alone_are_never_repaired() {
 }
 
 #[test]
+fn a_row_that_is_none_of_its_table_is_set_aside_though_every_column_takes_it() {
+    let columns = vec![column("id", Kind::Text), column("name", Kind::Text), column("born", Kind::Text), column("kg", Kind::Text)];
+    let rows = "1,Ana,2001-02-03,60\n2,Bo,1999-12-31,71\n3,Cy,1988-08-08,82\n".repeat(5);
+    let text = format!("id,name,born,kg\n{rows}# seen,by,night,twice\n{rows}ID,name,born,kg\n{rows}4,Di,unknown,unknown\n");
+    let case = Case::new(columns).file("t.csv", text.as_str());
+    assert_eq!(case.codes(), [at(17, "R0217"), at(33, "R0216")]);
+    assert_eq!(case.findings(), [finding("R0216", "t", Rejected, 1), finding("R0217", "t", Rejected, 1)]);
+    let balance = &case.ledger.balances()[0];
+    assert_eq!((balance.read, balance.rejected), (48, 2));
+}
+
+#[test]
 fn numbers_with_a_decimal_comma_are_read_where_the_schema_or_the_file_says_so() {
     let columns = || vec![column("id", Kind::Integer), column("kg", Kind::Decimal { precision: 6, scale: 2 })];
     let found = Case::new(columns()).file("t.csv", "id;kg\n1;67,5\n2;1.070,25\n3;8.5\n");

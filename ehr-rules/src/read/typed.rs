@@ -21,6 +21,7 @@ use crate::read::parse::Parser;
 use crate::read::repair::Mended;
 use crate::read::repair::repair;
 use crate::records::batch::Batch;
+use crate::records::strangers::Strange;
 use polars::prelude::*;
 use std::collections::BTreeMap;
 
@@ -70,6 +71,8 @@ pub(super) struct Framed {
     pub base: u64,
     /// How many bytes were read for it.
     pub bytes: u64,
+    /// Records that are none of the table's, in order.
+    pub strangers: Vec<(usize, Strange)>,
 }
 
 /// A batch after typing.
@@ -161,9 +164,20 @@ impl Typing {
         columns.push(Int64Chunked::from_vec(PlSmallStr::from_static(ORIGIN), origins).into_column());
         columns.push(Int64Chunked::from_vec(PlSmallStr::from_static(LINE), lines).into_column());
         let mut height = sound.len();
-        if !troubles.rows.is_empty() {
+        let strangers: Vec<(usize, Strange)> =
+            framed.strangers.iter().filter_map(|(record, strange)| Some((sound.binary_search(record).ok()?, *strange))).collect();
+        if !troubles.rows.is_empty() || !strangers.is_empty() {
             let mut keep = vec![true; height];
             troubles.rows.iter().for_each(|trouble| keep[trouble.row] = false);
+            for (row, strange) in strangers {
+                // What is wrong with its values says more.
+                if !std::mem::take(&mut keep[row]) {
+                    continue;
+                }
+                let code = code(strange);
+                *counts.entry((code, None, Consequence::Rejected)).or_insert(0) += 1;
+                set_aside.push(SetAside { record: sound[row], code, column: None, reason: meaning(code).to_owned() });
+            }
             let mask: BooleanChunked = keep.iter().copied().collect();
             columns = columns.iter().map(|column| column.filter(&mask)).collect::<Result<_, _>>().map_err(failed)?;
             height = columns.last().map_or(0, polars::prelude::Column::len);
@@ -240,6 +254,14 @@ const fn of_row(severity: Severity) -> Consequence {
     match severity {
         Severity::Reject | Severity::Warn => Consequence::Rejected,
         Severity::Fail => Consequence::Failed,
+    }
+}
+
+const fn code(strange: Strange) -> &'static str {
+    match strange {
+        Strange::Names => "R0216",
+        Strange::Foreign => "R0217",
+        Strange::CutOff => "R0218",
     }
 }
 

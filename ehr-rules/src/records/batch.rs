@@ -225,6 +225,26 @@ impl Batch {
         starts.iter().zip(ends).map(|((start, part), end)| (*part, self.bytes.get(*start as usize..end).unwrap_or_default())).collect()
     }
 
+    /// Whether no line end stands behind a record, as at the end of some files.
+    pub(super) fn is_unended(&self, record: usize) -> bool {
+        self.records.get(record).is_some_and(|one| one.end as usize == self.bytes.len())
+    }
+
+    /// Whether a line of this kind stands right before a record; `None` where the batch begins with it.
+    pub(super) fn is_behind(&self, record: usize, part: Part) -> Option<bool> {
+        let start = self.records.get(record)?.start;
+        let before = record.checked_sub(1).and_then(|before| self.records.get(before));
+        let last = self.skipped.iter().rev().find(|one| one.start < start && before.is_none_or(|before| one.start > before.start));
+        if before.is_none() && last.is_none() { None } else { Some(last.is_some_and(|one| one.part == part)) }
+    }
+
+    /// Whether the batch ends in a line of this kind; `None` where it is empty.
+    pub(super) fn ends_in(&self, part: Part) -> Option<bool> {
+        let record = self.records.last().map(|record| record.start);
+        let last = self.skipped.last().filter(|one| record.is_none_or(|record| one.start > record));
+        if record.is_none() && last.is_none() { None } else { Some(last.is_some_and(|one| one.part == part)) }
+    }
+
     /// The bytes from the first of these fields to the last, delimiters among them, where none has quotes around it.
     pub(super) fn between(&self, record: usize, from: usize, to: usize, quote: Option<u8>) -> Option<&[u8]> {
         if (from..=to).any(|field| self.is_quoted(record, field, quote)) {

@@ -15,6 +15,7 @@ pub(crate) mod reader;
 mod real_tests;
 pub(crate) mod shape;
 mod sniff;
+pub(crate) mod strangers;
 #[cfg(test)]
 mod tests;
 
@@ -47,6 +48,8 @@ pub(crate) struct Head {
     pub evidence: Vec<String>,
     /// What its encoding may be just as well, in words, where nothing in the file decides.
     pub doubt: Option<String>,
+    /// Fields that are numbers, days and the like in all rows but a few, as far as was looked.
+    pub digits: Vec<usize>,
 }
 
 /// A header's name without case and without space around it, as names are compared.
@@ -56,9 +59,9 @@ pub(crate) fn fold(name: &str) -> String {
 
 /// Reads the header and at most `rows` sound records after it. Fields without a name are called `column_1` and so on.
 pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize) -> Result<Head, Error> {
-    let sniff::Found { shape, evidence, doubt } = sniff::sniff(path, dialect, hints)?;
+    let sniff::Found { shape, evidence, doubt, digits } = sniff::sniff(path, dialect, hints)?;
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt };
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits };
     let mut seen_header = !shape.headed;
     let mut width = 0;
     // Malformed records are passed over, so as many are framed as it takes.

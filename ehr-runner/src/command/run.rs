@@ -48,6 +48,7 @@ The order's folder appears when it is whole: a run that is killed or interrupted
 same command can be given again. It holds:
   converted/    the target's tables             categorized/  the common model in between
   rejects/      rows set aside, with the reason  unmapped.csv  codes without a mapping
+  repaired/     rows cut otherwise than written, as they were
   ledger.json   every input row's fate           report.json   what was found
   order.json    what was made of what, and when  log.jsonl     what happened
 

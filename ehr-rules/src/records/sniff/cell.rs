@@ -28,6 +28,13 @@ pub(super) fn class(cell: &str) -> Class {
     }
 }
 
+/// Whether a column's cells are numbers, days and the like, all but one in ten: three at least, and one or two may be none.
+pub(super) fn has_digits(column: &[String]) -> bool {
+    let filled: Vec<Class> = column.iter().map(|cell| class(cell)).filter(|class| *class != Class::Empty).collect();
+    let texts = filled.iter().filter(|class| **class == Class::Text).count();
+    filled.len() >= texts + 3 && (texts <= 1 || texts * 4 <= filled.len() && texts <= 2 || texts * 10 <= filled.len())
+}
+
 /// How much a cell speaks for the way in which it was cut out; about one where all is well.
 pub(super) fn weight(cell: &str, quoted: bool) -> f64 {
     match class(cell) {

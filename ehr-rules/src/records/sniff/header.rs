@@ -10,6 +10,7 @@ use crate::ir::schema::LineEnd;
 use crate::records::Hints;
 use crate::records::Shape;
 use crate::records::batch::Batch;
+use crate::records::fold;
 use memchr::memmem;
 
 /// A title is not longer than so many records.
@@ -38,7 +39,14 @@ pub(super) fn begin(sample: &Sample, shape: &mut Shape, dialect: &Dialect, hints
     }
     let first = if dialect.preamble.is_some() { 0 } else { first };
     shape.headed = !declared && (named.is_some() || is_header(batch, first, usual, why));
-    let width = if shape.headed || !declared { batch.width(first) } else { dialect.header.len() };
+    let mut width = if shape.headed || !declared { batch.width(first) } else { dialect.header.len() };
+    // A delimiter behind the last name that no row has names nothing.
+    let ends_unnamed = shape.headed && width == usual + 1 && !batch.is_malformed(first);
+    if ends_unnamed && batch.fields(first).last().is_some_and(<[u8]>::is_empty) {
+        width = usual;
+        shape.trailing = true;
+        why.push("the line of names ends with a delimiter behind its last".to_owned());
+    }
     shape.width = u32::try_from(width).unwrap_or(0);
     // Every row may end with a delimiter that the names do not end with.
     let after: Vec<usize> = (first + usize::from(shape.headed)..batch.len()).filter(|record| !batch.is_malformed(*record)).collect();
@@ -72,12 +80,16 @@ fn is_header(batch: &Batch, first: usize, usual: usize, why: &mut Vec<String>) -
         return true;
     }
     let cell = |record: usize, at: usize| String::from_utf8_lossy(batch.field(record, at)).trim().to_owned();
-    let rows: Vec<usize> = (first + 1..batch.len()).filter(|record| batch.width(*record) == usual).collect();
     let width = batch.width(first);
+    let own: Vec<String> = (0..width).map(|at| cell(first, at)).collect();
+    // Names that come again further down are no values.
+    let may_be_again = own.iter().enumerate().all(|(at, name)| class(name) == Class::Text && !own[..at].contains(name));
+    let is_again =
+        |record: usize| may_be_again && width == usual && own.iter().enumerate().all(|(at, name)| fold(&cell(record, at)) == fold(name));
+    let rows: Vec<usize> = (first + 1..batch.len()).filter(|record| batch.width(*record) == usual && !is_again(*record)).collect();
     let (mut names, mut values) = (0_u32, 0_u32);
-    for at in 0..width {
-        let own = cell(first, at);
-        let kind = class(&own);
+    for (at, own) in own.iter().enumerate() {
+        let kind = class(own);
         // A day or a UUID names nothing, whatever stands below it.
         values += if matches!(kind, Class::Time | Class::Uuid) { 3 } else { 0 };
         if at >= usual || rows.is_empty() {
@@ -89,8 +101,8 @@ fn is_header(batch: &Batch, first: usize, usual: usize, why: &mut Vec<String>) -
         match (kept, kind) {
             (Some(_), Class::Text) => names += 2,
             (Some(kept), kind) if kept == kind => values += 2,
-            (None, Class::Text) if below.contains(&own) => values += 1,
-            (None, Class::Text) if below.len() >= 3 && is_code(&below) && !is_code(std::slice::from_ref(&own)) => names += 1,
+            (None, Class::Text) if below.contains(own) => values += 1,
+            (None, Class::Text) if below.len() >= 3 && is_code(&below) && !is_code(std::slice::from_ref(own)) => names += 1,
             _ => {}
         }
     }

@@ -44,6 +44,8 @@ pub(super) struct Found {
     pub evidence: Vec<String>,
     /// What its encoding may be as well.
     pub doubt: Option<String>,
+    /// Fields that are numbers, days and the like.
+    pub digits: Vec<usize>,
 }
 
 /// How this file is written; what the schema says wins.
@@ -83,9 +85,11 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
         shape.line_break = Some(0x0B);
         evidence.push("a vertical tab inside a field is a line end".to_owned());
     }
+    let columns = columns(&mut sample, &shape);
     if dialect.decimal.is_none() && dialect.thousands.is_none() {
-        numbers(&mut sample, &mut shape, &mut evidence);
+        numbers_of(columns.iter().map(|column| column.iter().map(String::as_str).collect()), &mut shape, &mut evidence);
     }
+    let digits = (0..columns.len()).filter(|at| columns.get(*at).is_some_and(|column| cell::has_digits(column))).collect();
     if dialect.footer.is_none() {
         let text = if whole { sample.batch.bytes.clone() } else { end(&mut file, encoding).map_err(failed)? };
         shape.footer = header::footer(&text, &shape);
@@ -93,7 +97,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
             evidence.push(format!("{} lines stand behind the last row, by their width and wording", shape.footer));
         }
     }
-    Ok(Found { shape, evidence, doubt })
+    Ok(Found { shape, evidence, doubt, digits })
 }
 
 /// What the schema says, and what most files are.
@@ -112,14 +116,13 @@ fn declared(dialect: &Dialect, encoding: &'static Encoding) -> Shape {
     }
 }
 
-fn numbers(sample: &mut Sample, shape: &mut Shape, evidence: &mut Vec<String>) {
+/// The cells of the sample's rows that are as wide as most, by column.
+fn columns(sample: &mut Sample, shape: &Shape) -> Vec<Vec<String>> {
     sample.cut(shape, RECORDS);
     let batch = &sample.batch;
     let width = shape.width as usize;
     let rows: Vec<usize> = (usize::from(shape.headed)..batch.len()).filter(|record| batch.width(*record) == width).collect();
-    let texts: Vec<Vec<String>> =
-        (0..width).map(|at| rows.iter().map(|record| String::from_utf8_lossy(batch.field(*record, at)).into_owned()).collect()).collect();
-    numbers_of(texts.iter().map(|column| column.iter().map(String::as_str).collect()), shape, evidence);
+    (0..width).map(|at| rows.iter().map(|record| String::from_utf8_lossy(batch.field(*record, at)).into_owned()).collect()).collect()
 }
 
 /// How numbers are written, by whole columns of cells.

@@ -186,6 +186,12 @@ fn a_delimiter_behind_each_row_is_no_field() {
     let head = look(b"id,name\n1,Anna,\n2,Bo,\n");
     assert!(head.shape.trailing);
     assert_eq!(head.rows, [["1", "Anna"], ["2", "Bo"]]);
+    let head = look(b"id,name,\n1,Anna\n2,Bo\n");
+    assert!(said(&head, "behind its last"));
+    assert_eq!(
+        (head.header, head.rows),
+        (vec!["id".to_owned(), "name".to_owned()], vec![vec!["1".to_owned(), "Anna".to_owned()], vec!["2".to_owned(), "Bo".to_owned()]])
+    );
 }
 
 #[test]
