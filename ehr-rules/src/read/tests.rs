@@ -305,6 +305,7 @@ fn a_row_that_is_none_of_its_table_is_set_aside_though_every_column_takes_it() {
     let rows = "1,Ana,2001-02-03,60\n2,Bo,1999-12-31,71\n3,Cy,1988-08-08,82\n".repeat(5);
     let text = format!("id,name,born,kg\n{rows}# seen,by,night,twice\n{rows}ID,name,born,kg\n{rows}4,Di,unknown,unknown\n");
     let case = Case::new(columns).file("t.csv", text.as_str());
+    assert_eq!(case.frame().height(), 46);
     assert_eq!(case.codes(), [at(17, "R0217"), at(33, "R0216")]);
     assert_eq!(case.findings(), [finding("R0216", "t", Rejected, 1), finding("R0217", "t", Rejected, 1)]);
     let balance = &case.ledger.balances()[0];
