@@ -6,6 +6,7 @@ mod cli;
 mod command;
 mod context;
 mod corridor;
+mod destination;
 mod error;
 mod fingerprint;
 mod identify;

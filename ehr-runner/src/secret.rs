@@ -21,20 +21,30 @@ pub(crate) fn brought(names: &[String]) -> Result<BTreeMap<String, SecretString>
     let mut secrets = BTreeMap::new();
     for name in names {
         let variable = secret_variable(name);
-        let file = format!("{variable}_FILE");
-        let (value, said) = match (env::var(&variable), env::var_os(&file)) {
-            (Err(VarError::NotPresent), None) => continue,
-            (Err(VarError::NotPresent), Some(path)) => (from_file(&PathBuf::from(path), &file)?, file),
-            (_, Some(_)) => return Err(Failure::Usage(format!("both `{variable}` and `{file}` are set; one of the two is enough"))),
-            (Ok(value), None) => (value, variable),
-            (Err(VarError::NotUnicode(_)), None) => return Err(Failure::Usage(format!("`{variable}` is not text in UTF-8"))),
-        };
+        let Some((value, said)) = found(&variable)? else { continue };
         if value.len() < LEAST {
             return Err(Failure::Usage(format!("`{said}` has fewer than {LEAST} bytes, which can be found by trying")));
         }
         secrets.insert(name.clone(), value.into());
     }
     Ok(secrets)
+}
+
+/// What a variable of the environment holds, or a file that it names with `_FILE` behind it.
+pub(crate) fn of_variable(variable: &str) -> Result<Option<String>, Failure> {
+    Ok(found(variable)?.map(|(value, _)| value))
+}
+
+/// The value, and which variable it came by.
+fn found(variable: &str) -> Result<Option<(String, String)>, Failure> {
+    let file = format!("{variable}_FILE");
+    Ok(match (env::var(variable), env::var_os(&file)) {
+        (Err(VarError::NotPresent), None) => None,
+        (Err(VarError::NotPresent), Some(path)) => Some((from_file(&PathBuf::from(path), &file)?, file)),
+        (_, Some(_)) => return Err(Failure::Usage(format!("both `{variable}` and `{file}` are set; one of the two is enough"))),
+        (Ok(value), None) => Some((value, variable.to_owned())),
+        (Err(VarError::NotUnicode(_)), None) => return Err(Failure::Usage(format!("`{variable}` is not text in UTF-8"))),
+    })
 }
 
 /// What stands in the file, but for a line end at its end.

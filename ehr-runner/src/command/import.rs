@@ -1,14 +1,16 @@
 //! `import`: loads a converted order into a database, all of it or nothing.
 
 use crate::context::Context;
+use crate::destination::Destination;
+use crate::destination::Given;
+use crate::destination::Load;
+use crate::destination::Loading;
 use crate::error::Failure;
 use crate::error::Status;
 use crate::order::ImportRecord;
 use crate::order::OrderFile;
 use crate::order::OrderStatus;
 use crate::order::now;
-use crate::sink::Destination;
-use crate::sink::sqlite;
 use clap::Args;
 use ehr_rules::Rulebook;
 use ehr_rules::TargetSchema;
@@ -23,13 +25,16 @@ pub(crate) struct Import {
     /// The order's folder
     order: PathBuf,
     /// The database
-    #[arg(long, value_name = "sqlite:PATH", env = "EHR_TO")]
-    to: Destination,
+    #[arg(long, value_name = "URL", env = "EHR_TO")]
+    to: Given,
+    #[command(flatten)]
+    loading: Loading,
 }
 
 impl Import {
     /// Checks the order and loads it.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        let to = self.to.get()?;
         context.heed_signals()?;
         let order = OrderFile::read(&self.order)?;
         if order.status != OrderStatus::Done {
@@ -41,7 +46,7 @@ impl Import {
         if book.fingerprint() != order.rules {
             context.note("note: the rules have changed since this order was made");
         }
-        let loaded = load(context, &self.order, order, target, &self.to)?;
+        let loaded = load(context, &self.order, order, target, to, self.loading)?;
         context.answer(&loaded.human(), &json!({"order": self.order, "imported": loaded.json()}))?;
         Ok(Status::Done)
     }
@@ -50,23 +55,26 @@ impl Import {
 /// What a load came to.
 pub(super) struct Loaded {
     to: String,
-    rows: u64,
-    already: bool,
+    load: Load,
 }
 
 impl Loaded {
     /// In words.
     pub(super) fn human(&self) -> String {
-        if self.already {
-            format!("this order is in {} already; nothing was changed", self.to)
-        } else {
-            format!("{} rows loaded into {}", self.rows, self.to)
+        let Load { rows, added, replaced, already } = self.load;
+        if already {
+            return format!("this order is in {} already; nothing was changed", self.to);
         }
+        let same = rows - added - replaced;
+        let replaced = if replaced > 0 { format!(", {replaced} replaced") } else { String::new() };
+        let same = if same > 0 { format!(", {same} there already as they are") } else { String::new() };
+        format!("{added} rows loaded into {}{replaced}{same}", self.to)
     }
 
     /// For scripts.
     pub(super) fn json(&self) -> Value {
-        json!({"to": self.to, "rows": self.rows, "already": self.already})
+        let Load { rows, added, replaced, already } = self.load;
+        json!({"to": self.to, "rows": rows, "added": added, "replaced": replaced, "already": already})
     }
 }
 
@@ -97,12 +105,13 @@ pub(super) fn load(
     mut order: OrderFile,
     target: &TargetSchema,
     to: &Destination,
+    loading: Loading,
 ) -> Result<Loaded, Failure> {
-    let load = sqlite::load(context, &to.path, target, folder, &order).map_err(|failure| match failure {
+    let load = to.load(context, target, folder, &order, loading).map_err(|failure| match failure {
         Failure::Interrupted(_) => Failure::Interrupted("loaded"),
         other => other,
     })?;
-    let loaded = Loaded { to: to.to_string(), rows: load.rows, already: load.already };
+    let loaded = Loaded { to: to.to_string(), load };
     if !load.already {
         order.imports.push(ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows });
         order.write(folder)?;

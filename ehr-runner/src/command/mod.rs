@@ -14,6 +14,7 @@ mod scan;
 mod schema;
 mod status;
 mod test;
+mod undo;
 mod why;
 
 use crate::cli::Format;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Run(run::Run),
     /// Load a converted order into a database, all of it or nothing
     Import(import::Import),
+    /// Take one order's rows out of a database again, all of them or none
+    Undo(undo::Undo),
     /// Say where orders stand
     Status(status::StatusOf),
     /// Say how one output row of an order came to be: its lines of the input, and every rule in between
@@ -71,6 +74,7 @@ impl Command {
             Self::Detect(detect) => detect.run(context),
             Self::Run(run) => run.run(context),
             Self::Import(import) => import.run(context),
+            Self::Undo(undo) => undo.run(context),
             Self::Status(status) => status.run(context),
             Self::Why(why) => why.run(context),
             Self::Diff(diff) => diff.run(context),

@@ -5,6 +5,8 @@ use crate::context::Context;
 use crate::corridor;
 use crate::corridor::Stage;
 use crate::corridor::Walked;
+use crate::destination::Given;
+use crate::destination::Loading;
 use crate::error::Failure;
 use crate::error::Status;
 use crate::fingerprint;
@@ -21,8 +23,6 @@ use crate::progress::Bar;
 use crate::report::LedgerFile;
 use crate::report::Report;
 use crate::secret;
-use crate::sink::Destination;
-use crate::sink::sqlite;
 use crate::source;
 use crate::source::Input;
 use chrono::Local;
@@ -102,8 +102,10 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
     vocabulary: Option<PathBuf>,
     /// Load the order into this database when it is done
-    #[arg(long, value_name = "sqlite:PATH", env = "EHR_TO")]
-    to: Option<Destination>,
+    #[arg(long, value_name = "URL", env = "EHR_TO")]
+    to: Option<Given>,
+    #[command(flatten)]
+    loading: Loading,
 }
 
 /// `NAME=VALUE`.
@@ -127,6 +129,7 @@ impl Run {
         if names.len() < self.parameters.len() {
             return Err(Failure::Usage("`--set` gives one parameter twice".to_owned()));
         }
+        let to = self.to.as_ref().map(Given::get).transpose()?;
         let out = self.place()?;
         order::free(&out)?;
         self.apart(&out)?;
@@ -135,9 +138,9 @@ impl Run {
         }
         let book = context.rulebook()?;
         let target = import::target(&book, &self.target)?;
-        if let Some(to) = &self.to {
+        if let Some(to) = to {
             import::loadable(target)?;
-            sqlite::check(&to.path, target)?;
+            to.check(target, self.loading)?;
         }
         context.heed_signals()?;
         let Input { files, .. } = &source::open(context, &self.input)?;
@@ -154,9 +157,9 @@ impl Run {
             partial.place(&made.order)?;
         }
 
-        let loaded = match &self.to {
+        let loaded = match to {
             Some(to) if status == OrderStatus::Done && !self.dry_run => Some(
-                import::load(context, &out, made.order.clone(), target, to)
+                import::load(context, &out, made.order.clone(), target, to, self.loading)
                     .inspect_err(|_| context.note(&format!("note: the order is in place at `{}`, but not loaded", out.display())))?,
             ),
             _ => None,

@@ -2,8 +2,6 @@
 
 pub(crate) mod csv;
 pub(crate) mod parquet;
-pub(crate) mod sqlite;
-mod written;
 
 use crate::context::Context;
 use crate::error::Failure;
@@ -19,37 +17,6 @@ use polars::prelude::SinkDestination;
 use polars::prelude::SinkTarget;
 use polars::prelude::UnifiedSinkArgs;
 use std::path::Path;
-use std::path::PathBuf;
-use std::str::FromStr;
-
-/// A database that an order can be loaded into.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Destination {
-    /// The `SQLite` file.
-    pub(crate) path: PathBuf,
-}
-
-impl FromStr for Destination {
-    type Err = String;
-
-    /// What is not understood is not repeated, since a URL may hold a password.
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.split_once(':') {
-            Some(("sqlite", path)) if !path.is_empty() && !path.starts_with("//") => Ok(Self { path: path.into() }),
-            Some(("sqlite", _)) => Err("a SQLite file is named as in `sqlite:clinic.db`".to_owned()),
-            Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                Err(format!("loading into `{scheme}` is not supported; `sqlite:PATH` is"))
-            }
-            _ => Err("a destination is written `sqlite:PATH`".to_owned()),
-        }
-    }
-}
-
-impl std::fmt::Display for Destination {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "sqlite:{}", self.path.display())
-    }
-}
 
 /// The kind of a table's column.
 pub(crate) type Kinds<'a> = &'a dyn Fn(&str, &str) -> Option<Kind>;

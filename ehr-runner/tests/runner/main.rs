@@ -4,14 +4,17 @@
 
 mod archive;
 mod commands;
+mod databases;
 mod diff;
 mod docs;
 mod input;
 mod order;
 mod place;
+mod postgres;
 mod rules;
 mod scan;
 mod secrets;
+mod server;
 mod sqlite;
 mod tutorial;
 mod why;

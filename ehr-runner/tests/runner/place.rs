@@ -183,6 +183,13 @@ impl Place {
         command.timeout(Duration::from_mins(5)).assert()
     }
 
+    /// Runs the program as [`Place::ehr`] does, with the password of a database.
+    pub(crate) fn ehr_with(&self, password: &str, arguments: &str) -> Assert {
+        let mut command = Command::new(PROGRAM);
+        command.current_dir(self.folder.path()).args(arguments.split_whitespace()).env_remove("RUST_LOG");
+        command.env("EHR_TO_PASSWORD", password).timeout(Duration::from_mins(5)).assert()
+    }
+
     /// Runs a conversion into `order` on a fixed day.
     pub(crate) fn convert(&self, more: &str) -> Assert {
         self.ehr(&format!("run export --target demo --out order --today 2024-06-01 {more}"))

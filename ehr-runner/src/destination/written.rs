@@ -1,8 +1,9 @@
-//! Reads back what [`csv`](super::csv) and [`parquet`](super::parquet) wrote, row by row, as a database takes it.
+//! Reads back what the sinks of an order wrote, row by row, as a database takes it.
 //!
 //! The CSV is read by hand because nothing else here says whether an empty field was quoted, and that is what
 //! tells an empty text from a missing value.
 
+use super::cell::Cell;
 use crate::error::Failure;
 use crate::order::Output;
 use chrono::DateTime;
@@ -17,7 +18,6 @@ use polars::prelude::PlanCallback;
 use polars::prelude::PolarsResult;
 use polars::prelude::ScanArgsParquet;
 use polars::prelude::TimeUnit;
-use rusqlite::types::Value;
 use std::fs::File;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -46,7 +46,7 @@ pub(super) fn rows(
     path: &Path,
     output: Output,
     kinds: &[Kind],
-    mut each: impl FnMut(Vec<Value>) -> Result<(), Failure>,
+    mut each: impl FnMut(Vec<Cell>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     match output {
         Output::Csv => {
@@ -59,14 +59,14 @@ pub(super) fn rows(
         }
         Output::Parquet => batches(path, kinds, |frame| {
             for row in 0..frame.height() {
-                each(frame.columns().iter().map(|column| column.get(row).map_or(Value::Null, |cell| any_value(&cell))).collect())?;
+                each(frame.columns().iter().map(|column| column.get(row).map_or(Cell::Null, |cell| any_value(&cell))).collect())?;
             }
             Ok(())
         }),
     }
 }
 
-fn values(path: &Path, fields: Vec<Field>, kinds: &[Kind]) -> Result<Vec<Value>, Failure> {
+fn values(path: &Path, fields: Vec<Field>, kinds: &[Kind]) -> Result<Vec<Cell>, Failure> {
     if fields.len() != kinds.len() {
         return Err(altered(path));
     }
@@ -74,12 +74,12 @@ fn values(path: &Path, fields: Vec<Field>, kinds: &[Kind]) -> Result<Vec<Value>,
         .into_iter()
         .zip(kinds)
         .map(|(field, kind)| {
-            let Some(text) = field else { return Ok(Value::Null) };
+            let Some(text) = field else { return Ok(Cell::Null) };
             match kind {
-                Kind::Integer => text.parse().map(Value::Integer).map_err(|_| altered(path)),
-                Kind::Float => text.parse().map(Value::Real).map_err(|_| altered(path)),
-                Kind::Boolean => text.parse().map(|truth: bool| Value::Integer(truth.into())).map_err(|_| altered(path)),
-                _ => Ok(Value::Text(text)),
+                Kind::Integer => text.parse().map(Cell::Integer).map_err(|_| altered(path)),
+                Kind::Float => text.parse().map(Cell::Real).map_err(|_| altered(path)),
+                Kind::Boolean => text.parse().map(Cell::Boolean).map_err(|_| altered(path)),
+                _ => Ok(Cell::Text(text)),
             }
         })
         .collect()
@@ -121,19 +121,19 @@ fn batches(path: &Path, kinds: &[Kind], mut each: impl FnMut(DataFrame) -> Resul
     })
 }
 
-fn any_value(cell: &AnyValue<'_>) -> Value {
+fn any_value(cell: &AnyValue<'_>) -> Cell {
     match cell {
-        AnyValue::Null => Value::Null,
-        AnyValue::Boolean(truth) => Value::Integer((*truth).into()),
-        AnyValue::Int64(number) => Value::Integer(*number),
-        AnyValue::Float64(number) => Value::Real(*number),
+        AnyValue::Null => Cell::Null,
+        AnyValue::Boolean(truth) => Cell::Boolean(*truth),
+        AnyValue::Int64(number) => Cell::Integer(*number),
+        AnyValue::Float64(number) => Cell::Real(*number),
         AnyValue::Datetime(at, TimeUnit::Microseconds, _) => DateTime::from_timestamp_micros(*at)
-            .map_or(Value::Null, |at| Value::Text(at.naive_utc().format("%Y-%m-%d %H:%M:%S%.f").to_string())),
-        AnyValue::Time(at) => time(*at).map_or(Value::Null, |at| Value::Text(at.format("%H:%M:%S%.f").to_string())),
-        AnyValue::String(text) => Value::Text((*text).to_owned()),
-        AnyValue::StringOwned(text) => Value::Text(text.to_string()),
+            .map_or(Cell::Null, |at| Cell::Text(at.naive_utc().format("%Y-%m-%d %H:%M:%S%.f").to_string())),
+        AnyValue::Time(at) => time(*at).map_or(Cell::Null, |at| Cell::Text(at.format("%H:%M:%S%.f").to_string())),
+        AnyValue::String(text) => Cell::Text((*text).to_owned()),
+        AnyValue::StringOwned(text) => Cell::Text(text.to_string()),
         // Dates and decimals print as they are written.
-        other => Value::Text(other.to_string()),
+        other => Cell::Text(other.to_string()),
     }
 }
 

@@ -1,0 +1,223 @@
+//! The tables of our own in a destination: which orders were loaded, and which row came with which of them.
+//!
+//! | table | holds |
+//! | --- | --- |
+//! | `_ehr_orders` | each load of an order, numbered in the order of loading; `undone_at` where it was taken out again |
+//! | `_ehr_basis` | how many rows an order found there already, and by which order |
+//! | `_ehr_rows_<table>` | each row's key, its fingerprint, and the order that brought it as it is |
+//! | `_ehr_past_<table>` | rows as they were before an order replaced them |
+
+use super::cell::Cell;
+use super::cell::FORM;
+use super::store::Slot;
+use super::store::Store;
+use crate::error::Failure;
+use crate::order::OrderFile;
+use crate::order::now;
+use chrono::SecondsFormat;
+use ehr_rules::Kind;
+use ehr_rules::TargetTable;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The fingerprint of a row.
+pub(super) const PRINT: &str = "_ehr_print";
+/// The number of the order that brought a row as it is.
+pub(super) const ORDER: &str = "_ehr_order";
+/// The number of the order that replaced a row.
+pub(super) const REPLACED_BY: &str = "_ehr_replaced_by";
+/// Which of several rows that are alike in everything it is, from 0.
+pub(super) const COPY: &str = "_ehr_copy";
+/// Databases cut longer names without a word, or refuse them.
+const LONGEST_NAME: usize = 63;
+
+/// How the rows of a table are told apart.
+pub(super) struct Book<'a> {
+    /// The table.
+    pub(super) table: &'a TargetTable,
+    /// Whether it has a key; rows of one without are told apart by all they hold, and by how often they occur.
+    pub(super) keyed: bool,
+    /// Its `_ehr_rows_` table.
+    pub(super) rows: String,
+    /// Its `_ehr_past_` table.
+    pub(super) past: String,
+}
+
+/// A load of an order that a destination has.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// Its number.
+    pub(super) number: i64,
+    /// Rows of the order.
+    pub(super) rows: u64,
+}
+
+impl<'a> Book<'a> {
+    /// The book of a table.
+    pub(super) fn of(table: &'a TargetTable) -> Self {
+        let name = |prefix: &str| within(format!("{prefix}{}", table.name));
+        Self { table, keyed: !table.key.is_empty(), rows: name("_ehr_rows_"), past: name("_ehr_past_") }
+    }
+
+    /// The columns by which rows are told apart, in `_ehr_rows_` and wherever rows are staged.
+    pub(super) fn identity(&self) -> Vec<Slot> {
+        if self.keyed {
+            self.table.columns.iter().filter(|column| self.table.key.contains(&column.name)).map(slot).collect()
+        } else {
+            vec![number(PRINT), number(COPY)]
+        }
+    }
+
+    /// The same columns' names.
+    pub(super) fn identity_names(&self) -> Vec<String> {
+        self.identity().into_iter().map(|slot| slot.name).collect()
+    }
+
+    /// Makes its tables where they are not there.
+    pub(super) fn prepare(&self, store: &mut dyn Store) -> Result<(), Failure> {
+        let own: Vec<Slot> = self.table.columns.iter().map(slot).collect();
+        // Without a key a row is found again by what it holds, so that is kept.
+        let told = if self.keyed { self.identity() } else { own.iter().cloned().chain([number(COPY)]).collect() };
+        let rows: Vec<Slot> = told.into_iter().chain([number(PRINT), number(ORDER)]).collect();
+        let past: Vec<Slot> = own.into_iter().chain([number(PRINT), number(ORDER), number(REPLACED_BY)]).collect();
+        for (name, slots) in [(&self.rows, rows), (&self.past, past)] {
+            if name == &self.past && !self.keyed {
+                continue;
+            }
+            let sql = format!("CREATE TABLE IF NOT EXISTS {} ({})", store.quoted(name), declared(store, &slots));
+            store.run(&sql, &[])?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes the tables that every destination has one of.
+pub(super) fn prepare(store: &mut dyn Store) -> Result<(), Failure> {
+    let texts = ["order_id", "source", "version", "target", "rules", "program", "loaded_at", "undone_at"];
+    let numbers = ["form", "added", "replaced", "same"];
+    let columns: Vec<Slot> = texts.iter().map(|name| text(name)).chain(numbers.iter().map(|name| number(name))).collect();
+    let integer = store.type_name(&Kind::Integer, None);
+    let orders = format!(
+        "CREATE TABLE IF NOT EXISTS {} (number {integer} NOT NULL PRIMARY KEY, {})",
+        store.quoted("_ehr_orders"),
+        declared(store, &columns)
+    );
+    store.run(&orders, &[])?;
+    let basis = format!(
+        "CREATE TABLE IF NOT EXISTS {} (number {integer} NOT NULL, on_number {integer} NOT NULL, shared {integer} NOT NULL)",
+        store.quoted("_ehr_basis")
+    );
+    store.run(&basis, &[])?;
+    let form = format!("SELECT number FROM {} WHERE form <> {FORM}", store.quoted("_ehr_orders"));
+    if store.ask(&form, &[])?.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::World(format!("`{}` was filled by another version of this program, whose fingerprints differ", store.shown())))
+}
+
+/// The order, where it is loaded and was not undone.
+pub(super) fn find(store: &mut dyn Store, id: &str) -> Result<Option<Entry>, Failure> {
+    let sql = format!(
+        "SELECT number, added + replaced + same FROM {} WHERE order_id = {} AND undone_at IS NULL",
+        store.quoted("_ehr_orders"),
+        store.place(1)
+    );
+    let found = store.ask(&sql, &[Cell::Text(id.to_owned())])?;
+    Ok(found.first().and_then(|row| match row.as_slice() {
+        [number, rows] => Some(Entry { number: number.integer()?, rows: rows.count() }),
+        _ => None,
+    }))
+}
+
+/// The number of the next load.
+pub(super) fn next(store: &mut dyn Store) -> Result<i64, Failure> {
+    let found = store.ask(&format!("SELECT max(number) FROM {}", store.quoted("_ehr_orders")), &[])?;
+    Ok(found.first().and_then(|row| row.first()?.integer()).unwrap_or(0) + 1)
+}
+
+/// How messages call the orders of these numbers: by their sources and ids.
+pub(super) fn names(store: &mut dyn Store, numbers: &[i64]) -> Result<String, Failure> {
+    let listed: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let sql = format!(
+        "SELECT order_id, source, version, loaded_at FROM {} WHERE number IN ({}) ORDER BY number",
+        store.quoted("_ehr_orders"),
+        listed.join(", ")
+    );
+    let found = store.ask(&sql, &[])?;
+    let named = found.iter().filter_map(|row| match row.as_slice() {
+        [id, source, version, at] => {
+            let id: String = id.text()?.chars().take(12).collect();
+            Some(format!("`{id}` ({}/{}, loaded {})", source.text()?, version.text()?, at.text()?))
+        }
+        _ => None,
+    });
+    Ok(named.collect::<Vec<_>>().join(", "))
+}
+
+/// Writes an order into the list.
+pub(super) fn enter(store: &mut dyn Store, number: i64, order: &OrderFile, counts: [u64; 3]) -> Result<(), Failure> {
+    let texts = [&order.id, &order.source, &order.version, &order.target, &order.rules, &order.program];
+    let mut row: Vec<Cell> = texts.into_iter().map(|text| Cell::Text(text.clone())).collect();
+    row.push(Cell::Text(moment()));
+    row.extend(counts.map(|count| Cell::Integer(i64::try_from(count).unwrap_or(i64::MAX))));
+    let places: Vec<String> = (1..=row.len()).map(|at| store.place(at)).collect();
+    let sql = format!(
+        "INSERT INTO {} (order_id, source, version, target, rules, program, loaded_at, added, replaced, same, number, form) VALUES ({}, {number}, {FORM})",
+        store.quoted("_ehr_orders"),
+        places.join(", ")
+    );
+    store.run(&sql, &row).map(drop)
+}
+
+/// Strikes an order out of the list; that it was there stays known.
+pub(super) fn strike(store: &mut dyn Store, number: i64) -> Result<(), Failure> {
+    let sql = format!("UPDATE {} SET undone_at = {} WHERE number = {number}", store.quoted("_ehr_orders"), store.place(1));
+    store.run(&sql, &[Cell::Text(moment())])?;
+    store.run(&format!("DELETE FROM {} WHERE number = {number}", store.quoted("_ehr_basis")), &[]).map(drop)
+}
+
+/// A column for whole numbers.
+pub(super) fn number(name: &str) -> Slot {
+    Slot { name: name.to_owned(), kind: Kind::Integer }
+}
+
+/// The columns as they stand between the brackets of `CREATE TABLE`.
+pub(super) fn declared(store: &dyn Store, slots: &[Slot]) -> String {
+    let columns = slots.iter().map(|slot| format!("{} {}", store.quoted(&slot.name), store.type_name(&slot.kind, None)));
+    columns.collect::<Vec<_>>().join(", ")
+}
+
+fn text(name: &str) -> Slot {
+    Slot { name: name.to_owned(), kind: Kind::Text }
+}
+
+fn slot(column: &ehr_rules::TargetColumn) -> Slot {
+    Slot { name: column.name.clone(), kind: column.ty.kind.clone() }
+}
+
+fn moment() -> String {
+    now().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The name, cut where it is too long for a database, and then told apart by a number made of the whole of it.
+fn within(name: String) -> String {
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    let mut end = LONGEST_NAME - 17;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}_{:016x}", &name[..end], xxh3_64(name.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn long_names_are_cut_and_told_apart() {
+        let (one, other) = (within(format!("{}1", "é".repeat(40))), within(format!("{}2", "é".repeat(40))));
+        assert!(one.len() <= 63 && other.len() <= 63 && one != other, "{one} {other}");
+        assert_eq!(within("_ehr_rows_person".to_owned()), "_ehr_rows_person");
+    }
+}

@@ -1,0 +1,349 @@
+//! What of one table an order brings that is not there yet, and how it gets there.
+//!
+//! Only keys and fingerprints are compared with what earlier orders brought; whole rows travel once it is known that they are needed.
+
+use super::Changes;
+use super::books;
+use super::books::Book;
+use super::books::COPY;
+use super::books::ORDER;
+use super::books::PRINT;
+use super::books::REPLACED_BY;
+use super::cell::Cell;
+use super::cell::print;
+use super::store::Slot;
+use super::store::Store;
+use super::store::Take;
+use super::store::equal;
+use super::store::list;
+use super::written;
+use crate::context::Context;
+use crate::error::Failure;
+use crate::order::Output;
+use ehr_rules::Kind;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The keys and fingerprints of the order's rows.
+const STAGE: &str = "_ehr_stage";
+/// Those of rows that are not there, or not as they are.
+const TURN: &str = "_ehr_turn";
+/// Rows that take the place of others.
+const NEW: &str = "_ehr_new";
+/// A row's place in its file.
+const PLACE: &str = "_ehr_n";
+/// Whether a row's key is not there.
+const FRESH: &str = "_ehr_fresh";
+/// After so many rows a signal is heeded.
+const HEED_EVERY: u64 = 4096;
+
+/// What became of a table's rows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Taken {
+    /// They were not there.
+    pub(super) added: u64,
+    /// They were there otherwise.
+    pub(super) replaced: u64,
+    /// They were there as they are.
+    pub(super) same: u64,
+    /// Of those that were there, how many each earlier order had brought.
+    pub(super) basis: BTreeMap<i64, u64>,
+}
+
+/// One table of an order on its way.
+pub(super) struct Difference<'a> {
+    /// To be stopped by.
+    pub(super) context: &'a Context,
+    /// The table.
+    pub(super) book: &'a Book<'a>,
+    /// The order's file of it.
+    pub(super) file: &'a Path,
+    /// How it is written.
+    pub(super) output: Output,
+    /// The order's number.
+    pub(super) number: i64,
+    /// What happens to rows that are there otherwise.
+    pub(super) changes: Changes,
+}
+
+/// A row of the file as it passes by.
+struct Passing<'a> {
+    place: u64,
+    cells: &'a [Cell],
+    print: i64,
+    copy: i64,
+}
+
+impl Difference<'_> {
+    /// Brings what is not there.
+    pub(super) fn take(&self, store: &mut dyn Store) -> Result<Taken, Failure> {
+        let slots = self.slots()?;
+        let table = store.quoted(&self.book.table.name);
+        let known = any(store, &self.book.rows)?;
+        let occupied = any(store, &self.book.table.name)?;
+        let nothing_to_compare = !known && (!occupied || !self.book.keyed);
+        if nothing_to_compare {
+            self.record(store, &slots, None)?;
+            let added = store.fill(&self.book.table.name, &slots, &mut |take| self.each(&slots, |row| take(row.cells)))?;
+            return Ok(Taken { added, ..Taken::default() });
+        }
+        self.stage(store, &slots)?;
+        let mut taken = self.compare(store)?;
+        if taken.added + taken.replaced > 0 {
+            self.turn(store)?;
+            if taken.replaced > 0 {
+                self.may_replace(store, &taken)?;
+            }
+            if occupied && self.book.keyed && taken.added > 0 {
+                self.nobody_elses(store, &table)?;
+            }
+            let turn = store
+                .ask(&format!("SELECT {}, {} FROM {} ORDER BY 1", store.quoted(PLACE), store.quoted(FRESH), store.quoted(TURN)), &[])?;
+            let (mut fresh, mut other) = (Vec::new(), Vec::new());
+            for row in &turn {
+                if let [place, new] = row.as_slice() {
+                    if new.count() == 1 { fresh.push(place.count()) } else { other.push(place.count()) }
+                }
+            }
+            if !other.is_empty() {
+                self.replace(store, &slots, &other)?;
+            }
+            if !fresh.is_empty() {
+                self.record(store, &slots, Some(&fresh))?;
+                taken.added = store.fill(&self.book.table.name, &slots, &mut |take| self.only(&slots, &fresh, |row| take(row.cells)))?;
+            }
+            store.run(&format!("DROP TABLE {}", store.quoted(TURN)), &[])?;
+        }
+        store.run(&format!("DROP TABLE {}", store.quoted(STAGE)), &[])?;
+        Ok(taken)
+    }
+
+    /// The columns of the file.
+    fn slots(&self) -> Result<Vec<Slot>, Failure> {
+        let table = self.book.table;
+        let named = written::header(self.file, self.output)?.into_iter().map(|name| {
+            match table.columns.iter().find(|column| column.name == name) {
+                Some(column) => Ok(Slot { name, kind: column.ty.kind.clone() }),
+                None => Err(Failure::Data(format!("the target's table `{}` has no column `{name}` any more", table.name))),
+            }
+        });
+        named.collect()
+    }
+
+    /// Each row of the file with its fingerprint.
+    fn each(&self, slots: &[Slot], mut each: impl FnMut(Passing<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
+        let kinds: Vec<Kind> = slots.iter().map(|slot| slot.kind.clone()).collect();
+        // By name, so that a file whose columns stand in another order has the same fingerprints.
+        let mut order: Vec<usize> = (0..slots.len()).collect();
+        order.sort_by(|a, b| slots[*a].name.cmp(&slots[*b].name));
+        let mut copies: HashMap<i64, i64> = HashMap::new();
+        let (mut place, mut bytes) = (0_u64, Vec::new());
+        written::rows(self.file, self.output, &kinds, |cells| {
+            if place.is_multiple_of(HEED_EVERY) {
+                self.context.go_on()?;
+            }
+            let print = print(order.iter().filter_map(|at| cells.get(*at)), &mut bytes);
+            let mut copy = 0;
+            if !self.book.keyed {
+                let seen = copies.entry(print).or_default();
+                copy = *seen;
+                *seen += 1;
+            }
+            each(Passing { place, cells: &cells, print, copy })?;
+            place += 1;
+            Ok(())
+        })
+    }
+
+    /// Of those rows only the ones at these places, which are sorted.
+    fn only(&self, slots: &[Slot], places: &[u64], mut each: impl FnMut(Passing<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
+        let mut places = places.iter().peekable();
+        self.each(slots, |row| if places.next_if(|place| **place == row.place).is_some() { each(row) } else { Ok(()) })
+    }
+
+    /// The cells of the key, or what stands for it.
+    fn identity(&self, slots: &[Slot], row: &Passing<'_>) -> Vec<Cell> {
+        if !self.book.keyed {
+            return vec![Cell::Integer(row.print), Cell::Integer(row.copy)];
+        }
+        let told = self.book.identity();
+        told.iter()
+            .map(|part| {
+                let at = slots.iter().position(|slot| slot.name == part.name);
+                at.and_then(|at| row.cells.get(at)).cloned().unwrap_or(Cell::Null)
+            })
+            .collect()
+    }
+
+    /// Writes down which rows this order brings: all, or those at some places.
+    fn record(&self, store: &mut dyn Store, slots: &[Slot], places: Option<&[u64]>) -> Result<(), Failure> {
+        let mut into = if self.book.keyed { self.book.identity() } else { slots.to_vec() };
+        if !self.book.keyed {
+            into.push(books::number(COPY));
+        }
+        into.extend([books::number(PRINT), books::number(ORDER)]);
+        let line = |row: Passing<'_>, take: Take<'_>| {
+            let mut cells = if self.book.keyed {
+                self.identity(slots, &row)
+            } else {
+                row.cells.iter().cloned().chain([Cell::Integer(row.copy)]).collect()
+            };
+            cells.extend([Cell::Integer(row.print), Cell::Integer(self.number)]);
+            take(&cells)
+        };
+        let filled = store.fill(&self.book.rows, &into, &mut |take| match places {
+            None => self.each(slots, |row| line(row, take)),
+            Some(places) => self.only(slots, places, |row| line(row, take)),
+        });
+        filled.map(drop)
+    }
+
+    fn stage(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<(), Failure> {
+        let mut into = vec![books::number(PLACE)];
+        into.extend(self.book.identity());
+        if self.book.keyed {
+            into.push(books::number(PRINT));
+        }
+        temporary(store, STAGE, &into)?;
+        store.fill(STAGE, &into, &mut |take| {
+            self.each(slots, |row| {
+                let mut cells = vec![Cell::Integer(i64::try_from(row.place).unwrap_or(i64::MAX))];
+                cells.extend(self.identity(slots, &row));
+                if self.book.keyed {
+                    cells.push(Cell::Integer(row.print));
+                }
+                take(&cells)
+            })
+        })?;
+        store.settle(STAGE)
+    }
+
+    /// The staged rows beside those that earlier orders brought.
+    fn joined(&self, store: &dyn Store) -> String {
+        let told = self.book.identity_names();
+        let told: Vec<&str> = told.iter().map(String::as_str).collect();
+        format!("{} s LEFT JOIN {} r ON {}", store.quoted(STAGE), store.quoted(&self.book.rows), equal(store, &told, "s", "r"))
+    }
+
+    fn compare(&self, store: &mut dyn Store) -> Result<Taken, Failure> {
+        let print = store.quoted(PRINT);
+        let sql = format!(
+            "SELECT r.{order}, CASE WHEN r.{print} IS NULL THEN 0 WHEN r.{print} = s.{print} THEN 1 ELSE 2 END, count(*) FROM {} GROUP BY 1, 2",
+            self.joined(store),
+            order = store.quoted(ORDER),
+        );
+        let mut taken = Taken::default();
+        for row in store.ask(&sql, &[])? {
+            let [owner, what, rows] = row.as_slice() else { continue };
+            match what.count() {
+                0 => taken.added += rows.count(),
+                1 => taken.same += rows.count(),
+                _ => taken.replaced += rows.count(),
+            }
+            if let Some(owner) = owner.integer() {
+                *taken.basis.entry(owner).or_default() += rows.count();
+            }
+        }
+        Ok(taken)
+    }
+
+    fn turn(&self, store: &mut dyn Store) -> Result<(), Failure> {
+        let print = store.quoted(PRINT);
+        let told = self.book.identity_names();
+        let told: Vec<&str> = told.iter().map(String::as_str).chain(self.book.keyed.then_some(PRINT)).collect();
+        let sql = format!(
+            "CREATE TEMPORARY TABLE {} AS SELECT s.{}, {}, CASE WHEN r.{print} IS NULL THEN 1 ELSE 0 END AS {} FROM {} \
+             WHERE r.{print} IS NULL OR r.{print} <> s.{print}",
+            store.quoted(TURN),
+            store.quoted(PLACE),
+            list(store, &told, "s"),
+            store.quoted(FRESH),
+            self.joined(store),
+        );
+        store.run(&sql, &[])?;
+        store.settle(TURN)
+    }
+
+    fn may_replace(&self, store: &mut dyn Store, taken: &Taken) -> Result<(), Failure> {
+        if self.changes == Changes::Replace {
+            return Ok(());
+        }
+        let owners: Vec<i64> = taken.basis.keys().copied().collect();
+        let (rows, table, shown) = (taken.replaced, &self.book.table.name, store.shown().to_owned());
+        let owners = books::names(store, &owners)?;
+        Err(Failure::Data(format!(
+            "nothing was loaded: {rows} rows of table `{table}` are in `{shown}` already with other values, brought by {owners}; \
+             `--changes replace` takes the new ones and keeps the old for `undo`"
+        )))
+    }
+
+    /// A row that no order brought is somebody else's, and not to be touched.
+    fn nobody_elses(&self, store: &mut dyn Store, table: &str) -> Result<(), Failure> {
+        let told = self.book.identity_names();
+        let told: Vec<&str> = told.iter().map(String::as_str).collect();
+        let sql = format!(
+            "SELECT count(*) FROM {} t JOIN {table} m ON {} WHERE t.{} = 1",
+            store.quoted(TURN),
+            equal(store, &told, "t", "m"),
+            store.quoted(FRESH)
+        );
+        let there = store.ask(&sql, &[])?.first().and_then(|row| row.first()).map_or(0, Cell::count);
+        if there == 0 {
+            return Ok(());
+        }
+        let (name, shown) = (&self.book.table.name, store.shown());
+        Err(Failure::Data(format!(
+            "nothing was loaded: in table `{name}` of `{shown}`, {there} rows have a key that is there already, and no order brought those"
+        )))
+    }
+
+    /// Puts rows in the place of what is there, which is kept.
+    fn replace(&self, store: &mut dyn Store, slots: &[Slot], places: &[u64]) -> Result<(), Failure> {
+        let told = self.book.identity_names();
+        let told: Vec<&str> = told.iter().map(String::as_str).collect();
+        let own: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
+        let (table, rows) = (store.quoted(&self.book.table.name), store.quoted(&self.book.rows));
+        let into: Vec<&str> = own.iter().copied().chain([PRINT, ORDER, REPLACED_BY]).collect();
+        let keep = format!(
+            "INSERT INTO {} ({}) SELECT {}, {}, {} FROM {table} m JOIN {rows} r ON {} JOIN {} t ON {} WHERE t.{} = 0",
+            store.quoted(&self.book.past),
+            list(store, &into, ""),
+            list(store, &own, "m"),
+            list(store, &[PRINT, ORDER], "r"),
+            self.number,
+            equal(store, &told, "m", "r"),
+            store.quoted(TURN),
+            equal(store, &told, "t", "m"),
+            store.quoted(FRESH),
+        );
+        let kept = store.run(&keep, &[])?;
+        if kept != places.len() as u64 {
+            let (name, shown, gone) = (&self.book.table.name, store.shown(), places.len() as u64 - kept);
+            return Err(Failure::Data(format!(
+                "nothing was loaded: {gone} rows of table `{name}` that earlier orders brought are no longer in `{shown}`"
+            )));
+        }
+        temporary(store, NEW, slots)?;
+        store.fill(NEW, slots, &mut |take| self.only(slots, places, |row| take(row.cells)))?;
+        store.settle(NEW)?;
+        let rest: Vec<&str> = own.iter().copied().filter(|name| !told.contains(name)).collect();
+        let values: Vec<(&str, String)> = rest.iter().map(|name| (*name, format!("n.{}", store.quoted(name)))).collect();
+        if !values.is_empty() {
+            store.run(&store.update(&self.book.table.name, NEW, "n", &told, &values, ""), &[])?;
+        }
+        let values = [(PRINT, format!("t.{}", store.quoted(PRINT))), (ORDER, self.number.to_string())];
+        let changed = format!("t.{} = 0", store.quoted(FRESH));
+        store.run(&store.update(&self.book.rows, TURN, "t", &told, &values, &changed), &[])?;
+        store.run(&format!("DROP TABLE {}", store.quoted(NEW)), &[]).map(drop)
+    }
+}
+
+fn temporary(store: &mut dyn Store, name: &str, slots: &[Slot]) -> Result<(), Failure> {
+    let sql = format!("CREATE TEMPORARY TABLE {} ({})", store.quoted(name), books::declared(store, slots));
+    store.run(&sql, &[]).map(drop)
+}
+
+fn any(store: &mut dyn Store, table: &str) -> Result<bool, Failure> {
+    Ok(!store.ask(&format!("SELECT 1 FROM {} LIMIT 1", store.quoted(table)), &[])?.is_empty())
+}

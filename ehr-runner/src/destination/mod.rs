@@ -1,0 +1,224 @@
+//! Databases that orders are loaded into, and taken out of again.
+//!
+//! A load is one transaction: all of an order, or nothing. What is there already is not brought again; `books` says how
+//! that is known, `difference` what it means for a table, and `store` what a database must be able to do for it.
+
+mod books;
+mod cell;
+mod difference;
+mod postgres;
+mod shape;
+mod sqlite;
+mod store;
+mod undo;
+mod written;
+
+use crate::context::Context;
+use crate::error::Failure;
+use crate::order::OrderFile;
+use books::Book;
+use difference::Difference;
+use difference::Taken;
+use ehr_rules::TargetSchema;
+use postgres::Postgres;
+use postgres::Server;
+use sqlite::Sqlite;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::path::Path;
+use std::path::PathBuf;
+use std::str::FromStr;
+use store::Store;
+use store::own_tables;
+pub(crate) use undo::Undone;
+
+/// A database that an order can be loaded into.
+#[derive(Debug, Clone)]
+pub(crate) enum Destination {
+    /// An `SQLite` file.
+    Sqlite(PathBuf),
+    /// A `PostgreSQL` database.
+    Postgres(Box<Server>),
+}
+
+/// What happens to rows that are there already with other values, brought by an earlier order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Changes {
+    /// Nothing is loaded, and it is said how many they are.
+    #[default]
+    Refuse,
+    /// The new values take their place; the old ones are kept, for `undo`.
+    Replace,
+}
+
+/// How an order is loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args)]
+pub(crate) struct Loading {
+    /// Make the target's tables where the database does not have them; a new database file gets them without being asked
+    #[arg(long, env = "EHR_CREATE")]
+    pub(crate) create: bool,
+    /// What happens to rows that an earlier order brought with other values
+    #[arg(long, value_enum, default_value = "refuse", env = "EHR_CHANGES")]
+    pub(crate) changes: Changes,
+}
+
+/// What a load came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Load {
+    /// Rows of the order, all of which are in the database.
+    pub(crate) rows: u64,
+    /// Of those, the ones that this load brought.
+    pub(crate) added: u64,
+    /// The ones that took the place of others.
+    pub(crate) replaced: u64,
+    /// Whether the order was there before, so that nothing was done.
+    pub(crate) already: bool,
+}
+
+impl FromStr for Destination {
+    type Err = String;
+
+    /// What is not understood is not repeated, since a URL may hold a password.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() && !path.starts_with("//") => Ok(Self::Sqlite(path.into())),
+            Some(("sqlite", _)) => Err("a SQLite file is named as in `sqlite:clinic.db`".to_owned()),
+            Some(("postgres" | "postgresql", _)) => text.parse().map(Box::new).map(Self::Postgres),
+            Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                Err(format!("loading into `{scheme}` is not supported; `sqlite:PATH` and `postgres://…` are"))
+            }
+            _ => Err("a destination is written `sqlite:PATH` or `postgres://USER@HOST/DATABASE`".to_owned()),
+        }
+    }
+}
+
+/// A destination as it is given on the command line, understood or not.
+///
+/// What is not understood is refused by us and not by the reader of options, which would repeat it with the password in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Given(Result<Destination, String>);
+
+impl FromStr for Given {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.parse()))
+    }
+}
+
+impl Given {
+    /// The destination, or why it is none.
+    pub(crate) fn get(&self) -> Result<&Destination, Failure> {
+        self.0.as_ref().map_err(|said| Failure::Usage(format!("`--to` is no destination: {said}")))
+    }
+}
+
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(server) => write!(f, "{server}"),
+        }
+    }
+}
+
+impl Destination {
+    fn open(&self) -> Result<Box<dyn Store>, Failure> {
+        Ok(match self {
+            Self::Sqlite(path) => Box::new(Sqlite::open(path)?),
+            Self::Postgres(server) => Box::new(Postgres::connect(server)?),
+        })
+    }
+
+    /// A file that is made for an order is made with its tables.
+    fn creates(&self, loading: Loading) -> bool {
+        loading.create || matches!(self, Self::Sqlite(_))
+    }
+
+    /// Whether an order for this target could be loaded: reachable, rights, tables and their columns. Changes nothing.
+    pub(crate) fn check(&self, target: &TargetSchema, loading: Loading) -> Result<(), Failure> {
+        if let Self::Sqlite(path) = self
+            && !path.exists()
+        {
+            return Sqlite::could_be_made(path);
+        }
+        let mut store = self.open()?;
+        // Begun and never committed.
+        store.begin()?;
+        let absent = shape::check(&mut *store, target, self.creates(loading))?;
+        let there: Vec<&str> = own_tables(target).map(|table| table.name.as_str()).filter(|name| !absent.contains(*name)).collect();
+        store.check_rights(&there)
+    }
+
+    /// Loads an order, all of it or nothing.
+    pub(crate) fn load(
+        &self,
+        context: &Context,
+        target: &TargetSchema,
+        folder: &Path,
+        order: &OrderFile,
+        loading: Loading,
+    ) -> Result<Load, Failure> {
+        let mut store = self.open()?;
+        let store = &mut *store;
+        store.begin()?;
+        books::prepare(store)?;
+        if let Some(entry) = books::find(store, &order.id)? {
+            return Ok(Load { rows: entry.rows, added: 0, replaced: 0, already: true });
+        }
+        let made = shape::check(store, target, self.creates(loading))?;
+        for table in own_tables(target).filter(|table| made.contains(&table.name)) {
+            let statements = store.create(table, target);
+            run_all(store, &statements)?;
+        }
+        let number = books::next(store)?;
+        let mut sum = Taken::default();
+        let mut basis: BTreeMap<i64, u64> = BTreeMap::new();
+        for table in own_tables(target) {
+            let book = Book::of(table);
+            let file = folder.join("converted").join(format!("{}.{}", table.name, order.output.extension()));
+            if !file.is_file() {
+                continue;
+            }
+            book.prepare(store)?;
+            let (output, changes) = (order.output, loading.changes);
+            let taken = Difference { context, book: &book, file: &file, output, number, changes }.take(store)?;
+            tracing::info!(table = table.name, added = taken.added, replaced = taken.replaced, same = taken.same, "loaded");
+            sum.added += taken.added;
+            sum.replaced += taken.replaced;
+            sum.same += taken.same;
+            for (owner, rows) in taken.basis {
+                *basis.entry(owner).or_default() += rows;
+            }
+        }
+        // Before what is there is built upon, nothing may wait to be checked.
+        store.check_references(target)?;
+        for table in own_tables(target).filter(|table| made.contains(&table.name)) {
+            let statements = store.complete(table, target);
+            run_all(store, &statements)?;
+        }
+        store.check_references(target)?;
+        for (owner, rows) in basis {
+            let sql = format!("INSERT INTO {} (number, on_number, shared) VALUES ({number}, {owner}, {rows})", store.quoted("_ehr_basis"));
+            store.run(&sql, &[])?;
+        }
+        books::enter(store, number, order, [sum.added, sum.replaced, sum.same])?;
+        context.go_on()?;
+        store.commit()?;
+        Ok(Load { rows: sum.added + sum.replaced + sum.same, added: sum.added, replaced: sum.replaced, already: false })
+    }
+
+    /// Takes an order out again; `None` where it is not there.
+    pub(crate) fn undo(&self, context: &Context, target: &TargetSchema, order: &OrderFile) -> Result<Option<Undone>, Failure> {
+        if let Self::Sqlite(path) = self
+            && !path.exists()
+        {
+            return Err(Failure::Usage(format!("there is no database `{}`", path.display())));
+        }
+        undo::undo(context, &mut *self.open()?, target, &order.id)
+    }
+}
+
+fn run_all(store: &mut dyn Store, statements: &[String]) -> Result<(), Failure> {
+    statements.iter().try_for_each(|sql| store.run(sql, &[]).map(drop))
+}

@@ -1,0 +1,75 @@
+//! What went wrong, told without a value: the server's own texts may quote one, so its codes are put into words.
+
+use super::binary::Unfit;
+use crate::error::Failure;
+use postgres::Error;
+use postgres::error::DbError;
+use std::error::Error as _;
+
+/// What was being done.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Doing<'a> {
+    /// Before anything was sent.
+    Opening,
+    /// Statements.
+    Loading,
+    /// Rows into this table, its name quoted.
+    Filling(&'a str),
+    /// The last step.
+    Committing,
+}
+
+impl Doing<'_> {
+    /// The failure for people.
+    pub(super) fn failed(self, shown: &str, error: &Error) -> Failure {
+        if let Some(said) = error.as_db_error() {
+            return self.by_server(shown, said);
+        }
+        if let (Some(unfit), Self::Filling(table)) = (error.source().and_then(|cause| cause.downcast_ref::<Unfit>()), self) {
+            return Failure::Data(format!("nothing was loaded: in table {table} of `{shown}`, {unfit}"));
+        }
+        let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+        Failure::World(match self {
+            Self::Opening => format!("connecting to `{shown}`: {error}{cause}"),
+            Self::Loading | Self::Filling(_) => format!("loading into `{shown}`: {error}{cause}; nothing was changed"),
+            // The server may have done it before it fell silent.
+            Self::Committing => {
+                format!("`{shown}` fell silent at the very end: {error}{cause}; give the command again: it says whether the order is there")
+            }
+        })
+    }
+
+    fn by_server(self, shown: &str, said: &DbError) -> Failure {
+        let code = said.code().code();
+        let table = said.table().map_or_else(|| self.table(), |table| format!("in table `{table}` "));
+        let column = said.column().map_or_else(String::new, |column| format!(" `{column}`"));
+        let constraint = said.constraint().map_or_else(String::new, |name| format!(" (`{name}`)"));
+        let data = |what: &str| Failure::Data(format!("nothing was changed: {table}of `{shown}`, {what}"));
+        let world = |what: &str| Failure::World(format!("`{shown}`: {what}"));
+        match code {
+            "23505" => data(&format!("rows have a unique value that is there already{constraint}")),
+            "23503" => data(&format!("rows refer to nothing, or are referred to{constraint}")),
+            "23502" => data(&format!("rows lack the required value{column}")),
+            "23514" => data(&format!("rows break a check{constraint}")),
+            "22001" => data("a text is longer than its column"),
+            "22003" => data("a number is too large for its column"),
+            _ if code.starts_with("23") || code.starts_with("22") => {
+                data(&format!("the database does not take a value (SQLSTATE {code}){constraint}"))
+            }
+            "28P01" | "28000" => world("the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`"),
+            "42501" => world(&format!("the user lacks a right: {}", said.message())),
+            "53100" => world("the server's disk is full; nothing was changed"),
+            "57P01" | "57P02" | "57P03" => world("the server is shutting down or starting; nothing was changed"),
+            "40001" | "40P01" => world("another program was at work in the same tables; nothing was changed, give the command again"),
+            // What is left speaks of the server, the statement or names, never of values.
+            _ => world(&format!("{} (SQLSTATE {code})", said.message())),
+        }
+    }
+
+    fn table(self) -> String {
+        match self {
+            Self::Filling(table) => format!("in table {} ", table.replace('"', "`")),
+            _ => "in a table ".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! `PostgreSQL`, by its own protocol: rows travel as binary copies.
+
+mod binary;
+mod fault;
+mod server;
+
+use super::cell::Cell;
+use super::store::Found;
+use super::store::Rows;
+use super::store::Slot;
+use super::store::Store;
+use crate::error::Failure;
+use binary::Bound;
+use ehr_rules::Kind;
+use ehr_rules::TargetSchema;
+use ehr_rules::TargetTable;
+use fault::Doing;
+use postgres::Client;
+use postgres::Row;
+use postgres::binary_copy::BinaryCopyInWriter;
+use postgres::types::ToSql;
+use postgres::types::Type;
+pub(crate) use server::Server;
+
+/// The oldest server that has all that is asked of it.
+const OLDEST: i64 = 12_00_00;
+/// What a load does to a table.
+const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+/// An open connection.
+pub(super) struct Postgres {
+    client: Client,
+    shown: String,
+}
+
+impl Postgres {
+    /// Connects, with the password that the environment has.
+    pub(super) fn connect(server: &Server) -> Result<Self, Failure> {
+        Ok(Self { client: server.connect()?, shown: server.to_string() })
+    }
+
+    /// One value.
+    fn one(&mut self, sql: &str, values: &[Cell]) -> Result<Cell, Failure> {
+        let rows = self.ask(sql, values)?;
+        Ok(rows.into_iter().next().and_then(|row| row.into_iter().next()).unwrap_or(Cell::Null))
+    }
+
+    fn refuse(&self, what: &str) -> Failure {
+        Failure::World(format!("`{}`: {what}", self.shown))
+    }
+}
+
+impl Store for Postgres {
+    fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn type_name(&self, kind: &Kind, max_length: Option<usize>) -> String {
+        let name = match kind {
+            Kind::Integer => "bigint",
+            Kind::Boolean => "boolean",
+            Kind::Float => "double precision",
+            Kind::Date => "date",
+            Kind::Time => "time",
+            Kind::Datetime => "timestamp",
+            Kind::Instant => "timestamptz",
+            Kind::Uuid => "uuid",
+            // Not jsonb, which rewrites what it is given.
+            Kind::List(_) | Kind::Struct(_) => "json",
+            Kind::Decimal { precision, scale } => return format!("numeric({precision},{scale})"),
+            Kind::Text => return max_length.map_or_else(|| "text".to_owned(), |most| format!("varchar({most})")),
+        };
+        name.to_owned()
+    }
+
+    fn takes(&self, ty: &str, kind: &Kind) -> bool {
+        let (name, arguments) = ty.split_once('(').map_or((ty, None), |(name, rest)| (name, rest.strip_suffix(')')));
+        match kind {
+            Kind::Integer => matches!(name, "bigint" | "integer" | "smallint") || (name == "numeric" && arguments.is_none()),
+            Kind::Decimal { precision, scale } => {
+                name == "numeric" && arguments.is_none_or(|given| holds(given, (*precision).into(), (*scale).into()))
+            }
+            Kind::Float => name == "double precision",
+            Kind::Boolean => name == "boolean",
+            Kind::Text => matches!(name, "text" | "character varying"),
+            Kind::Date => name == "date",
+            Kind::Time => name == "time without time zone",
+            Kind::Datetime => name == "timestamp without time zone",
+            Kind::Instant => name == "timestamp with time zone",
+            Kind::Uuid => name == "uuid",
+            Kind::List(_) | Kind::Struct(_) => matches!(name, "json" | "jsonb" | "text"),
+        }
+    }
+
+    fn place(&self, at: usize) -> String {
+        format!("${at}")
+    }
+
+    fn row_address(&self) -> &'static str {
+        "ctid"
+    }
+
+    fn begin(&mut self) -> Result<(), Failure> {
+        // Whoever turned durability off for all did not mean this.
+        let begin = "BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL client_min_messages = warning";
+        self.client.batch_execute(begin).map_err(|error| Doing::Opening.failed(&self.shown, &error))?;
+        if self.one("SELECT current_setting('server_version_num')::bigint", &[])?.count() < OLDEST.unsigned_abs() {
+            return Err(self.refuse("the server is older than PostgreSQL 12"));
+        }
+        if self.one("SELECT current_setting('transaction_read_only')::boolean", &[])? == Cell::Boolean(true) {
+            return Err(self.refuse("the server takes no writes; it may be a copy of another one"));
+        }
+        if self.one("SELECT current_schema()::text", &[])? == Cell::Null {
+            return Err(self.refuse("the user has no schema to load into; `search_path` names none that is there"));
+        }
+        // Loaders come one after the other; the lock goes with the transaction.
+        self.one("SELECT true FROM pg_advisory_xact_lock(hashtext('ehr-rules'), hashtext(current_schema()))", &[]).map(drop)
+    }
+
+    fn commit(&mut self) -> Result<(), Failure> {
+        self.client.batch_execute("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))
+    }
+
+    fn run(&mut self, sql: &str, values: &[Cell]) -> Result<u64, Failure> {
+        let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
+        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| value as _).collect();
+        self.client.execute(sql, &bound).map_err(|error| Doing::Loading.failed(&self.shown, &error))
+    }
+
+    fn ask(&mut self, sql: &str, values: &[Cell]) -> Result<Vec<Vec<Cell>>, Failure> {
+        let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
+        let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| value as _).collect();
+        let rows = self.client.query(sql, &bound).map_err(|error| Doing::Loading.failed(&self.shown, &error))?;
+        rows.iter().map(|row| (0..row.len()).map(|at| cell(row, at)).collect()).collect()
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<Found>, Failure> {
+        let sql = "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' \
+                   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+                   WHERE c.relname = $1 AND c.relnamespace = current_schema()::regnamespace AND a.attnum > 0 AND NOT a.attisdropped \
+                   ORDER BY a.attnum";
+        let found = self.ask(sql, &[Cell::Text(table.to_owned())])?;
+        let found = found.iter().filter_map(|row| match row.as_slice() {
+            [name, ty, needed] => {
+                Some(Found { name: name.text()?.to_owned(), ty: ty.text()?.to_owned(), needed: *needed == Cell::Boolean(true) })
+            }
+            _ => None,
+        });
+        Ok(found.collect())
+    }
+
+    fn fill(&mut self, table: &str, slots: &[Slot], rows: Rows<'_>) -> Result<u64, Failure> {
+        let names: Vec<String> = slots.iter().map(|slot| self.quoted(&slot.name)).collect();
+        let (table, names) = (self.quoted(table), names.join(", "));
+        let shown = self.shown.clone();
+        let fail = |error| Doing::Filling(&table).failed(&shown, &error);
+        // Values are sent as the columns that are there take them.
+        let types: Vec<Type> = self
+            .client
+            .prepare(&format!("SELECT {names} FROM {table}"))
+            .map_err(fail)?
+            .columns()
+            .iter()
+            .map(|column| column.type_().clone())
+            .collect();
+        let copy = self.client.copy_in(&format!("COPY {table} ({names}) FROM STDIN (FORMAT binary)")).map_err(fail)?;
+        let mut copy = BinaryCopyInWriter::new(copy, &types);
+        rows(&mut |row| {
+            if row.len() == types.len() {
+                copy.write_raw(row.iter().map(Bound)).map_err(fail)
+            } else {
+                Err(Failure::Data(format!("a row for table {table} has {} values in place of {}", row.len(), types.len())))
+            }
+        })?;
+        copy.finish().map_err(fail)
+    }
+
+    fn settle(&mut self, table: &str) -> Result<(), Failure> {
+        self.run(&format!("ANALYZE {}", self.quoted(table)), &[]).map(drop)
+    }
+
+    fn create(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String> {
+        let mut parts: Vec<String> = Vec::new();
+        for column in &table.columns {
+            let required = if !column.ty.nullable || table.key.contains(&column.name) { " NOT NULL" } else { "" };
+            parts.push(format!("{} {}{required}", self.quoted(&column.name), self.type_name(&column.ty.kind, column.max_length)));
+        }
+        if !table.key.is_empty() {
+            let key: Vec<String> = table.key.iter().map(|name| self.quoted(name)).collect();
+            parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        }
+        let name = self.quoted(&table.name);
+        let comment = target.title.replace('\'', "''");
+        vec![format!("CREATE TABLE {name} ({})", parts.join(", ")), format!("COMMENT ON TABLE {name} IS '{comment}'")]
+    }
+
+    fn complete(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String> {
+        let name = self.quoted(&table.name);
+        let mut statements = Vec::new();
+        for column in &table.columns {
+            let Some((to, its)) = &column.references else { continue };
+            let own = self.quoted(&column.name);
+            if table.key.first() != Some(&column.name) {
+                statements.push(format!("CREATE INDEX ON {name} ({own})"));
+            }
+            // References to columns that are no keys are not taken; they were verified before.
+            if target.table(to).is_some_and(|to| !to.external && to.key.len() == 1 && to.key.contains(its)) {
+                let (to, its) = (self.quoted(to), self.quoted(its));
+                statements
+                    .push(format!("ALTER TABLE {name} ADD FOREIGN KEY ({own}) REFERENCES {to} ({its}) DEFERRABLE INITIALLY DEFERRED"));
+            }
+        }
+        statements
+    }
+
+    fn check_references(&mut self, _: &TargetSchema) -> Result<(), Failure> {
+        self.run("SET CONSTRAINTS ALL IMMEDIATE", &[])?;
+        self.run("SET CONSTRAINTS ALL DEFERRED", &[]).map(drop)
+    }
+
+    fn check_rights(&mut self, tables: &[&str]) -> Result<(), Failure> {
+        let mut lacking = Vec::new();
+        for (sql, right) in [
+            ("SELECT has_schema_privilege(current_schema(), 'CREATE')", "CREATE on the schema"),
+            ("SELECT has_database_privilege(current_database(), 'TEMPORARY')", "TEMPORARY on the database"),
+        ] {
+            if self.one(sql, &[])? != Cell::Boolean(true) {
+                lacking.push(right.to_owned());
+            }
+        }
+        for table in tables {
+            for right in RIGHTS {
+                let sql = "SELECT has_table_privilege(quote_ident(current_schema()) || '.' || quote_ident($1), $2)";
+                if self.one(sql, &[Cell::Text((*table).to_owned()), Cell::Text(right.to_owned())])? != Cell::Boolean(true) {
+                    lacking.push(format!("{right} on table `{table}`"));
+                }
+            }
+        }
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        Err(self.refuse(&format!("the user lacks {}; nothing was read or loaded", lacking.join(", "))))
+    }
+}
+
+/// Whether `numeric(p,s)`, its arguments given as text, holds every decimal of that precision and scale.
+fn holds(arguments: &str, precision: i64, scale: i64) -> bool {
+    let mut parts = arguments.split(',').map(|part| part.trim().parse::<i64>().unwrap_or(0));
+    let (there, digits) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    digits >= scale && there - digits >= precision - scale
+}
+
+fn cell(row: &Row, at: usize) -> Result<Cell, Failure> {
+    let ty = row.columns().get(at).map_or(&Type::UNKNOWN, |column| column.type_());
+    let found = match *ty {
+        Type::BOOL => row.try_get::<_, Option<bool>>(at).map(|value| value.map(Cell::Boolean)),
+        Type::INT4 => row.try_get::<_, Option<i32>>(at).map(|value| value.map(|value| Cell::Integer(value.into()))),
+        Type::INT8 => row.try_get::<_, Option<i64>>(at).map(|value| value.map(Cell::Integer)),
+        _ => row.try_get::<_, Option<String>>(at).map(|value| value.map(Cell::Text)),
+    };
+    found.map(|value| value.unwrap_or(Cell::Null)).map_err(|error| Failure::World(format!("reading an answer of the database: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn a_decimal_needs_room_on_both_sides_of_its_point() {
+        assert!(holds("12,2", 12, 2) && holds("14,4", 12, 2));
+        assert!(!holds("12,4", 12, 2) && !holds("12,1", 12, 2) && !holds("10", 12, 2));
+    }
+}

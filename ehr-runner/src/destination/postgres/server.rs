@@ -1,0 +1,148 @@
+//! Which server, and how it is reached: by TLS that is verified, unless it is this very machine.
+
+use super::fault::Doing;
+use crate::error::Failure;
+use crate::secret;
+use postgres::Client;
+use postgres::Config;
+use postgres::NoTls;
+use postgres::config::Host;
+use postgres::config::SslMode;
+use rustls::ClientConfig;
+use rustls::RootCertStore;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use std::env;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+/// Holds the password; so does the file that this names with `_FILE` behind it.
+const PASSWORD: &str = "EHR_TO_PASSWORD";
+/// Names a file of certificates to trust in place of those that the machine trusts.
+const AUTHORITY: &str = "EHR_TO_CA";
+/// How long a server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server, a user and a database, without the password.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    config: Config,
+}
+
+impl FromStr for Server {
+    type Err = String;
+
+    /// What is not understood is not repeated, since it may hold a password.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut config: Config = text
+            .parse()
+            .map_err(|_| "this is no address of a PostgreSQL database; one is written `postgres://USER@HOST/DATABASE`".to_owned())?;
+        if config.get_password().is_some() {
+            return Err(format!(
+                "a password on the command line can be read by others; give it in `{PASSWORD}`, or in a file named by `{PASSWORD}_FILE`"
+            ));
+        }
+        if config.get_dbname().is_none() || config.get_user().is_none() || config.get_hosts().is_empty() {
+            return Err("a PostgreSQL database is written `postgres://USER@HOST/DATABASE`".to_owned());
+        }
+        let asked = text.contains("sslmode=");
+        if !asked {
+            config.ssl_mode(if config.get_hosts().iter().all(here) { SslMode::Disable } else { SslMode::Require });
+        } else if config.get_ssl_mode() == SslMode::Prefer {
+            return Err("`sslmode=prefer` goes without TLS where somebody in between wants it; say `require` or `disable`".to_owned());
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(PATIENCE);
+        }
+        config.application_name("ehr-runner");
+        Ok(Self { config })
+    }
+}
+
+impl std::fmt::Display for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let config = &self.config;
+        let host = config.get_hosts().first().map_or_else(String::new, |host| match host {
+            Host::Tcp(name) => name.clone(),
+            #[cfg(unix)]
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let port = config.get_ports().first().map_or_else(String::new, |port| format!(":{port}"));
+        write!(f, "postgres://{}@{host}{port}/{}", config.get_user().unwrap_or_default(), config.get_dbname().unwrap_or_default())
+    }
+}
+
+impl Server {
+    /// Connects, with the password that the environment has.
+    pub(super) fn connect(&self) -> Result<Client, Failure> {
+        let mut config = self.config.clone();
+        if let Some(password) = secret::of_variable(PASSWORD)? {
+            config.password(password);
+        }
+        let connected = match config.get_ssl_mode() {
+            SslMode::Disable => config.connect(NoTls),
+            _ => config.connect(verified()?),
+        };
+        connected.map_err(|error| Doing::Opening.failed(&self.to_string(), &error))
+    }
+}
+
+/// Whether nothing leaves the machine on the way there.
+fn here(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    }
+}
+
+/// TLS to a server whose certificate is its own and signed by somebody who is trusted.
+fn verified() -> Result<MakeRustlsConnect, Failure> {
+    let mut trusted = RootCertStore::empty();
+    match env::var_os(AUTHORITY).map(PathBuf::from) {
+        Some(path) => {
+            let fail =
+                |cause: &dyn std::fmt::Display| Failure::World(format!("reading what `{AUTHORITY}` names, `{}`: {cause}", path.display()));
+            for certificate in CertificateDer::pem_file_iter(&path).map_err(|error| fail(&error))? {
+                trusted.add(certificate.map_err(|error| fail(&error))?).map_err(|error| fail(&error))?;
+            }
+        }
+        // One that cannot be read is one fewer to trust.
+        None => drop(trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Failure::World(format!("preparing TLS: {error}")))?;
+    Ok(MakeRustlsConnect::new(config.with_root_certificates(trusted).with_no_client_auth()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tls_is_verified_unless_nothing_leaves_the_machine() {
+        let mode = |text: &str| text.parse::<Server>().map(|server| server.config.get_ssl_mode());
+        assert_eq!(mode("postgres://ada@db.clinic.example/ehr"), Ok(SslMode::Require));
+        assert_eq!(mode("postgres://ada@127.0.0.1:5433/ehr"), Ok(SslMode::Disable));
+        assert_eq!(mode("postgres://ada@db.clinic.example/ehr?sslmode=disable"), Ok(SslMode::Disable));
+        assert!(mode("postgres://ada@db.clinic.example/ehr?sslmode=prefer").is_err());
+    }
+
+    #[test]
+    fn a_password_is_refused_and_not_repeated() {
+        let said = "postgres://ada:open-sesame@host/ehr".parse::<Server>().err().unwrap_or_default();
+        assert!(said.contains("EHR_TO_PASSWORD") && !said.contains("sesame"), "{said}");
+    }
+
+    #[test]
+    fn it_is_shown_without_anything_secret() {
+        let shown = "postgres://ada@localhost:5433/ehr".parse::<Server>().map(|server| server.to_string());
+        assert_eq!(shown.as_deref(), Ok("postgres://ada@localhost:5433/ehr"));
+    }
+}

@@ -1,0 +1,261 @@
+//! `SQLite`: the embedded default destination.
+
+use super::cell::Cell;
+use super::store::Found;
+use super::store::Rows;
+use super::store::Slot;
+use super::store::Store;
+use super::store::own_tables;
+use crate::error::Failure;
+use ehr_rules::Kind;
+use ehr_rules::TargetSchema;
+use ehr_rules::TargetTable;
+use rusqlite::Connection;
+use rusqlite::ErrorCode;
+use rusqlite::OptionalExtension;
+use rusqlite::ToSql;
+use rusqlite::ffi;
+use rusqlite::params_from_iter;
+use rusqlite::types::ToSqlOutput;
+use rusqlite::types::Value;
+use rusqlite::types::ValueRef;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long another program may hold the database.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An open database file.
+pub(super) struct Sqlite {
+    // Closed before the file that nobody had before is removed.
+    connection: Option<Connection>,
+    path: PathBuf,
+    shown: String,
+    /// Nobody had this file before, and nothing of it lasts yet.
+    fresh: bool,
+}
+
+impl Sqlite {
+    /// Opens the file, making it where there is none.
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+        let fresh = !path.exists();
+        let open = || {
+            let connection = Connection::open(path)?;
+            connection.busy_timeout(PATIENCE)?;
+            connection.pragma_update(None, "foreign_keys", true)?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|error| Failure::database("opening", path, &error))?;
+        Ok(Self { connection: Some(connection), path: path.to_owned(), shown: path.display().to_string(), fresh })
+    }
+
+    /// Whether a file could be made there; nothing stays.
+    pub(super) fn could_be_made(path: &Path) -> Result<(), Failure> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        // A file that is made and gone again shows that the database can be made there.
+        tempfile::tempfile_in(parent).map(drop).map_err(|error| Failure::file("making a database in", parent, &error))
+    }
+
+    fn connection(&self) -> Result<&Connection, Failure> {
+        self.connection.as_ref().ok_or_else(|| Failure::World(format!("`{}` is closed", self.shown)))
+    }
+
+    fn fail(&self) -> impl Fn(rusqlite::Error) -> Failure {
+        let path = self.path.clone();
+        move |error| Failure::database("loading into", &path, &error)
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        // What was begun and not committed is taken back when the connection closes.
+        drop(self.connection.take());
+        if self.fresh {
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+impl Store for Sqlite {
+    fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    fn type_name(&self, kind: &Kind, _: Option<usize>) -> String {
+        let name = match kind {
+            Kind::Integer | Kind::Boolean => "INTEGER",
+            Kind::Decimal { .. } => "NUMERIC",
+            Kind::Float => "REAL",
+            // A list or struct is JSON text, which SQLite's own functions read.
+            Kind::Text | Kind::Date | Kind::Time | Kind::Datetime | Kind::Instant | Kind::Uuid | Kind::List(_) | Kind::Struct(_) => "TEXT",
+        };
+        name.to_owned()
+    }
+
+    fn takes(&self, _: &str, _: &Kind) -> bool {
+        // Columns have no types here, only leanings.
+        true
+    }
+
+    fn place(&self, at: usize) -> String {
+        format!("?{at}")
+    }
+
+    fn row_address(&self) -> &'static str {
+        "rowid"
+    }
+
+    fn begin(&mut self) -> Result<(), Failure> {
+        // Immediate, so that a database that cannot be written to says so now, and so that loaders come one after the other.
+        self.connection()?.execute_batch("BEGIN IMMEDIATE").map_err(|error| Failure::database("opening", &self.path, &error))
+    }
+
+    fn commit(&mut self) -> Result<(), Failure> {
+        self.connection()?.execute_batch("COMMIT").map_err(self.fail())?;
+        self.fresh = false;
+        Ok(())
+    }
+
+    fn run(&mut self, sql: &str, values: &[Cell]) -> Result<u64, Failure> {
+        let changed = self.connection()?.execute(sql, params_from_iter(values)).map_err(self.fail())?;
+        Ok(changed as u64)
+    }
+
+    fn ask(&mut self, sql: &str, values: &[Cell]) -> Result<Vec<Vec<Cell>>, Failure> {
+        let mut query = self.connection()?.prepare(sql).map_err(self.fail())?;
+        let width = query.column_count();
+        let rows = query.query_map(params_from_iter(values), |row| (0..width).map(|at| row.get_ref(at).map(cell)).collect());
+        rows.and_then(Iterator::collect).map_err(self.fail())
+    }
+
+    fn columns(&mut self, table: &str) -> Result<Vec<Found>, Failure> {
+        let sql = "SELECT name, type, \"notnull\" = 1 AND dflt_value IS NULL AND NOT (pk = 1 AND upper(type) = 'INTEGER') FROM pragma_table_info(?1)";
+        let mut query = self.connection()?.prepare(sql).map_err(self.fail())?;
+        let found = query.query_map([table], |row| Ok(Found { name: row.get(0)?, ty: row.get(1)?, needed: row.get(2)? }));
+        found.and_then(Iterator::collect).map_err(self.fail())
+    }
+
+    fn fill(&mut self, table: &str, slots: &[Slot], rows: Rows<'_>) -> Result<u64, Failure> {
+        let names: Vec<String> = slots.iter().map(|slot| self.quoted(&slot.name)).collect();
+        let places = vec!["?"; slots.len()].join(", ");
+        let insert = format!("INSERT INTO {} ({}) VALUES ({places})", self.quoted(table), names.join(", "));
+        let mut insert = self.connection()?.prepare(&insert).map_err(self.fail())?;
+        let mut filled = 0_u64;
+        // A row that breaks a constraint is not inserted; the others are tried too, so that all can be counted.
+        let mut broken: BTreeMap<&'static str, u64> = BTreeMap::new();
+        rows(&mut |row| {
+            match insert.execute(params_from_iter(row)) {
+                Ok(_) => filled += 1,
+                Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
+                    *broken.entry(constraint(error)).or_default() += 1;
+                }
+                Err(error) => return Err(Failure::database("loading into", &self.path, &error)),
+            }
+            Ok(())
+        })?;
+        if broken.is_empty() {
+            return Ok(filled);
+        }
+        let broken: Vec<String> = broken.into_iter().map(|(what, rows)| format!("{rows} rows {what}")).collect();
+        Err(Failure::Data(format!("nothing was loaded: in table `{table}` of `{}`, {}", self.shown, broken.join(", "))))
+    }
+
+    fn create(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String> {
+        let mut parts: Vec<String> = Vec::new();
+        for column in &table.columns {
+            let name = self.quoted(&column.name);
+            let mut part = format!("{name} {}", self.type_name(&column.ty.kind, column.max_length));
+            if !column.ty.nullable || table.key.contains(&column.name) {
+                part.push_str(" NOT NULL");
+            }
+            parts.push(match column.max_length {
+                Some(most) => format!("{part} CHECK (length({name}) <= {most})"),
+                None => part,
+            });
+        }
+        if !table.key.is_empty() {
+            let key: Vec<String> = table.key.iter().map(|name| self.quoted(name)).collect();
+            parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        }
+        for column in &table.columns {
+            let Some((to, its)) = &column.references else { continue };
+            // References to columns that are no keys are not taken; they were verified before.
+            if target.table(to).is_some_and(|to| !to.external && to.key.len() == 1 && to.key.contains(its)) {
+                let (column, to, its) = (self.quoted(&column.name), self.quoted(to), self.quoted(its));
+                parts.push(format!("FOREIGN KEY ({column}) REFERENCES {to} ({its}) DEFERRABLE INITIALLY DEFERRED"));
+            }
+        }
+        vec![format!("CREATE TABLE {} ({})", self.quoted(&table.name), parts.join(", "))]
+    }
+
+    fn complete(&self, table: &TargetTable, _: &TargetSchema) -> Vec<String> {
+        table
+            .columns
+            .iter()
+            .filter(|column| column.references.is_some() && table.key.first() != Some(&column.name))
+            .map(|column| {
+                let index = self.quoted(&format!("{}_{}", table.name, column.name));
+                format!("CREATE INDEX {index} ON {} ({})", self.quoted(&table.name), self.quoted(&column.name))
+            })
+            .collect()
+    }
+
+    /// References are deferred, so they are counted here by table before the commit would refuse them without a name.
+    fn check_references(&mut self, target: &TargetSchema) -> Result<(), Failure> {
+        for table in own_tables(target) {
+            let mut query = self
+                .connection()?
+                .prepare("SELECT parent, count(*) FROM pragma_foreign_key_check(?1) GROUP BY parent")
+                .map_err(self.fail())?;
+            let broken: Option<(String, i64)> =
+                query.query_row([&table.name], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(self.fail())?;
+            if let Some((parent, rows)) = broken {
+                let (table, shown) = (&table.name, &self.shown);
+                return Err(Failure::Data(format!(
+                    "nothing was changed: {rows} rows of table `{table}` in `{shown}` refer to no row of `{parent}`"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_rights(&mut self, _: &[&str]) -> Result<(), Failure> {
+        // Whoever may write the file may do everything with it, and that it can be written is seen when a transaction begins.
+        Ok(())
+    }
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Integer(number) => ToSqlOutput::Owned(Value::Integer(*number)),
+            Self::Real(number) => ToSqlOutput::Owned(Value::Real(*number)),
+            Self::Boolean(truth) => ToSqlOutput::Owned(Value::Integer((*truth).into())),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+        })
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Integer(number) => Cell::Integer(number),
+        ValueRef::Real(number) => Cell::Real(number),
+        ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Null | ValueRef::Blob(_) => Cell::Null,
+    }
+}
+
+fn constraint(error: ffi::Error) -> &'static str {
+    match error.extended_code {
+        ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => "have a key that is there already",
+        ffi::SQLITE_CONSTRAINT_UNIQUE => "have a unique value that is there already",
+        ffi::SQLITE_CONSTRAINT_NOTNULL => "lack a required value",
+        ffi::SQLITE_CONSTRAINT_CHECK => "break a check, such as a length",
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => "refer to nothing",
+        _ => "break a constraint",
+    }
+}

@@ -1,0 +1,133 @@
+//! What a database must be able to do for an order to be loaded into it, in terms that all of them share.
+
+use super::cell::Cell;
+use crate::error::Failure;
+use ehr_rules::Kind;
+use ehr_rules::TargetSchema;
+use ehr_rules::TargetTable;
+
+/// A column to be filled.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    /// Its name.
+    pub(super) name: String,
+    /// What its cells are.
+    pub(super) kind: Kind,
+}
+
+/// A column that is there.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Its name, as the database has it.
+    pub(super) name: String,
+    /// Its type, in the database's words.
+    pub(super) ty: String,
+    /// Whether a row must bring a value for it.
+    pub(super) needed: bool,
+}
+
+/// Takes one row.
+pub(super) type Take<'a> = &'a mut dyn FnMut(&[Cell]) -> Result<(), Failure>;
+/// Gives every row, one after the other, to whoever takes them.
+pub(super) type Rows<'a> = &'a mut dyn FnMut(Take<'_>) -> Result<(), Failure>;
+
+/// An open connection, with the text of SQL where databases differ.
+///
+/// Names in SQL are quoted by [`Store::quoted`]; values travel as parameters or in bulk, never as SQL.
+/// Dropped without [`Store::commit`], it takes back all that was done since [`Store::begin`].
+pub(super) trait Store {
+    /// How messages call it; nothing secret.
+    fn shown(&self) -> &str;
+
+    /// A name as SQL takes it.
+    fn quoted(&self, name: &str) -> String {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// The type of a column that is made for values of this kind.
+    fn type_name(&self, kind: &Kind, max_length: Option<usize>) -> String;
+
+    /// The type that any value can be cast to, to be compared by its text.
+    fn text_type(&self) -> &'static str {
+        "TEXT"
+    }
+
+    /// Whether a column of that type takes values of this kind without a loss.
+    fn takes(&self, ty: &str, kind: &Kind) -> bool;
+
+    /// The place of the n-th parameter, from 1.
+    fn place(&self, at: usize) -> String;
+
+    /// The pseudo-column that tells rows of a table apart.
+    fn row_address(&self) -> &'static str;
+
+    /// Begins the one transaction, once no other loader is at work here.
+    fn begin(&mut self) -> Result<(), Failure>;
+
+    /// Makes it all last.
+    fn commit(&mut self) -> Result<(), Failure>;
+
+    /// Runs a statement; how many rows it changed.
+    fn run(&mut self, sql: &str, values: &[Cell]) -> Result<u64, Failure>;
+
+    /// The rows of a query that has few of them.
+    fn ask(&mut self, sql: &str, values: &[Cell]) -> Result<Vec<Vec<Cell>>, Failure>;
+
+    /// The columns of a table; none where there is no such table.
+    fn columns(&mut self, table: &str) -> Result<Vec<Found>, Failure>;
+
+    /// Adds rows to a table in bulk; how many there were.
+    fn fill(&mut self, table: &str, slots: &[Slot], rows: Rows<'_>) -> Result<u64, Failure>;
+
+    /// Tells the planner what it should know of a table that was just filled.
+    fn settle(&mut self, _table: &str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Sets columns of `table` from rows of `other`, called `alias` in the values, where both are equal in the key.
+    fn update(&self, table: &str, other: &str, alias: &str, key: &[&str], values: &[(&str, String)], only: &str) -> String {
+        let table = self.quoted(table);
+        let set: Vec<String> = values.iter().map(|(name, value)| format!("{} = {value}", self.quoted(name))).collect();
+        let mut when: Vec<String> = key
+            .iter()
+            .map(|name| {
+                let name = self.quoted(name);
+                format!("{table}.{name} = {alias}.{name}")
+            })
+            .collect();
+        when.extend((!only.is_empty()).then(|| only.to_owned()));
+        format!("UPDATE {table} SET {} FROM {} {alias} WHERE {}", set.join(", "), self.quoted(other), when.join(" AND "))
+    }
+
+    /// The statements that make a table, run before it is filled.
+    fn create(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String>;
+
+    /// The statements that make of it what costs less once its rows are there: indexes, references.
+    fn complete(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String>;
+
+    /// Fails where a row refers to nothing.
+    fn check_references(&mut self, target: &TargetSchema) -> Result<(), Failure>;
+
+    /// Fails where the connection may not do to these tables what a load does.
+    fn check_rights(&mut self, tables: &[&str]) -> Result<(), Failure>;
+}
+
+/// Names in SQL, with commas between.
+pub(super) fn list(store: &dyn Store, names: &[&str], of: &str) -> String {
+    let of = if of.is_empty() { String::new() } else { format!("{of}.") };
+    names.iter().map(|name| format!("{of}{}", store.quoted(name))).collect::<Vec<_>>().join(", ")
+}
+
+/// Equal in all these columns, none of which is missing.
+pub(super) fn equal(store: &dyn Store, names: &[&str], one: &str, other: &str) -> String {
+    let pairs = names.iter().map(|name| {
+        let name = store.quoted(name);
+        format!("{one}.{name} = {other}.{name}")
+    });
+    pairs.collect::<Vec<_>>().join(" AND ")
+}
+
+/// The tables of a target that an order fills.
+pub(super) fn own_tables(target: &TargetSchema) -> impl DoubleEndedIterator<Item = &TargetTable> {
+    target.tables.iter().filter(|table| !table.external)
+}

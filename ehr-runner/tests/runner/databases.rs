@@ -1,0 +1,152 @@
+//! What holds of every destination: each row once, only the difference moves, an order can be taken out again.
+
+use crate::place::PATIENTS;
+use crate::place::Place;
+use crate::place::answer;
+use crate::place::stderr;
+use crate::place::stdout;
+use crate::server::PASSWORD;
+use crate::server::Server;
+use assert_cmd::assert::Assert;
+use rusqlite::Connection;
+use std::fmt::Write;
+
+/// A destination that starts empty.
+enum Base {
+    Sqlite,
+    Postgres(Server),
+}
+
+impl Base {
+    fn url(&self) -> String {
+        match self {
+            Self::Sqlite => "sqlite:clinic.db".to_owned(),
+            Self::Postgres(server) => server.url(),
+        }
+    }
+
+    fn number(&self, place: &Place, sql: &str) -> i64 {
+        match self {
+            Self::Sqlite => Connection::open(place.path("clinic.db")).unwrap().query_row(sql, [], |row| row.get(0)).unwrap_or(-1),
+            Self::Postgres(server) => server.number(sql),
+        }
+    }
+
+    fn ehr(&self, place: &Place, arguments: &str) -> Assert {
+        place.ehr_with(PASSWORD, &format!("{arguments} --to {}", self.url()))
+    }
+}
+
+fn in_each(scenario: impl Fn(&Place, &Base)) {
+    scenario(&Place::new(), &Base::Sqlite);
+    if let Some(server) = Server::start() {
+        scenario(&Place::new(), &Base::Postgres(server));
+    }
+}
+
+/// Converts the export as it is now into an order of that name.
+fn order(place: &Place, name: &str) {
+    place.ehr(&format!("run export --target demo --out {name} --today 2024-06-01")).code(0);
+}
+
+#[test]
+fn a_second_export_brings_only_its_difference_and_each_can_be_taken_out() {
+    in_each(|place, base| {
+        order(place, "first");
+        base.ehr(place, "import first --create").code(0);
+        place.write("export/patients.csv", format!("{}p9,Zoe,1990-01-01,F\n", PATIENTS.replace("Amal", "Amalia")));
+        order(place, "second");
+
+        let said = stderr(&base.ehr(place, "import second").code(4));
+        assert!(
+            said.contains("1 rows of table `person`") && said.contains("(acme/1, loaded ") && said.contains("--changes replace"),
+            "{said}"
+        );
+        assert!(!said.contains("Amal"), "{said}");
+        assert_eq!(base.number(place, "SELECT count(*) FROM person"), 3);
+
+        let json = answer(&base.ehr(place, "import second --changes replace --format json").code(0));
+        let imported = &json["imported"];
+        assert_eq!((&imported["rows"], &imported["added"], &imported["replaced"]), (&6.into(), &1.into(), &1.into()));
+        assert_eq!(base.number(place, "SELECT count(*) FROM person WHERE name = 'Amalia Reyes'"), 1);
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit"), 2);
+
+        let said = stderr(&base.ehr(place, "undo first").code(4));
+        assert!(said.contains("later orders found rows of it there") && said.contains("undo those first"), "{said}");
+
+        let json = answer(&base.ehr(place, "undo second --format json").code(0));
+        assert_eq!((&json["removed"], &json["restored"]), (&1.into(), &1.into()));
+        assert_eq!(base.number(place, "SELECT count(*) FROM person WHERE name = 'Amal Reyes'"), 1);
+        assert_eq!(base.number(place, "SELECT count(*) FROM person"), 3);
+        assert!(stdout(&base.ehr(place, "undo second").code(0)).contains("not in"));
+
+        base.ehr(place, "undo first").code(0);
+        assert_eq!(base.number(place, "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM visit)"), 0);
+        base.ehr(place, "import second").code(0);
+        assert_eq!(base.number(place, "SELECT count(*) FROM person"), 4);
+        assert_eq!(base.number(place, "SELECT count(*) FROM _ehr_orders WHERE undone_at IS NOT NULL"), 2);
+    });
+}
+
+#[test]
+fn an_order_that_others_refer_to_is_not_taken_out() {
+    in_each(|place, base| {
+        place.write("export/visits.csv", "Id,PATIENT,START,COST\n");
+        order(place, "people");
+        base.ehr(place, "import people --create").code(0);
+        // A row of nobody's that refers to a person of the order.
+        let sql = "INSERT INTO visit (visit_id, person_id, start) SELECT 1, min(person_id), '2024-01-01 10:00:00' FROM person";
+        match base {
+            Base::Sqlite => drop(Connection::open(place.path("clinic.db")).unwrap().execute(sql, [])),
+            Base::Postgres(server) => drop(server.connect().execute(sql, &[])),
+        }
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit"), 1);
+        let said = stderr(&base.ehr(place, "undo people").code(4));
+        assert!(said.contains("1 rows of table `visit`, which no order brought, refer to rows of it"), "{said}");
+        assert_eq!(base.number(place, "SELECT count(*) FROM person"), 3);
+    });
+}
+
+#[test]
+fn rows_without_a_key_come_as_often_as_they_are_there() {
+    in_each(|place, base| {
+        let keyed = "  visit:\n    key: [visit_id]\n    columns:\n      visit_id: {type: integer, required: true}\n";
+        place.replace("rulesets/targets/demo/schema.yaml", keyed, "  visit:\n    columns:\n");
+        place.replace("rulesets/targets/demo/rules.yaml", "    visit_id: {key: [id], space: encounter}\n", "");
+        let visits =
+            "Id,PATIENT,START,COST\nv1,p1,2024-03-01 09:30:00,12.50\nv2,p1,2024-03-01 09:30:00,12.50\nv3,p1,2024-03-02 10:00:00,\n";
+        place.write("export/visits.csv", visits);
+        order(place, "first");
+        base.ehr(place, "import first --create").code(0);
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit"), 3);
+        place.write("export/visits.csv", format!("{visits}v4,p1,2024-03-01 09:30:00,12.50\nv5,p1,2024-03-02 10:00:00,\n"));
+        order(place, "second");
+        let json = answer(&base.ehr(place, "import second --format json").code(0));
+        assert_eq!(json["imported"]["added"], 2);
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit WHERE cost = 12.5"), 3);
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit WHERE cost IS NULL"), 2);
+        base.ehr(place, "undo second").code(0);
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit WHERE cost = 12.5"), 2);
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit WHERE cost IS NULL"), 1);
+    });
+}
+
+#[test]
+fn values_arrive_as_they_were() {
+    in_each(|place, base| {
+        let names = ["O'Hara; DROP--", "back\\slash\\n", "{\"a\": 1}", "tab\there", "🩺 Ümläut 大", "\\N", "NULL", "$1 ?1 %s", " blank "];
+        let mut patients = "Id,NAME,BIRTHDATE,GENDER\n".to_owned();
+        for (at, name) in names.iter().enumerate() {
+            writeln!(patients, "p{at},\"{}\",1980-02-29,F", name.replace('"', "\"\"")).unwrap();
+        }
+        place.write("export/patients.csv", patients);
+        place.write("export/visits.csv", "Id,PATIENT,START,COST\n");
+        order(place, "first");
+        base.ehr(place, "import first --create").code(0);
+        assert_eq!(base.number(place, "SELECT count(*) FROM person"), 9);
+        for name in names.iter().filter(|name| !name.starts_with(' ')) {
+            let sql = format!("SELECT count(*) FROM person WHERE name = '{}'", name.replace('\'', "''"));
+            assert_eq!(base.number(place, &sql), 1, "{name}");
+        }
+    });
+}
