@@ -75,6 +75,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0216", "a row is the names of the columns once more"),
     ("R0217", "a row is of another kind than those before it, as a comment's or another table's is"),
     ("R0218", "a file ends inside a field"),
+    ("R0219", "a file is no JSON and is set aside as a whole"),
+    ("R0220", "a JSON file has nothing where its table's rows stand and is set aside as a whole"),
     ("R0301", "a lookup found no row"),
     ("R0302", "a lookup found several rows where one was expected"),
     ("R0303", "a script failed on a row"),

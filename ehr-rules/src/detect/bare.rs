@@ -22,6 +22,8 @@ const IGNORED: f64 = -0.7;
 const LOST: f64 = 0.15;
 /// As many columns as the schema gives.
 const WIDE: f64 = 2.5;
+/// Lines exactly as long as a layout of fixed widths says.
+const FULL: f64 = 5.0;
 /// Columns of one table depend on each other, so that many of them prove less than each alone.
 const DEPENDENT: f64 = 0.75;
 
@@ -63,6 +65,7 @@ pub(super) fn fit(catalogue: &Catalogue<'_>, number: usize, shape: &Shape<'_>, f
     });
     sums.add(if shape.headed { LOST.ln() } else { 0.0 });
     sums.add(if shape.slots.len() == framed.width() { WIDE } else { 0.0 });
+    sums.add(if framed.fills { FULL } else { 0.0 });
     // An ignored column found nowhere in particular is none that was not expected.
     let expected = fit.extra.len() - beyond;
     fit.extra.truncate(beyond);

@@ -105,7 +105,7 @@ impl Fit {
         let mut places: Vec<Option<(usize, How)>> = vec![None; shape.slots.len()];
         for how in [How::Exactly, How::Nearly] {
             for (slot, place) in shape.slots.iter().zip(&mut places).filter(|(_, place)| place.is_none()) {
-                let exactly = |at: &usize| framed.header.get(*at).is_some_and(|name| name == slot.name || slot.also.contains(name));
+                let exactly = |at: &usize| framed.header.get(*at).is_some_and(|name| name == slot.in_file() || slot.also.contains(name));
                 let free = |at: &usize| taken.get(*at) == Some(&false);
                 let found = framed.bearing(slot).filter(free).find(|at| how == How::Nearly || exactly(at));
                 if let Some(at) = found {
@@ -121,7 +121,7 @@ impl Fit {
                 None => {}
             }
         }
-        self.extra = (0..taken.len()).filter(|at| taken.get(*at) == Some(&false)).collect();
+        self.extra = (0..taken.len()).filter(|at| taken.get(*at) == Some(&false) && !framed.is_part(*at, &taken, shape)).collect();
     }
 
     /// Pairs lacking and additional columns that are alike in name, place and values, the most alike first.

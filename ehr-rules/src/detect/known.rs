@@ -7,6 +7,7 @@ use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
+use crate::ir::schema::Width;
 use crate::records::fold;
 use globset::GlobBuilder;
 use globset::GlobMatcher;
@@ -25,7 +26,7 @@ pub(super) struct Catalogue<'a> {
     /// What columns' values must be, each once.
     pub probes: Vec<Probe>,
     /// Ways in which files are written; a header that a schema brings is not part of them.
-    pub dialects: Vec<Dialect>,
+    pub dialects: Vec<Way>,
     pub index: Index,
     /// Every column's name, as records compare them.
     pub names: HashSet<String>,
@@ -33,6 +34,17 @@ pub(super) struct Catalogue<'a> {
     by_version: Vec<Range<usize>>,
     /// Shapes whose files have no header of their own.
     bare: Vec<usize>,
+}
+
+/// A way in which files are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Fields between delimiters.
+    Delimited(Dialect),
+    /// Fields at the same characters of each line.
+    Fixed(Dialect, Vec<Width>),
+    /// JSON objects, which stand in a document under these names.
+    Objects(Vec<String>),
 }
 
 /// A table of one version.
@@ -59,6 +71,8 @@ pub(super) struct Shape<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Slot<'a> {
     pub name: &'a str,
+    /// Its name in the files, where that is another: the names from a JSON object inwards, joined by points.
+    pub path: Option<String>,
     pub also: &'a [String],
     /// Its names' numbers in the index.
     pub keys: Vec<u32>,
@@ -97,12 +111,11 @@ impl<'a> Catalogue<'a> {
         let mut shapes: HashMap<(Vec<Slot<'a>>, usize, bool, u8), usize> = HashMap::new();
         for (version, source) in sources.iter().enumerate() {
             let first = catalogue.entries.len();
-            // A listing has no file that could be recognised, and objects and fixed widths are not looked into.
-            let known = |table: &&SourceTable| table.list.is_none() && table.json.is_none() && table.widths.is_empty();
-            for table in source.tables.iter().filter(known) {
+            // A listing has no file that could be recognised.
+            for table in source.tables.iter().filter(|table| table.list.is_none()) {
                 let slots = catalogue.slots(source, table, &mut probes);
                 let dialect = catalogue.dialect(source, table);
-                let key = (slots, dialect, table.header.is_empty(), table.extra_columns as u8);
+                let key = (slots, dialect, table.fields().is_empty(), table.extra_columns as u8);
                 let shape = shapes.get(&key).copied().unwrap_or_else(|| {
                     let at = catalogue.shapes.len();
                     catalogue.shapes.push(Shape {
@@ -127,7 +140,7 @@ impl<'a> Catalogue<'a> {
         }
         catalogue.bare = (0..catalogue.shapes.len()).filter(|at| catalogue.shapes.get(*at).is_some_and(|shape| !shape.headed)).collect();
         for slot in catalogue.shapes.iter().flat_map(|shape| &shape.slots) {
-            for name in std::iter::once(slot.name).chain(slot.also.iter().map(String::as_str)) {
+            for name in std::iter::once(slot.in_file()).chain(slot.also.iter().map(String::as_str)) {
                 catalogue.names.insert(fold(name));
             }
         }
@@ -149,15 +162,19 @@ impl<'a> Catalogue<'a> {
                 self.probes.push(Probe::new(asked));
                 self.probes.len() - 1
             });
-            let keys = std::iter::once(&column.name).chain(&column.also).map(|name| self.index.key(name)).collect();
-            slots.push(Slot { name: &column.name, also: &column.also, keys, need, probe: Some(probe) });
+            let path = (table.json.is_some() && !column.path.is_empty()).then(|| column.path.join("."));
+            let names = std::iter::once(path.as_ref().unwrap_or(&column.name)).chain(&column.also);
+            let keys = names.map(|name| self.index.key(name)).collect();
+            slots.push(Slot { name: &column.name, path, also: &column.also, keys, need, probe: Some(probe) });
         }
         for name in table.ignore.keys() {
-            slots.push(Slot { name, also: &[], keys: vec![self.index.key(name)], need: Need::Ignored, probe: None });
+            slots.push(Slot { name, path: None, also: &[], keys: vec![self.index.key(name)], need: Need::Ignored, probe: None });
         }
-        // Where the schema gives the header, that is the order of all columns.
-        if !table.header.is_empty() {
-            let place = |slot: &Slot<'_>| table.header.iter().position(|name| name == slot.name).unwrap_or(usize::MAX);
+        // Where the schema gives the header or the places of fields, that is the order of all columns.
+        let fields = table.fields();
+        if !fields.is_empty() {
+            let place = |slot: &Slot<'_>| fields.iter().position(|name| name == slot.name).unwrap_or(usize::MAX);
+            slots.retain(|slot| table.widths.is_empty() || place(slot) < fields.len());
             slots.sort_by_key(place);
         }
         slots
@@ -167,8 +184,13 @@ impl<'a> Catalogue<'a> {
     fn dialect(&mut self, source: &SourceSchema, table: &SourceTable) -> usize {
         let header = if table.header.is_empty() { Vec::new() } else { vec![String::new()] };
         let dialect = Dialect { header, ..source.dialect.clone() };
-        self.dialects.iter().position(|known| *known == dialect).unwrap_or_else(|| {
-            self.dialects.push(dialect);
+        let way = match &table.json {
+            Some(json) => Way::Objects(json.rows.clone()),
+            None if table.widths.is_empty() => Way::Delimited(dialect),
+            None => Way::Fixed(dialect, table.widths.clone()),
+        };
+        self.dialects.iter().position(|known| *known == way).unwrap_or_else(|| {
+            self.dialects.push(way);
             self.dialects.len() - 1
         })
     }
@@ -205,6 +227,13 @@ impl Entry<'_> {
             glob.ok().map(|glob| glob.compile_matcher())
         });
         glob.as_ref().is_some_and(|glob| glob.is_match(file_name))
+    }
+}
+
+impl Slot<'_> {
+    /// Its name in the files.
+    pub(super) fn in_file(&self) -> &str {
+        self.path.as_deref().unwrap_or(self.name)
     }
 }
 

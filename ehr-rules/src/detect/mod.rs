@@ -247,9 +247,9 @@ fn without_answer(sources: &[&SourceSchema], files: &[InputFile], samples: &[sam
     } else if files.is_empty() {
         Some("the input holds no file".to_owned())
     } else if samples.is_empty() {
-        Some(format!("none of the input's files is a text table ({} in all)", files.len()))
+        Some(format!("none of the input's files is a table ({} in all)", files.len()))
     } else if samples.iter().all(sample::Sample::is_empty) {
-        Some("every text table of the input is empty".to_owned())
+        Some("every table of the input is empty".to_owned())
     } else {
         None
     }

@@ -2,13 +2,18 @@
 
 use crate::dataset::input::InputFile;
 use crate::detect::known::Catalogue;
+use crate::detect::known::Shape;
 use crate::detect::known::Slot;
+use crate::detect::known::Way;
 use crate::detect::names::plain;
 use crate::detect::value::Class;
 use crate::detect::value::Values;
 use crate::error::Error;
 use crate::records::Hints;
+use crate::records::fixed;
 use crate::records::head;
+use crate::records::json;
+use crate::records::json::Keys;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -18,12 +23,15 @@ const ROWS: usize = 150;
 /// Endings of files that hold no text table; where a schema's glob matches such a file it is read all the same.
 const OTHERS: &[&str] = &[
     "7z", "avi", "avro", "bak", "bin", "bmp", "bz2", "css", "db", "dcm", "dll", "doc", "docx", "dmg", "exe", "feather", "gif", "gpg", "gz",
-    "hl7", "htm", "html", "ico", "ipc", "jar", "jpeg", "jpg", "js", "json", "jsonl", "key", "log", "md", "mdb", "mov", "mp3", "mp4",
-    "ndjson", "odt", "orc", "ods", "parquet", "pdf", "pem", "png", "ppt", "pptx", "py", "rar", "rtf", "sas7bdat", "sh", "sql", "sqlite",
-    "svg", "tar", "tgz", "tif", "tiff", "toml", "wav", "webp", "xls", "xlsx", "xml", "xz", "yaml", "yml", "zip", "zst",
+    "hl7", "htm", "html", "ico", "ipc", "jar", "jpeg", "jpg", "js", "key", "log", "md", "mdb", "mov", "mp3", "mp4", "odt", "orc", "ods",
+    "parquet", "pdf", "pem", "png", "ppt", "pptx", "py", "rar", "rtf", "sas7bdat", "sh", "sql", "sqlite", "svg", "tar", "tgz", "tif",
+    "tiff", "toml", "wav", "webp", "xls", "xlsx", "xml", "xz", "yaml", "yml", "zip", "zst",
 ];
 
-/// One file that looks like a text table.
+/// Endings of files of JSON objects.
+const JSON: &[&str] = &["json", "jsonl", "ndjson"];
+
+/// One file that looks like a table.
 pub(super) struct Sample<'a> {
     pub file: &'a InputFile,
     /// Tables that have its name.
@@ -45,35 +53,21 @@ pub(super) struct Framed {
     nameless: bool,
     /// What the values of each column look like.
     pub classes: Vec<Class>,
+    /// Whether lines are exactly as long as a layout of fixed widths says.
+    pub fills: bool,
+    /// Whether names are paths into JSON objects: of an object as a whole, and of each thing in it.
+    nested: bool,
     by_key: HashMap<u32, Vec<usize>>,
     /// What was tried is not tried again: by column and probe.
     tried: RefCell<HashMap<(usize, usize), Values>>,
 }
 
-/// Reads the heads of all files that look like text tables, in input order.
+/// Reads the heads of all files that look like tables, in input order.
 pub(super) fn read<'a>(catalogue: &Catalogue<'_>, files: &'a [InputFile]) -> Result<Vec<Sample<'a>>, Error> {
-    let hints = Hints { names: Some(&catalogue.names), ..Hints::default() };
     let mut samples = Vec::new();
     for file in files {
         let named = catalogue.named(file.file_name());
-        if named.is_empty() && !is_table(file.file_name()) {
-            continue;
-        }
-        let mut framed = Vec::new();
-        for (at, dialect) in catalogue.dialects.iter().enumerate() {
-            match head(&file.path, dialect, hints, ROWS) {
-                Ok(head) => {
-                    // Where the file has no names, those that it is given for want of any are none.
-                    let headed = dialect.header.is_empty() && head.shape.headed;
-                    let mut one = Framed::new(catalogue, headed, head.header, head.rows);
-                    one.nameless = !headed && dialect.header.is_empty();
-                    framed.push((at, one));
-                }
-                // What cannot be framed in this way is no table of the systems that write so.
-                Err(error) if error.is_data() => {}
-                Err(error) => return Err(error),
-            }
-        }
+        let framed = framed(catalogue, file, &named)?;
         if !framed.is_empty() {
             samples.push(Sample { file, named, framed });
         }
@@ -81,10 +75,67 @@ pub(super) fn read<'a>(catalogue: &Catalogue<'_>, files: &'a [InputFile]) -> Res
     Ok(samples)
 }
 
+/// A file in every way that may be its own, by its name and, for what its name does not tell, its first bytes.
+fn framed(catalogue: &Catalogue<'_>, file: &InputFile, named: &[usize]) -> Result<Vec<(usize, Framed)>, Error> {
+    let own = |way: usize| {
+        let entries = named.iter().filter_map(|entry| catalogue.entries.get(*entry));
+        entries.filter_map(|entry| catalogue.shapes.get(entry.shape)).any(|shape| shape.dialect == way)
+    };
+    let is_kind = |wanted: fn(&Way) -> bool| catalogue.dialects.iter().enumerate().any(|(at, way)| wanted(way) && own(at));
+    let of_objects = is_kind(|way| matches!(way, Way::Objects(_))) || ends_with(file.file_name(), JSON);
+    let of_lines = is_kind(|way| !matches!(way, Way::Objects(_))) || !of_objects && is_table(file.file_name());
+    if !of_objects && !of_lines {
+        return Ok(Vec::new());
+    }
+    let mut length = None;
+    let mut framed = Vec::new();
+    for (at, way) in catalogue.dialects.iter().enumerate() {
+        let found = match way {
+            Way::Objects(within) if of_objects => {
+                json::head(&file.path, within, ROWS).map(|keys| keys.map(|keys| Framed::of_objects(catalogue, keys)))
+            }
+            Way::Delimited(dialect) if of_lines => {
+                let hints = Hints { names: Some(&catalogue.names), ..Hints::default() };
+                head(&file.path, dialect, hints, ROWS).map(|head| {
+                    // Where the file has no names, those that it is given for want of any are none.
+                    let headed = dialect.header.is_empty() && head.shape.headed;
+                    let nameless = !headed && dialect.header.is_empty();
+                    Some(Framed { nameless, ..Framed::new(catalogue, headed, head.header, head.rows) })
+                })
+            }
+            Way::Fixed(dialect, layout) if of_lines => {
+                // One look at the lines tells which of many layouts they may have, but not of a file that is called as one's.
+                let length = match length {
+                    Some(length) => length,
+                    None => *length.insert(fixed::length(&file.path)?),
+                };
+                let fills = length == Some(fixed::end(layout));
+                if fills || own(at) {
+                    let head = fixed::head(&file.path, dialect, layout, false, ROWS);
+                    head.map(|head| Framed::of_lines(catalogue, layout.len(), fills, head.rows))
+                } else {
+                    Ok(None)
+                }
+            }
+            _ => Ok(None),
+        };
+        match found {
+            Ok(found) => framed.extend(found.map(|found| (at, found))),
+            // What cannot be framed in this way is no table of the systems that write so.
+            Err(error) if error.is_data() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(framed)
+}
+
 /// Whether a name looks like that of a text table.
 fn is_table(file_name: &str) -> bool {
-    let ending = file_name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    !file_name.starts_with('.') && !ending.is_some_and(|ending| OTHERS.contains(&ending.as_str()))
+    !file_name.starts_with('.') && !ends_with(file_name, OTHERS) && !ends_with(file_name, JSON)
+}
+
+fn ends_with(file_name: &str, endings: &[&str]) -> bool {
+    file_name.rsplit_once('.').is_some_and(|(_, ending)| endings.contains(&ending.to_ascii_lowercase().as_str()))
 }
 
 impl Sample<'_> {
@@ -126,7 +177,20 @@ impl Framed {
         }
         let classes = (0..header.len()).map(|at| Class::of(rows.iter().filter_map(|row| row.get(at).map(String::as_str)))).collect();
         let plains = header.iter().map(|name| plain(name)).collect();
-        Self { header, rows, plains, keys, nameless: false, classes, by_key, tried: RefCell::default() }
+        Self { header, rows, plains, keys, nameless: false, classes, fills: false, nested: false, by_key, tried: RefCell::default() }
+    }
+
+    /// The names in objects, by path.
+    fn of_objects(catalogue: &Catalogue<'_>, keys: Keys) -> Self {
+        Self { nested: true, ..Self::new(catalogue, true, keys.names, keys.rows) }
+    }
+
+    /// Lines cut by a layout of so many fields; none where too many are no lines of it.
+    fn of_lines(catalogue: &Catalogue<'_>, width: usize, fills: bool, mut rows: Vec<Vec<String>>) -> Option<Self> {
+        let all = rows.len();
+        rows.retain(|row| row.len() == width);
+        let fits = !rows.is_empty() && rows.len() * 10 >= all * 9;
+        fits.then(|| Self { fills, ..Self::new(catalogue, false, Vec::new(), rows) })
     }
 
     /// How many columns it has.
@@ -139,6 +203,15 @@ impl Framed {
         let spoilt = self.header.iter().filter(|name| name.contains('\u{fffd}')).count();
         let text = !self.header.iter().any(|name| name.contains(char::is_control));
         self.header.len() > 1 && text && spoilt * 5 <= self.header.len() * 2
+    }
+
+    /// Whether what stands there is no column of its own: an object in which a table's columns stand, or a part of another column.
+    pub(super) fn is_part(&self, at: usize, taken: &[bool], shape: &Shape<'_>) -> bool {
+        let (true, Some(name)) = (self.nested, self.header.get(at)) else { return false };
+        let is_in = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+        let opened = |outer: &str| shape.slots.iter().any(|slot| is_in(slot.in_file(), outer));
+        let mut around = self.header.iter().zip(taken).filter(|(outer, _)| is_in(name, outer));
+        opened(name) || around.any(|(outer, taken)| *taken || !opened(outer))
     }
 
     /// Columns that may bear one of a slot's names.
@@ -176,6 +249,6 @@ impl Framed {
             }
         }
         let known = self.keys.iter().filter(|keys| !keys.is_empty()).count();
-        known * 2 <= self.header.len() && same > 0 && same * 4 >= typed * 3
+        !self.nested && known * 2 <= self.header.len() && same > 0 && same * 4 >= typed * 3
     }
 }

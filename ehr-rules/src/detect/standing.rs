@@ -158,7 +158,9 @@ fn recognised(catalogue: &Catalogue<'_>, file: &Judged<'_>, place: Place) -> boo
     }
     if !shape.headed {
         // Names that the schema brought say nothing: the file's name and the values do.
-        return place.named && fit.found.iter().all(|found| found.values.wrong_share() < 0.5);
+        // So do lines that are exactly as long as a layout says.
+        let fills = file.sample.framed(shape.dialect).is_some_and(|framed| framed.fills) && place.likely();
+        return (place.named || fills) && fit.found.iter().all(|found| found.values.wrong_share() < 0.5);
     }
     place.likely() && if place.named { fit.agreement() >= NAMED } else { fit.agreement() >= UNNAMED && fit.found.len() > 2 }
 }

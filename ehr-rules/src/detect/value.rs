@@ -289,8 +289,9 @@ fn looks(there: &[&str]) -> String {
 }
 
 fn is_date(text: &str, format: &str) -> bool {
-    // chrono takes a year of any length for `%Y`, so that a six-digit number would be a day.
-    let whole = !format.contains("%Y%m%d") || text.len() >= 8;
+    // chrono takes a year of any length for `%Y`, so that a six-digit number would be a day, and `24` a year.
+    let year = if format.contains("%Y%m%d") { 8 } else { 4 };
+    let whole = !format.contains("%Y") || text.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.len() >= year);
     whole && NaiveDate::parse_from_str(text, format).is_ok()
 }
 

@@ -5,11 +5,13 @@ use crate::dataset::order::Order;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
-use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use crate::records;
 use crate::records::Hints;
+use crate::records::json;
+use crate::records::json::Fault;
 use crate::records::shape::Shape;
 use globset::GlobBuilder;
 use std::collections::HashSet;
@@ -46,20 +48,21 @@ pub(super) type Report<'a> = &'a dyn Fn(&'static str, &str, Consequence, &str);
 
 /// Finds a table's files and maps their headers; a file that cannot be read is reported and left out.
 pub(super) fn plan<'a>(
+    schema: &SourceSchema,
     table: &'a SourceTable,
     files: &'a [InputFile],
     order: &Order,
-    dialect: &Dialect,
     report: Report<'_>,
 ) -> Result<TablePlan<'a>, Error> {
+    let dialect = &schema.dialect_of(table);
     let unless_required = if table.required { Consequence::Failed } else { Consequence::Warned };
     let mut plan = TablePlan { table, files: Vec::new(), header: Vec::new() };
-    let found = matching(table, files, order)?;
+    let found = matching(schema, table, files, order)?;
     if found.is_empty() {
         report("R0207", &table.file, unless_required, &format!("{}: none matches `{}`", meaning("R0207"), table.file));
     }
     if table.json.is_some() {
-        return Ok(of_objects(plan, found));
+        return of_objects(plan, found, report);
     }
     let names: HashSet<String> = names(table).map(|name| records::fold(name)).collect();
     for file in found {
@@ -109,34 +112,58 @@ fn names(table: &SourceTable) -> impl Iterator<Item = &String> {
     columns.chain(table.ignore.keys())
 }
 
-/// Every object has a field for each column, if only a missing one.
-fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>) -> TablePlan<'a> {
+/// Every object has a field for each column, if only a missing one. What is no JSON, or has nothing where the rows stand, is
+/// set aside as a whole; where nothing else is left, that is all there was.
+fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>, report: Report<'_>) -> Result<TablePlan<'a>, Error> {
     let columns = &plan.table.columns;
+    let rows = plan.table.json.as_ref().map(|json| json.rows.as_slice()).unwrap_or_default();
     plan.header = columns.iter().map(|column| column.name.clone()).collect();
     let shape = Shape { quote: None, headed: false, ..Shape::plain(b',') };
     let whole: Vec<usize> = (0..columns.len()).collect();
     let fields = whole.iter().copied().map(Some).collect::<Vec<_>>();
-    plan.files = files
-        .into_iter()
-        .map(|file| {
-            let (fields, places) = (fields.clone(), whole.clone());
-            FilePlan { file, shape, width: columns.len(), fields, names: Vec::new(), digits: Vec::new(), places }
-        })
-        .collect();
-    plan
+    let mut aside = Vec::new();
+    for file in files {
+        match json::fault(&file.path, rows)? {
+            None => {
+                let (fields, places) = (fields.clone(), whole.clone());
+                plan.files.push(FilePlan { file, shape, width: columns.len(), fields, names: Vec::new(), digits: Vec::new(), places });
+            }
+            Some(fault) => aside.push((file, fault)),
+        }
+    }
+    let unless_any = if plan.files.is_empty() { Consequence::Failed } else { Consequence::Warned };
+    let unless_required = if plan.table.required { unless_any } else { Consequence::Warned };
+    for (file, fault) in aside {
+        let (code, consequence, why) = match fault {
+            Fault::Empty => ("R0208", unless_required, String::new()),
+            Fault::NoJson { line, column } => ("R0219", unless_any, format!(": line {line}, column {column}")),
+            Fault::NoRows => ("R0220", unless_any, format!(": `{}`", rows.join("."))),
+        };
+        report(code, &file.name, consequence, &format!("{}: `{}`{why}", meaning(code), file.name));
+    }
+    Ok(plan)
 }
 
-/// The table's files: those that were found to be it, and of the others those with its name.
-fn matching<'a>(table: &SourceTable, files: &'a [InputFile], order: &Order) -> Result<Vec<&'a InputFile>, Error> {
+/// The table's files: those that were found to be it, and of the others those with its name. A JSON document may hold several
+/// tables, each in its own place, whichever of them it was found to be.
+fn matching<'a>(schema: &SourceSchema, table: &SourceTable, files: &'a [InputFile], order: &Order) -> Result<Vec<&'a InputFile>, Error> {
     let glob = GlobBuilder::new(&table.file).case_insensitive(true).build();
     let glob = glob.map_err(|_| Error::bug(format!("`{}` of table `{}` is no glob", table.file, table.name)))?.compile_matcher();
     let is = |file: &InputFile| match order.tables.get(&file.name) {
-        Some(known) => *known == table.name,
+        Some(known) if *known == table.name => true,
+        Some(known) => beside(schema, table, known) && glob.is_match(file.file_name()),
         None => glob.is_match(file.file_name()),
     };
     let mut found: Vec<&InputFile> = files.iter().filter(|file| is(file)).collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// Whether objects of a table may stand in the documents of another.
+fn beside(schema: &SourceSchema, table: &SourceTable, other: &str) -> bool {
+    let rows = |table: &SourceTable| table.json.as_ref().map(|json| json.rows.clone());
+    let other = schema.table(other).and_then(rows);
+    other.is_some() && rows(table).is_some() && other != rows(table)
 }
 
 /// The head has no sound row; a malformed one is a row too.

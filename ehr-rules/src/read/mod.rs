@@ -109,7 +109,7 @@ fn one(
         ledger.find(code, &table.name, rule, consequence, 1, reason);
     };
     let index = ledger.index(&table.name).ok_or_else(|| Error::bug(format!("table `{}` is not in the ledger", table.name)))?;
-    let plan = header::plan(table, files, order, &schema.dialect_of(table), &report)?;
+    let plan = header::plan(schema, table, files, order, &report)?;
     let typing = Typing::new(schema, table, asked, index)?;
     stage::stage(&plan, &typing, index, &folder.join(format!("{}.ipc", table.name)), order, ledger)
 }

@@ -25,7 +25,7 @@ pub(super) fn originals(schema: &SourceSchema, files: &[InputFile], order: &Orde
             return Err(Error::bug(format!("rows of `{name}` were set aside, which is no table of `{}`", schema.id())));
         };
         // What is wrong with the files was reported when they were first read.
-        let plan = header::plan(table, files, order, &schema.dialect_of(table), &|_, _, _, _| {})?;
+        let plan = header::plan(schema, table, files, order, &|_, _, _, _| {})?;
         append(&plan, of_table, order)?;
     }
     Ok(())
@@ -85,7 +85,7 @@ pub(super) fn place(
     row: u64,
 ) -> Result<Option<(String, u64)>, Error> {
     let Some(table) = schema.table(table) else { return Ok(None) };
-    let plan = header::plan(table, files, order, &schema.dialect_of(table), &|_, _, _, _| {})?;
+    let plan = header::plan(schema, table, files, order, &|_, _, _, _| {})?;
     let mut found = None;
     each_batch(&plan, order.limit, |framed| {
         let end = framed.base + framed.batch.len() as u64;

@@ -18,6 +18,9 @@ use super::sniff;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::Width;
+use encoding_rs::Encoding;
+use encoding_rs::UTF_8;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// A character that is none, so that nothing is found to be a delimiter.
@@ -80,6 +83,27 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, layout: &[Width], whole: bool
 /// The last character of any field.
 pub(crate) fn end(layout: &[Width]) -> usize {
     layout.iter().map(|width| width.to).max().unwrap_or_default()
+}
+
+/// How many characters nearly every one of a file's first lines has, where that is one number for them.
+pub(crate) fn length(path: &Path) -> Result<Option<usize>, Error> {
+    let raw = sniff::beginning(path, UTF_8)?;
+    let encoding = Encoding::for_bom(&raw).map_or(UTF_8, |(encoding, _)| encoding);
+    let text = if encoding == UTF_8 { raw } else { sniff::beginning(path, encoding)? };
+    let whole = text.len() < sniff::SAMPLE;
+    let text = text.strip_prefix(BOM).unwrap_or(&text);
+    let mut lengths: HashMap<usize, usize> = HashMap::new();
+    let mut lines = text.split(|byte| matches!(byte, b'\r' | b'\n')).peekable();
+    let mut all = 0;
+    while let Some(line) = lines.next() {
+        // What the sample ends in is perhaps no whole line.
+        if !line.is_empty() && (whole || lines.peek().is_some()) {
+            all += 1;
+            *lengths.entry(line.iter().filter(|byte| **byte & 0xC0 != 0x80).count()).or_default() += 1;
+        }
+    }
+    let most = lengths.into_iter().max_by_key(|(length, lines)| (*lines, *length));
+    Ok(most.filter(|(_, lines)| all > 0 && lines * 10 >= all * 9).map(|(length, _)| length))
 }
 
 /// Whether a file has no line ends, but perhaps at its very end, and yet several lines.

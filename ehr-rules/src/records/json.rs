@@ -11,6 +11,7 @@ use super::batch::Span;
 use super::pieces::Piece;
 use super::pieces::Pieces;
 use crate::error::Error;
+use serde::de::IgnoredAny;
 use serde_json::Deserializer;
 use serde_json::Map;
 use serde_json::Value;
@@ -49,10 +50,36 @@ pub(crate) struct Keys {
     pub rows: Vec<Vec<String>>,
 }
 
+/// Why nothing in a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// There is nothing in it.
+    Empty,
+    /// Its first piece is not JSON, from this line and column on, each counted from 1.
+    NoJson {
+        /// The line.
+        line: u64,
+        /// The byte in it.
+        column: u64,
+    },
+    /// Its first document has nothing where rows stand.
+    NoRows,
+}
+
+/// What keeps a file from being read at all; one that has a sound object, or an empty list of them, can be. `within` leads from one to its list of objects.
+pub(crate) fn fault(path: &Path, within: &[String]) -> Result<Option<Fault>, Error> {
+    let mut objects = Objects::open(path, within, Vec::new())?;
+    while let Some(object) = objects.object()? {
+        if matches!(object, Object::Sound(_)) {
+            return Ok(None);
+        }
+    }
+    Ok(objects.fault())
+}
+
 /// Reads the first objects of a file, at most `rows` of them; `within` leads from a document to its list of objects. What is no
-/// object is passed over; a file without any is an error of the data.
-#[cfg_attr(not(test), expect(dead_code, reason = "detection does not look into JSON files yet"))]
-pub(crate) fn head(path: &Path, within: &[String], rows: usize) -> Result<Keys, Error> {
+/// object is passed over; `None` where the file is no JSON or has nothing where its rows stand.
+pub(crate) fn head(path: &Path, within: &[String], rows: usize) -> Result<Option<Keys>, Error> {
     let mut objects = Objects::open(path, within, Vec::new())?;
     let mut found: Vec<Map<String, Value>> = Vec::new();
     // A file that is broken all over is not read to its end.
@@ -64,6 +91,9 @@ pub(crate) fn head(path: &Path, within: &[String], rows: usize) -> Result<Keys, 
             found.push(entries);
         }
     }
+    if found.is_empty() && objects.fault().is_some() {
+        return Ok(None);
+    }
     let mut keys = Keys::default();
     let mut known = HashMap::new();
     for entries in &found {
@@ -73,7 +103,7 @@ pub(crate) fn head(path: &Path, within: &[String], rows: usize) -> Result<Keys, 
     }
     let width = keys.names.len();
     keys.rows.iter_mut().for_each(|row| row.resize(width, String::new()));
-    Ok(keys)
+    Ok(Some(keys))
 }
 
 impl Keys {
@@ -120,8 +150,8 @@ pub(crate) struct Objects {
     fields: Vec<Field>,
     /// Whether some piece was JSON.
     is_json: bool,
-    /// The line of the first piece that was none.
-    broken: Option<u64>,
+    /// Where the first piece is that was none.
+    broken: Option<Fault>,
 }
 
 /// What stands where an object ought to.
@@ -144,6 +174,11 @@ impl Objects {
             is_json: false,
             broken: None,
         })
+    }
+
+    /// What was found instead of objects, where all was read and there was none. An empty list is a table without rows.
+    fn fault(&self) -> Option<Fault> {
+        if self.is_json { None } else { self.pieces.fault().or(self.broken) }
     }
 
     /// How many bytes were read so far.
@@ -171,21 +206,27 @@ impl Objects {
             if let Some(object) = self.pending.next() {
                 return Ok(Some(Object::Sound(object)));
             }
-            let Some(piece) = self.pieces.next(&mut self.text)? else {
-                return match self.broken.filter(|_| !self.is_json) {
-                    Some(line) => {
-                        Err(Error::data(format!("`{}` is no JSON: nothing in it can be read from line {line} on", self.path.display())))
-                    }
-                    None => Ok(None),
-                };
-            };
+            let Some(piece) = self.pieces.next(&mut self.text)? else { return Ok(None) };
             self.line = piece.line;
             let Some(objects) = self.parsed(piece) else {
-                self.broken = self.broken.or(Some(piece.line));
+                self.broken = self.broken.or_else(|| Some(self.broken_at(piece)));
                 return Ok(Some(Object::Broken));
             };
             self.is_json = true;
             self.pending = objects.into_iter();
+        }
+    }
+
+    /// What is wrong with a piece, and where.
+    fn broken_at(&self, piece: Piece) -> Fault {
+        let start = piece.column as u64;
+        match Deserializer::from_slice(&self.text).into_iter::<IgnoredAny>().find_map(Result::err) {
+            Some(error) => {
+                let before = if error.line() <= 1 { start } else { 0 };
+                Fault::NoJson { line: piece.line + (error.line() as u64).saturating_sub(1), column: before + error.column() as u64 }
+            }
+            None if piece.is_document => Fault::NoRows,
+            None => Fault::NoJson { line: piece.line, column: start + 1 },
         }
     }
 
@@ -343,12 +384,57 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_at_all_is_an_error_without_a_value() {
-        for text in ["{\"id\": 1", "Muster,Max\n1,2\n", "{\"Muster\" 1}", "\n\n[{Muster}]", "{\"of\": [Muster"] {
-            let error = read(text, if text.contains("of") { &["of"] } else { &[] }).unwrap_err().to_string();
-            assert!(error.contains("is no JSON") && error.contains(" line ") && !error.contains("Muster"), "{error}");
+    fn a_file_of_which_nothing_can_be_read_is_told_by_line_and_column() {
+        let told = |text: &str, within: &[&str]| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            let within: Vec<String> = within.iter().map(|name| (*name).to_owned()).collect();
+            fault(file.path(), &within).unwrap()
+        };
+        let at = |line, column| Some(Fault::NoJson { line, column });
+        assert_eq!(told("Muster,Max\n1,2\n", &[]), at(1, 1));
+        assert_eq!(told("\n\n  <html>", &[]), at(3, 3));
+        assert_eq!(told("{\"id\": 1", &[]), at(1, 8));
+        assert_eq!(told("{\"Muster\" 1}", &[]), at(1, 11));
+        assert_eq!(told("\n\n [{\"a\": 1,\n \"b\": Muster}]", &[]), at(4, 7));
+        assert_eq!(told("{\"of\": [Muster", &["of"]), at(1, 9));
+        assert_eq!((told("", &[]), told("\n \n", &["of"])), (Some(Fault::Empty), Some(Fault::Empty)));
+        for text in ["{\"id\": 1}", "{\"a\": 1,\n\"b\": {\"of\": []}}", "[{\"of\": []}]", "{}\n{}\n"] {
+            assert_eq!(told(text, &["of"]), Some(Fault::NoRows), "{text}");
         }
-        assert!(read("{\"id\": 1}", &["rows"]).unwrap_err().to_string().contains("nothing at `rows`"));
+        for text in ["{\"of\": []}", "{\"a\": 1}\n{\"of\": [{}]}", "{\n}\n{\"of\": {}}", "{\"of\": [x, {}"] {
+            assert_eq!(told(text, &["of"]), None, "{text}");
+        }
+        assert_eq!((told("[]", &[]), told("[1, {}]", &[]), told("{x}\n{}", &[])), (None, None, None));
+    }
+
+    #[test]
+    fn a_document_without_rows_costs_no_other() {
+        let text = "{\n\"a\": {\"of\": 1}}\n{\"of\": [{\"id\": 2}]}\n{\"a\": []}\n{\"of\": {\"id\": 4}}\n";
+        let seen = firsts(text, &["of"]);
+        assert_eq!(seen, [at(1, "malformed "), at(3, "2"), at(4, "malformed {\"a\": []}"), at(5, "4")]);
+    }
+
+    #[test]
+    fn two_bytes_a_character_are_read_with_a_mark_and_without() {
+        let text = "[{\"id\": \"Ø😀\"},\n {\"id\": \"Ł\"}]";
+        let meant = [at(1, "Ø😀"), at(2, "Ł")];
+        for text in [text.to_owned(), format!("\u{feff}{text}"), format!("\n{text}")] {
+            let lines = u64::from(text.starts_with('\n'));
+            for bytes in [
+                text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+                text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>(),
+                text.clone().into_bytes(),
+            ] {
+                let file = tempfile::NamedTempFile::new().unwrap();
+                std::fs::write(file.path(), bytes).unwrap();
+                let keys = head(file.path(), &[], 10).unwrap().unwrap();
+                assert_eq!((keys.names, keys.rows), (vec!["id".to_owned()], vec![vec!["Ø😀".to_owned()], vec!["Ł".to_owned()]]));
+                let field = Field { path: vec!["id".to_owned()], missing: String::new(), nested: false };
+                let batch = Objects::open(file.path(), &[], vec![field]).unwrap().next(9).unwrap().unwrap();
+                assert_eq!([batch.line(0), batch.line(1)], meant.clone().map(|(line, _)| line + lines));
+            }
+        }
     }
 
     #[test]
@@ -371,10 +457,10 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let text = r#"{"of": [{"id": 1, "at": {"city": "Ø", "zip": null}}, 7, {"id": "b", "drugs": [1]}, {"id": 4}]}"#;
         std::fs::write(file.path(), text).unwrap();
-        let keys = head(file.path(), &["of".to_owned()], 2).unwrap();
+        let keys = head(file.path(), &["of".to_owned()], 2).unwrap().unwrap();
         assert_eq!(keys.names, ["id", "at", "at.city", "at.zip", "drugs"]);
         assert_eq!(keys.rows, [["1", r#"{"city":"Ø","zip":null}"#, "Ø", "", ""], ["b", "", "", "", "[1]"]]);
         std::fs::write(file.path(), "id,name\n1,x\n").unwrap();
-        assert!(head(file.path(), &[], 2).unwrap_err().is_data());
+        assert_eq!(head(file.path(), &[], 2).unwrap(), None);
     }
 }

@@ -4,7 +4,13 @@
 //! no other. One that never closes would swallow those behind it; it ends where the next line begins as it does itself.
 
 use super::batch::SIDE;
+use super::json::Fault;
+use super::reader::decode;
 use crate::error::Error;
+use encoding_rs::Decoder;
+use encoding_rs::Encoding;
+use encoding_rs::UTF_16BE;
+use encoding_rs::UTF_16LE;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -18,6 +24,8 @@ pub(super) struct Pieces {
     file: File,
     path: PathBuf,
     buffer: Vec<u8>,
+    /// Brings bytes to UTF-8; none where they are that already.
+    decoder: Option<Decoder>,
     /// How far into the buffer it was read.
     at: usize,
     /// Bytes read of the file.
@@ -30,6 +38,8 @@ pub(super) struct Pieces {
     /// Names from a document inwards to its objects.
     rows: Vec<String>,
     state: State,
+    /// What was found instead of JSON or of rows, first of all.
+    fault: Option<Fault>,
 }
 
 /// Where in a file a reader stands.
@@ -49,8 +59,9 @@ enum State {
 /// A piece whose text was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {
-    /// The line on which it begins, from 1.
+    /// The line on which it begins, from 1, and how many bytes of that line stand before it.
     pub line: u64,
+    pub column: usize,
     /// Whether its brackets and strings close.
     pub closes: bool,
     /// Whether it is a whole document, which has its objects somewhere inside.
@@ -60,7 +71,8 @@ pub(super) struct Piece {
 /// What was found on the way to a document's objects.
 enum Sought {
     There,
-    Absent,
+    /// Nothing stands there, in so many objects.
+    Absent(usize),
     Broken,
 }
 
@@ -68,8 +80,25 @@ impl Pieces {
     /// Opens a file.
     pub(super) fn open(path: &Path, rows: &[String]) -> Result<Self, Error> {
         let file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
-        let (buffer, rows) = (Vec::new(), rows.to_vec());
-        Ok(Self { file, path: path.to_owned(), buffer, at: 0, read: 0, line: 1, column: 0, begun: 1, rows, state: State::Start })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            buffer: Vec::new(),
+            decoder: None,
+            at: 0,
+            read: 0,
+            line: 1,
+            column: 0,
+            begun: 1,
+            rows: rows.to_vec(),
+            state: State::Start,
+            fault: None,
+        })
+    }
+
+    /// What was found instead of JSON or of rows, first of all that was read.
+    pub(super) const fn fault(&self) -> Option<Fault> {
+        self.fault
     }
 
     /// How many bytes were read so far.
@@ -101,7 +130,7 @@ impl Pieces {
                         continue;
                     }
                     self.rest_of_line(text)?;
-                    return Ok(Some(Piece { line, closes: true, is_document: true }));
+                    return Ok(Some(Piece { line, column: 0, closes: true, is_document: true }));
                 }
                 State::End => return Ok(None),
             }
@@ -116,10 +145,15 @@ impl Pieces {
         self.blanks()?;
         self.state = State::Document;
         match self.peek()? {
-            None | Some(b'{' | b'[') => Ok(()),
+            None => {
+                self.fault = Some(Fault::Empty);
+                Ok(())
+            }
+            Some(b'{' | b'[') => Ok(()),
             Some(_) => {
-                let message = format!("`{}` is no JSON: line {} begins neither an object nor a list", self.path.display(), self.line);
-                Err(Error::data(message))
+                self.fault = Some(Fault::NoJson { line: self.line, column: self.column as u64 + 1 });
+                self.state = State::End;
+                Ok(())
             }
         }
     }
@@ -142,19 +176,23 @@ impl Pieces {
             Some(b'{' | b'[') => {}
             // What stands between documents is no part of one.
             Some(_) => {
+                let column = self.column;
                 self.rest_of_line(text)?;
-                return Ok(Some(Piece { line, closes: false, is_document: false }));
+                return Ok(Some(Piece { line, column, closes: false, is_document: false }));
             }
         }
         match self.seek()? {
             Sought::There => {}
-            Sought::Absent => {
-                let message = format!("`{}` has nothing at `{}`, where its rows stand", self.path.display(), self.rows.join("."));
-                return Err(Error::data(message));
+            Sought::Absent(within) => {
+                self.fault = self.fault.or(Some(Fault::NoRows));
+                let column = self.column;
+                self.value(None, within)?;
+                self.end()?;
+                return Ok(Some(Piece { line, column, closes: false, is_document: false }));
             }
             Sought::Broken => {
                 self.state = State::End;
-                return Ok(Some(Piece { line: self.line, closes: false, is_document: false }));
+                return Ok(Some(Piece { line: self.line, column: self.column, closes: false, is_document: false }));
             }
         }
         if self.peek()? == Some(b'[') {
@@ -170,7 +208,7 @@ impl Pieces {
             self.split(text, begins, column);
         }
         self.end()?;
-        Ok(Some(Piece { line: begins, closes, is_document: false }))
+        Ok(Some(Piece { line: begins, column, closes, is_document: false }))
     }
 
     /// The next item of a list; none at its end.
@@ -189,12 +227,12 @@ impl Pieces {
                 self.state = State::Document;
                 let closes = self.leave()?;
                 self.end()?;
-                return Ok((!closes).then_some(Piece { line: self.line, closes, is_document: false }));
+                return Ok((!closes).then_some(Piece { line: self.line, column: self.column, closes, is_document: false }));
             }
             // The list does not end, so what ought to follow is not there: that is told as a piece of nothing.
             None => {
                 self.state = State::End;
-                return Ok(Some(Piece { line, closes: false, is_document: false }));
+                return Ok(Some(Piece { line, column, closes: false, is_document: false }));
             }
             Some(_) => {}
         }
@@ -209,20 +247,20 @@ impl Pieces {
             self.bump();
             closes = false;
         }
-        Ok(Some(Piece { line, closes: closes && !lacks, is_document: false }))
+        Ok(Some(Piece { line, column, closes: closes && !lacks, is_document: false }))
     }
 
     /// Goes into a document to where its objects stand.
     fn seek(&mut self) -> Result<Sought, Error> {
-        for name in self.rows.clone() {
+        for (within, name) in self.rows.clone().into_iter().enumerate() {
             if self.peek()? != Some(b'{') {
-                return Ok(Sought::Absent);
+                return Ok(Sought::Absent(within));
             }
             self.bump();
             loop {
                 self.blanks()?;
                 match self.peek()? {
-                    Some(b'}') => return Ok(Sought::Absent),
+                    Some(b'}') => return Ok(Sought::Absent(within + 1)),
                     Some(b',') => {
                         self.bump();
                         continue;
@@ -360,13 +398,33 @@ impl Pieces {
     /// The byte at hand; `None` at the end of the file.
     fn peek(&mut self) -> Result<Option<u8>, Error> {
         if self.at == self.buffer.len() {
-            self.buffer.resize(BLOCK, 0);
-            self.at = 0;
-            let read = self.file.read(&mut self.buffer).map_err(|error| Error::io("reading", &self.path, error))?;
-            self.buffer.truncate(read);
-            self.read += read as u64;
+            self.fill()?;
         }
         Ok(self.buffer.get(self.at).copied())
+    }
+
+    fn fill(&mut self) -> Result<(), Error> {
+        self.at = 0;
+        loop {
+            self.buffer.resize(BLOCK, 0);
+            let read = self.file.read(&mut self.buffer).map_err(|error| Error::io("reading", &self.path, error))?;
+            self.buffer.truncate(read);
+            if self.read == 0 {
+                self.decoder = two_bytes(&self.buffer).map(Encoding::new_decoder_without_bom_handling);
+            }
+            self.read += read as u64;
+            let Some(decoder) = &mut self.decoder else { return Ok(()) };
+            let foreign = std::mem::take(&mut self.buffer);
+            decode(decoder, &foreign, read == 0, &mut self.buffer);
+            if read == 0 {
+                self.decoder = None;
+                return Ok(());
+            }
+            // Half a character alone is no text yet.
+            if !self.buffer.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     /// Goes past the byte at hand.
@@ -378,5 +436,14 @@ impl Pieces {
             self.column += 1;
         }
         self.at += 1;
+    }
+}
+
+/// The encoding of a file whose characters have two bytes: it begins with a mark, or with a bracket and a byte of nothing.
+fn two_bytes(start: &[u8]) -> Option<&'static Encoding> {
+    match start {
+        [0xFF, 0xFE, ..] | [b'{' | b'[' | b' ' | b'\n' | b'\r', 0, ..] => Some(UTF_16LE),
+        [0xFE, 0xFF, ..] | [0, b'{' | b'[' | b' ' | b'\n' | b'\r', ..] => Some(UTF_16BE),
+        _ => None,
     }
 }
