@@ -47,54 +47,91 @@ pub(crate) fn ways(batch: &Batch, record: usize, width: usize, shape: &Shape) ->
     // Delimiters with nothing between them at a row's end are no part of the text before them.
     for at in 0..width - usize::from(nothing_lost) {
         let Some(merged) = batch.between(record, at, at + surplus, shape.quote) else { continue };
+        // Else a cell may be one too many, which no type tells.
+        let mend = is_prose(&fields[at..=at + surplus], shape).then_some(Mend::Merged);
         let mut row = fields.clone();
         row.splice(at..=at + surplus, [merged.to_vec()]);
-        ways.push(Way { mend: Some(Mend::Merged), fields: row, borne_out_from: 0 });
+        ways.push(Way { mend, fields: row, borne_out_from: 0 });
     }
     ways
+}
+
+/// Whether the delimiters between these are commas or semicolons as texts have them: a word before, a blank and a word behind.
+fn is_prose(fields: &[Vec<u8>], shape: &Shape) -> bool {
+    let word = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii_whitespace());
+    matches!(shape.delimiter.as_bytes(), b"," | b";")
+        && fields.windows(2).all(|pair| match pair {
+            [before, behind] => word(before.last()) && behind.first() == Some(&b' ') && word(behind.get(1)),
+            _ => false,
+        })
 }
 
 /// Quotes at a field's edges are its own, those inside plain; or all of them are plain.
 fn by_quotes(line: &[u8], width: usize, shape: &Shape) -> Vec<Way> {
     let Some(quote) = shape.quote else { return Vec::new() };
     let delimiter = shape.delimiter.as_bytes();
-    let (mut wrapped, mut plain) = (Some(Vec::new()), Vec::new());
-    let mut last_quoted = 0;
-    let mut rest = line;
-    loop {
-        let end = memmem::find(rest, delimiter).unwrap_or(rest.len());
-        if rest.first() == Some(&quote) {
-            last_quoted = plain.len();
-        }
-        plain.push(rest.get(..end).unwrap_or_default().to_vec());
-        match rest.get(end + delimiter.len()..) {
-            Some(next) if end < rest.len() => rest = next,
-            _ => break,
-        }
+    let way = |fields, borne_out_from| vec![Way { mend: Some(Mend::Quotes), fields, borne_out_from }];
+    // Where quotes stand at both edges they are the field's own.
+    if let Some(fields) = wrapped(line, quote, delimiter).filter(|fields| fields.len() == width) {
+        return way(fields, 0);
     }
+    let (mut fields, mut last_quoted) = (Vec::new(), 0);
     let mut rest = Some(line);
-    while let Some(text) = rest.take() {
-        let (field, next) = if text.first() == Some(&quote) {
-            let closes = |at: &usize| text.get(at + 1..).is_some_and(|after| after.is_empty() || after.starts_with(delimiter));
-            let Some(close) = memchr::memchr_iter(quote, text).skip(1).find(closes) else {
-                wrapped = None;
-                break;
-            };
-            (text.get(1..close).unwrap_or_default(), text.get(close + 1..).unwrap_or_default())
-        } else {
-            text.split_at(memmem::find(text, delimiter).unwrap_or(text.len()))
-        };
-        if let Some(fields) = &mut wrapped {
-            fields.push(field.to_vec());
+    while let Some(text) = rest {
+        let (field, next) = text.split_at(memmem::find(text, delimiter).unwrap_or(text.len()));
+        if field.first() == Some(&quote) {
+            // One without its other may be a text's beginning, or nobody's; two at both edges may be the field's own.
+            if memchr::memchr_iter(quote, field).count() % 2 == 1 || field.last() == Some(&quote) {
+                return Vec::new();
+            }
+            last_quoted = fields.len() + 1;
         }
+        fields.push(field.to_vec());
         rest = next.strip_prefix(delimiter);
     }
-    let wrapped = wrapped.map(|fields| Way { mend: Some(Mend::Quotes), fields, borne_out_from: 0 });
     // What is left open may go on in the next line, unless something behind it shows that the record is whole.
-    let plain = Way { mend: Some(Mend::Quotes), fields: plain, borne_out_from: last_quoted + 1 };
-    // Where quotes stand at both edges they are the field's own.
-    let best = wrapped.filter(|way| way.fields.len() == width).unwrap_or(plain);
-    if best.fields.len() == width { vec![best] } else { Vec::new() }
+    if fields.len() == width { way(fields, last_quoted) } else { Vec::new() }
+}
+
+/// The fields where a quote closes a field only before a delimiter or the line's end; `None` where one does not close, or where it
+/// cannot be told which quotes inside are text.
+fn wrapped(line: &[u8], quote: u8, delimiter: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut fields = Vec::new();
+    let mut rest = Some(line);
+    while let Some(text) = rest {
+        let (field, next) = if text.first() == Some(&quote) {
+            let closes = |at: &usize| text.get(at + 1..).is_some_and(|after| after.is_empty() || after.starts_with(delimiter));
+            let close = memchr::memchr_iter(quote, text).skip(1).find(closes)?;
+            (plain(text.get(1..close)?, quote)?, text.get(close + 1..)?)
+        } else {
+            let (field, next) = text.split_at(memmem::find(text, delimiter).unwrap_or(text.len()));
+            (field.to_vec(), next)
+        };
+        fields.push(field);
+        rest = next.strip_prefix(delimiter);
+    }
+    Some(fields)
+}
+
+/// A text whose quotes are all doubled, or none of them.
+fn plain(text: &[u8], quote: u8) -> Option<Vec<u8>> {
+    let (mut plain, mut doubled, mut single) = (Vec::with_capacity(text.len()), false, false);
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        plain.push(byte);
+        if byte == quote {
+            if bytes.next_if_eq(&quote).is_some() {
+                doubled = true;
+            } else {
+                single = true;
+            }
+        }
+        // What a backslash before a quote means nobody said.
+        if byte == b'\\' && bytes.peek() == Some(&quote) {
+            return None;
+        }
+    }
+    (!(doubled && single)).then_some(plain)
 }
 
 #[cfg(test)]
@@ -119,10 +156,12 @@ mod tests {
     }
 
     #[test]
-    fn a_field_too_many_is_left_out_or_a_part_of_its_neighbour() {
+    fn a_field_too_many_is_left_out_or_a_part_of_its_neighbour_where_texts_have_delimiters() {
         let merged = Some(Mend::Merged);
-        let all = [way(None, &["1", "a"]), way(merged, &["1,a", " b"]), way(merged, &["1", "a, b"])];
+        let all = [way(None, &["1", "a"]), way(None, &["1,a", " b"]), way(merged, &["1", "a, b"])];
         assert_eq!(of("1,a, b\n", 2), all);
+        assert_eq!(of("1,a,b\n", 2)[2], way(None, &["1", "a,b"]));
+        assert_eq!(of("1,, b\n", 2)[2], way(None, &["1", ", b"]));
         assert_eq!(of("1,\"a\",b\n", 2), [way(None, &["1", "a"])]);
         assert_eq!(of("1,,\n", 2)[0], way(Some(Mend::Surplus), &["1", ""]));
         assert_eq!(of("1\n", 2), []);
@@ -132,7 +171,11 @@ mod tests {
     fn a_stray_quote_is_plain_where_the_width_fits() {
         let quotes = Some(Mend::Quotes);
         assert_eq!(of("1,\"5\" wound, left\",x\n", 3), [way(quotes, &["1", "5\" wound, left", "x"])]);
-        assert_eq!(of("1,\"a,x\n2,b,y\n", 3), [way(quotes, &["1", "\"a", "x"])]);
-        assert_eq!(of("1,\"a,x\n2,b,y\n", 4), []);
+        assert_eq!(of("1,\"well\" he said,x\n", 3), [way(quotes, &["1", "\"well\" he said", "x"])]);
+        // Doubled quotes elsewhere are undone; doubled and single ones in one text, or behind a backslash, tell nothing.
+        assert_eq!(of("\"a \"\"b\"\"\",\"5\" x\"\n", 2), [way(quotes, &["a \"b\"", "5\" x"])]);
+        assert_eq!(of("1,\"a \"\"b\"\" 5\" x\"\n", 2), []);
+        assert_eq!(of("1,\"a \\\"b\\\" x\"\n", 2), []);
+        assert_eq!(of("1,\"a,x\n2,b,y\n", 3), []);
     }
 }
