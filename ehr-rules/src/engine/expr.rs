@@ -280,6 +280,16 @@ pub(crate) fn literal(value: &Value, kind: &Kind) -> pl::Expr {
         Value::Date(date) => {
             pl::lit(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).cast(pl::DataType::Int32).cast(pl::DataType::Date)
         }
+        Value::Time(time) => {
+            let since = time.signed_duration_since(chrono::NaiveTime::MIN);
+            pl::lit(since.num_nanoseconds().unwrap_or_default()).cast(kind)
+        }
+        // Its text has as many digits behind the point as its scale says.
+        Value::Decimal { text, precision, scale } => {
+            let units = text.replace('.', "").parse::<i128>().unwrap_or_default();
+            let value = pl::AnyValue::Decimal(units, usize::from(*precision), usize::from(*scale));
+            pl::lit(pl::Scalar::new(kind, value))
+        }
         Value::Datetime(at) | Value::Instant(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
     }
 }

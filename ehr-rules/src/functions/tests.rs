@@ -51,6 +51,7 @@ fn any(sample: Sample) -> AnyValue<'static> {
         Value::Float(number) => AnyValue::Float64(number),
         Value::Boolean(truth) => AnyValue::Boolean(truth),
         Value::Date(date) => AnyValue::Date(date.to_epoch_days()),
+        Value::Time(_) | Value::Decimal { .. } => panic!("no sample is a time or a decimal"),
         Value::Datetime(at) | Value::Instant(at) => AnyValue::Datetime(at.and_utc().timestamp_micros(), TimeUnit::Microseconds, None),
     }
 }

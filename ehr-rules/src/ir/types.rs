@@ -67,6 +67,17 @@ pub enum Value {
     Datetime(chrono::NaiveDateTime),
     /// A point in time, in UTC.
     Instant(chrono::NaiveDateTime),
+    /// A time of day.
+    Time(chrono::NaiveTime),
+    /// A decimal number.
+    Decimal {
+        /// All its digits, as many behind the point as its scale says.
+        text: String,
+        /// Digits it may have.
+        precision: u8,
+        /// Digits after the point.
+        scale: u8,
+    },
 }
 
 impl Type {
@@ -116,22 +127,6 @@ impl Kind {
 }
 
 impl Value {
-    /// The constant of a kind that a text says, as it is written in rules and settings; `None` where it says none, and for
-    /// kinds that have no constants.
-    pub fn parse(text: &str, kind: &Kind) -> Option<Self> {
-        match kind {
-            Kind::Text => Some(Self::Text(text.to_owned())),
-            Kind::Integer => text.parse().ok().map(Self::Integer),
-            Kind::Float => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Float),
-            Kind::Boolean => text.parse().ok().map(Self::Boolean),
-            Kind::Date => text.parse().ok().map(Self::Date),
-            Kind::Datetime => text.replacen(' ', "T", 1).parse().ok().map(Self::Datetime),
-            // A point in time says its zone.
-            Kind::Instant => chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| Self::Instant(at.naive_utc())),
-            _ => None,
-        }
-    }
-
     /// The kind of this constant; `None` for [`Value::Null`], which is of every kind.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self {
@@ -143,6 +138,8 @@ impl Value {
             Self::Date(_) => Kind::Date,
             Self::Datetime(_) => Kind::Datetime,
             Self::Instant(_) => Kind::Instant,
+            Self::Time(_) => Kind::Time,
+            Self::Decimal { precision, scale, .. } => Kind::Decimal { precision: *precision, scale: *scale },
         })
     }
 }
@@ -190,6 +187,8 @@ impl fmt::Display for Value {
             Self::Date(date) => write!(f, "{date}"),
             Self::Datetime(at) => write!(f, "{}", at.format("%Y-%m-%dT%H:%M:%S")),
             Self::Instant(at) => write!(f, "{}", at.format("%Y-%m-%dT%H:%M:%S%.fZ")),
+            Self::Time(time) => write!(f, "{time}"),
+            Self::Decimal { text, .. } => f.write_str(text),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::ir::schema::Parameter;
 use crate::ir::types::Kind;
-use crate::ir::types::Value;
+use crate::values::constant;
 use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::fields::Fields;
@@ -52,7 +52,7 @@ fn parameter(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<Paramete
         said.push(Diagnostic::error("E0407", place, message).help("give a `default`, or write `required: true`; one of the two"));
     }
     let default = default.and_then(|default| {
-        let value = Value::parse(&default.text, &kind);
+        let value = constant::parse(&default.text, &kind);
         let fault = match &value {
             None => Some(format!("`{}` is no {kind}", default.text)),
             Some(_) if !one_of.is_empty() && !one_of.contains(&default.text) => {

@@ -15,6 +15,7 @@ use crate::rule::view::ColumnView;
 use crate::yaml::Content;
 use crate::yaml::Key;
 use crate::yaml::Node;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Says each key that is none of these, and gives whether there was none.
@@ -92,7 +93,7 @@ pub(super) fn kind(expr: &Expr, wanted: &Kind, place: &Place, said: &mut Diagnos
         return None;
     }
     let error = Diagnostic::error("E0201", place, format!("{} stands where {} is asked for", article(&expr.ty.kind), article(wanted)));
-    let help = if matches!(expr.form, Form::Literal(_)) { rewrite(wanted) } else { remedy(&expr.ty.kind, wanted) };
+    let help = if matches!(expr.form, Form::Literal(_)) { rewrite(wanted) } else { remedy(&expr.ty.kind, wanted).map(Cow::Borrowed) };
     said.push(match help {
         Some(help) => error.help(help),
         None => error,
@@ -101,14 +102,24 @@ pub(super) fn kind(expr: &Expr, wanted: &Kind, place: &Place, said: &mut Diagnos
 }
 
 /// How a constant of a kind is written.
-fn rewrite(to: &Kind) -> Option<&'static str> {
-    Some(match to {
+fn rewrite(to: &Kind) -> Option<Cow<'static, str>> {
+    Some(Cow::Borrowed(match to {
         Kind::Text => "write it in quotes",
         Kind::Date => "write a date as `2024-01-31`",
+        Kind::Time => "write a time as `08:30:00`",
+        Kind::Datetime => "write a datetime as `2024-01-31T08:30:00`",
+        Kind::Instant => "write an instant with its zone, as `2024-01-31T08:30:00Z`",
         Kind::Integer | Kind::Float => "write a number, without quotes",
         Kind::Boolean => "write `true` or `false`, without quotes",
-        _ => return None,
-    })
+        Kind::Uuid => "write a UUID as `0b1c2d3e-0000-4000-8000-00000000000f`",
+        Kind::Decimal { precision, scale } => {
+            let whole = precision.saturating_sub(*scale);
+            return Some(Cow::Owned(format!(
+                "write it in quotes, with a point, at most {whole} digits before it and at most {scale} behind it"
+            )));
+        }
+        Kind::List(_) | Kind::Struct(_) => return None,
+    }))
 }
 
 fn remedy(from: &Kind, to: &Kind) -> Option<&'static str> {

@@ -18,6 +18,7 @@ use crate::rule::pipeline;
 use crate::rule::scope::Scope;
 use crate::rule::script;
 use crate::rule::view::Level;
+use crate::values;
 use crate::yaml::Content;
 use crate::yaml::Node;
 
@@ -79,8 +80,17 @@ pub(super) fn compile(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>,
 pub(super) fn constant(value: Value, wanted: Option<&Kind>) -> Expr {
     let value = match (value, wanted) {
         (Value::Integer(number), Some(Kind::Float)) if exact(number) => Value::Float(as_float(number)),
-        (Value::Text(text), Some(kind @ (Kind::Date | Kind::Datetime | Kind::Instant))) => {
-            Value::parse(&text, kind).unwrap_or(Value::Text(text))
+        (Value::Integer(number), Some(kind @ Kind::Decimal { .. })) => {
+            values::constant::parse(&number.to_string(), kind).unwrap_or(Value::Integer(number))
+        }
+        (Value::Text(text), Some(kind @ Kind::Uuid)) => {
+            if let Some(uuid) = values::constant::parse(&text, kind) {
+                return Expr { form: Form::Literal(uuid), ty: Type::required(Kind::Uuid) };
+            }
+            Value::Text(text)
+        }
+        (Value::Text(text), Some(kind @ (Kind::Date | Kind::Datetime | Kind::Instant | Kind::Time | Kind::Decimal { .. }))) => {
+            values::constant::parse(&text, kind).unwrap_or(Value::Text(text))
         }
         (value, _) => value,
     };
@@ -399,11 +409,9 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
 /// A map's key as a constant of the kind that is looked up.
 fn key_value(text: &str, kind: &Kind) -> Option<Value> {
     match kind {
-        Kind::Text | Kind::Uuid => Some(Value::Text(text.to_owned())),
-        Kind::Integer => text.parse().ok().map(Value::Integer),
-        Kind::Boolean => text.parse().ok().map(Value::Boolean),
-        Kind::Date => text.parse().ok().map(Value::Date),
-        _ => None,
+        // Which floats are equal is no matter for a table.
+        Kind::Float => None,
+        kind => values::constant::parse(text, kind),
     }
 }
 

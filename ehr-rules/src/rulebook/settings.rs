@@ -9,6 +9,7 @@ use crate::ir::schema::RowCheck;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
+use crate::values::constant;
 use std::collections::BTreeMap;
 
 /// Values by name.
@@ -45,9 +46,13 @@ fn value(parameter: &Parameter, given: Option<&String>) -> Result<Value, Error> 
     };
     if !parameter.one_of.is_empty() && !parameter.one_of.contains(text) {
         let allowed: Vec<String> = parameter.one_of.iter().map(|one| format!("`{one}`")).collect();
-        return Err(Error::refused(format!("the parameter `{name}` cannot be `{text}`: it is one of {}", allowed.join(", "))));
+        let help = match nearest(text, parameter.one_of.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", allowed.join(", ")),
+        };
+        return Err(Error::refused(format!("the parameter `{name}` cannot be `{text}`: {help}")));
     }
-    Value::parse(text, &parameter.kind).ok_or_else(|| {
+    constant::parse(text, &parameter.kind).ok_or_else(|| {
         let help = match parameter.kind {
             Kind::Date => ", as in `2024-01-31`",
             Kind::Datetime => ", as in `2024-01-31T12:00:00`",

@@ -207,5 +207,7 @@ pub(super) fn constant(value: &Value) -> Dynamic {
         Value::Date(date) => Dynamic::from(*date),
         Value::Datetime(at) => Dynamic::from(*at),
         Value::Instant(at) => Dynamic::from(at.and_utc()),
+        Value::Time(time) => Dynamic::from(*time),
+        Value::Decimal { text, .. } => text.parse::<f64>().map_or(Dynamic::UNIT, Dynamic::from),
     }
 }

@@ -87,6 +87,8 @@ impl Node {
                 Value::Date(_) => "a date",
                 Value::Datetime(_) => "a datetime",
                 Value::Instant(_) => "an instant",
+                Value::Time(_) => "a time",
+                Value::Decimal { .. } => "a decimal",
             },
             Content::List(_) => "a list",
             Content::Map(_) => "a map",

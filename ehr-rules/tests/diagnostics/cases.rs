@@ -144,4 +144,24 @@ pub(super) const MISTAKES: &[Mistake] = &[
             ("E0806 5:29 `null`", "`birth_date` of `patient` is required, and a row given lacks it"),
         ],
     ),
+    mistake(
+        "items and fields of a category that are not what it holds",
+        WAREHOUSE,
+        "",
+        "- name: x\n  given:\n    patient:\n      - {id: a, birth_date: 2024-01-31, gender: male, deceased: false, days: [1, two, null], dose: {amount: 1.005, unt: mg}}\n      \
+         - {id: b, birth_date: 2024-01-31, gender: male, deceased: false, days: 1, dose: [a], wakes: noon, uid: abc, cost: \"1.005\"}\n      \
+         - {id: c, birth_date: 2024-01-31, gender: male, deceased: false, days: \"[1, 2]\", dose: {amount: [1]}, wakes: \"08:30\", cost: 1.5}\n  \
+         expect: {person: []}\n",
+        &[
+            ("E0806 4:82 `two`", "an item of `days` of `patient` is integer, and this is none"),
+            ("E0806 4:109 `1.005`", "`amount` in `dose` of `patient` is decimal(6,2), and this is none"),
+            ("E0806 4:116 `unt`", "`dose` of `patient` has no field `unt`; did you mean `unit`?"),
+            ("E0806 5:78 `1`", "`days` of `patient` is list(integer), and this is none"),
+            ("E0806 5:87 `[a]`", "`dose` of `patient` is struct(amount: decimal(6,2), unit: text), and this is none"),
+            ("E0806 5:99 `noon`", "`wakes` of `patient` is time, and this is none"),
+            ("E0806 5:110 `abc`", "`uid` of `patient` is uuid, and this is none"),
+            ("E0806 5:121 `\"1.005\"`", "`cost` of `patient` is decimal(12,2), and this is none"),
+            ("E0806 6:103 `[1]`", "`amount` in `dose` of `patient` is decimal(6,2), and this is none"),
+        ],
+    ),
 ];

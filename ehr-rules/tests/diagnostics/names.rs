@@ -225,7 +225,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "name: LAST",
         &[(
             "E0101 8:11 `LAST`",
-            "`patient` has `id`, `birth_date`, `family_name`, `gender`, `zip3`, `area`, `address`, `children` and 8 more",
+            "`patient` has `id`, `birth_date`, `family_name`, `gender`, `zip3`, `area`, `address`, `children` and 12 more",
         )],
     ),
 ];

@@ -81,6 +81,37 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0201 20:18 `{value: yesterday}`", "write a date as `2024-01-31`")],
     ),
     mistake(
+        "texts that are no decimal, no UUID and no time",
+        PATIENT,
+        "    exported_on: {parameter: today}",
+        "    exported_on: {parameter: today}\n    wakes: {value: noon}\n    uid: {value: abc}\n    dose: null\n    days: null\n",
+        &[
+            ("E0201 21:12 `{value: noon}`", "write a time as `08:30:00`"),
+            ("E0201 22:10 `{value: abc}`", "write a UUID as `0b1c2d3e-0000-4000-8000-00000000000f`"),
+        ],
+    ),
+    mistake(
+        "a constant with more digits than its decimal has",
+        PERSON,
+        "cost: cost",
+        "cost: {value: \"1.005\"}",
+        &[("E0201 11:11 `{value: \"1.005\"}`", "write it in quotes, with a point, at most 10 digits before it and at most 2 behind it")],
+    ),
+    mistake(
+        "a decimal written as a float",
+        PERSON,
+        "cost: cost",
+        "cost: {value: 1.5}",
+        &[("E0201 11:11 `{value: 1.5}`", "write it in quotes, with a point")],
+    ),
+    mistake(
+        "constants that are a decimal, a UUID and a time",
+        PATIENT,
+        "cost: COST",
+        "cost: {from: COST, map: {\"1.50\": \"2.5\"}, otherwise: 7}\n    wakes: {value: \"08:30\"}\n    uid: {value: 0B1C2D3E-0000-4000-8000-00000000000F}",
+        &[],
+    ),
+    mistake(
         "a number in a join of texts",
         PATIENT,
         "[birth place, ZIP]",

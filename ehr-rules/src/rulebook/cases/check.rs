@@ -1,6 +1,6 @@
 //! The names in cases: sources, targets, tables, columns and parameters that there are, and rejects that can be.
 
-use super::given;
+use super::held;
 use super::read;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
@@ -9,11 +9,10 @@ use crate::finding::CODES;
 use crate::ir::action;
 use crate::ir::schema::Parameter;
 use crate::ir::schema::SourceSchema;
-use crate::ir::types::Type;
-use crate::ir::types::Value;
 use crate::load::CaseFile;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
+use crate::values::constant;
 use crate::yaml::Key;
 use crate::yaml::Node;
 
@@ -125,7 +124,7 @@ impl Stage<'_> {
         if !parameter.one_of.is_empty() && !parameter.one_of.iter().any(|one| one == text) {
             let message = format!("`{}` cannot be `{text}`", name.text);
             said.push(unknown("E0804", &message, text, &node.place, parameter.one_of.iter().cloned()));
-        } else if Value::parse(text, &parameter.kind).is_none() {
+        } else if constant::parse(text, &parameter.kind).is_none() {
             said.push(Diagnostic::error("E0804", &node.place, message));
         }
     }
@@ -213,35 +212,9 @@ fn rows_given(stage: &Stage<'_>, world: &World<'_>, table: &Key, rows: &Node, sa
     match first.shapes.get(name) {
         Some(shape) => {
             columns(rows, name, &shape.iter().map(|(column, _)| column.clone()).collect::<Vec<_>>(), said);
-            values(rows, name, shape, said);
+            held::check(rows, name, shape, said);
         }
         None => said.push(unknown("E0802", &format!("there is no category `{name}`"), name, &table.place, first.shapes.keys().cloned())),
-    }
-}
-
-/// Rows of a category are of its types, since no file was read for them.
-fn values(rows: &Node, table: &str, shape: &[(String, Type)], said: &mut Diagnostics) {
-    for row in rows.as_list().unwrap_or_default() {
-        for (column, ty) in shape {
-            let node = row.get(column);
-            let is_scalar = node.is_none_or(|node| node.as_list().is_none() && node.as_map().is_none());
-            let text = node.and_then(Node::as_value).and_then(|value| match value {
-                Value::Null => None,
-                Value::Text(text) => Some(text.clone()),
-                other => Some(other.to_string()),
-            });
-            match (node, text) {
-                (node, None) if is_scalar && !ty.nullable => {
-                    let place = node.map_or(&row.place, |node| &node.place);
-                    let message = format!("`{column}` of `{table}` is required, and a row given lacks it");
-                    said.push(Diagnostic::error("E0806", place, message).help("give a value"));
-                }
-                (Some(node), Some(text)) if given::typed(column, &ty.kind, &[Some(text.clone())]).is_none() => {
-                    said.push(Diagnostic::error("E0806", &node.place, format!("`{column}` of `{table}` is {}, and this is none", ty.kind)));
-                }
-                _ => {}
-            }
-        }
     }
 }
 

@@ -19,6 +19,8 @@ use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::read;
 use crate::rulebook::compile::CompiledSource;
+use crate::values::scalar;
+use crate::values::times::Formats;
 use polars::prelude::*;
 use serde_yaml::Value;
 use std::borrow::Cow;
@@ -226,12 +228,19 @@ pub(super) fn typed(name: &str, kind: &Kind, values: &[Option<String>]) -> Optio
         values.iter().map(|value| value.as_deref().map_or(Some(None), |text| parse(text).map(Some))).collect()
     }
     let column = match kind {
-        Kind::Text | Kind::Uuid => Column::new(name.into(), values),
+        Kind::Text => Column::new(name.into(), values),
+        Kind::Uuid => Column::new(name.into(), all(values, |text| scalar::uuid(text, &mut String::new()).map(str::to_owned))?),
         Kind::Integer => Column::new(name.into(), all(values, |text| text.parse::<i64>().ok())?),
-        Kind::Float | Kind::Decimal { .. } => Column::new(name.into(), all(values, |text| text.parse::<f64>().ok())?),
+        Kind::Float => Column::new(name.into(), all(values, scalar::float)?),
+        Kind::Decimal { precision, scale } => {
+            let units = all(values, |text| scalar::decimal(text, *precision, *scale))?.into_iter();
+            let value = |units| AnyValue::Decimal(units, usize::from(*precision), usize::from(*scale));
+            let values: Vec<AnyValue<'_>> = units.map(|units| units.map_or(AnyValue::Null, value)).collect();
+            Series::from_any_values_and_dtype(name.into(), &values, &dtype(kind), true).ok()?.into_column()
+        }
         Kind::Boolean => Column::new(name.into(), all(values, |text| text.parse::<bool>().ok())?),
         Kind::Date => Column::new(name.into(), all(values, |text| text.parse::<chrono::NaiveDate>().ok())?),
-        Kind::Time => Column::new(name.into(), all(values, |text| text.parse::<chrono::NaiveTime>().ok())?),
+        Kind::Time => Column::new(name.into(), all(values, |text| Formats::default().time(text))?),
         Kind::Instant => {
             let read = |text: &str| chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.naive_utc());
             Column::new(name.into(), all(values, read)?)

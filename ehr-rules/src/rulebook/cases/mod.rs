@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod examples;
 mod given;
+mod held;
 mod read;
 mod written;
 
