@@ -51,6 +51,7 @@ pub use diagnostic::Diagnostics;
 pub use diagnostic::Place;
 pub use diagnostic::Severity;
 pub use diagnostic::overlay::Overlay;
+pub use draft::Changes;
 pub use draft::Draft;
 pub use draft::DraftFile;
 pub use editor::Checked;

@@ -217,6 +217,87 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
     }
+}
+
+/// A shipped version, a real export of it with columns renamed, dropped, added, split and written otherwise, and the draft of the
+/// next version held against what was done.
+#[test]
+fn the_draft_of_a_next_version_says_what_was_done_to_the_export() {
+    let Some(export) = real_data("synthea-2022/csv") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (rules, later) = (folder.path().join("rules"), folder.path().join("later"));
+    std::fs::create_dir_all(&later).unwrap();
+    for part in ["categories", "sources/synthea/2017", "sources/synthea/2022"] {
+        copy(&root().join("rulesets").join(part), &rules.join(part));
+    }
+    let mut truth = [0; 4];
+    for entry in std::fs::read_dir(&export).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut reader = csv::Reader::from_path(&path).unwrap();
+        let mut header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let mut records: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        let mut rename = |table: &str, from: &str, to: &str| {
+            if name == format!("{table}.csv") {
+                let at = header.iter().position(|column| column == from).unwrap();
+                to.clone_into(&mut header[at]);
+                truth[0] += 1;
+            }
+        };
+        rename("patients", "GENDER", "SEX");
+        rename("patients", "BIRTHDATE", "DATE_OF_BIRTH");
+        rename("encounters", "PATIENT", "PATIENT_ID");
+        rename("conditions", "CODE", "Code");
+        if name == "procedures.csv" {
+            header.push("DEVICE".to_owned());
+            records.iter_mut().enumerate().for_each(|(at, row)| row.push(format!("d{at}")));
+            truth[1] += 1;
+        }
+        if name == "patients.csv" {
+            let at = header.iter().position(|column| column == "SUFFIX").unwrap();
+            header.remove(at);
+            for row in &mut records {
+                row.remove(at);
+            }
+            truth[2] += 1;
+        }
+        if name == "immunizations.csv" {
+            let at = header.iter().position(|column| column == "DATE").unwrap();
+            for row in &mut records {
+                let (day, time) = row[at].split_once('T').unwrap();
+                let parts: Vec<&str> = day.split('-').collect();
+                row[at] = format!("{}/{}/{} {}", parts[2], parts[1], parts[0], time.trim_end_matches('Z'));
+            }
+            truth[3] += 1;
+        }
+        let mut writer = csv::Writer::from_path(later.join(&name)).unwrap();
+        writer.write_record(&header).unwrap();
+        for row in &records {
+            writer.write_record(row).unwrap();
+        }
+    }
+    assert_eq!(truth, [4, 1, 1, 1]);
+    let output = Command::new(env!("CARGO_BIN_EXE_ehr-runner"))
+        .arg("--rules")
+        .arg(&rules)
+        .arg("init")
+        .arg(&later)
+        .args(["--system", "synthea", "--version", "next", "--from", "2022", "--format", "json"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let changes = &said["changes"];
+    let renamed = serde_json::json!({
+        "patients.GENDER": "SEX", "patients.BIRTHDATE": "DATE_OF_BIRTH", "encounters.PATIENT": "PATIENT_ID", "conditions.CODE": "Code",
+    });
+    assert_eq!(changes["renamed"], renamed, "{said:#}");
+    assert_eq!(changes["added"], serde_json::json!(["procedures.DEVICE"]), "{said:#}");
+    assert_eq!(changes["dropped"], serde_json::json!(["patients.SUFFIX"]), "{said:#}");
+    assert_eq!(changes["retyped"].as_object().map(serde_json::Map::len), Some(1), "{said:#}");
+    assert!(changes["retyped"]["immunizations.DATE"].as_str().is_some_and(|now| now.contains("%d/%m/%Y")), "{said:#}");
 }

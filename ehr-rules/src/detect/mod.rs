@@ -19,7 +19,7 @@ mod index;
 mod known;
 mod mixed;
 mod model;
-mod names;
+pub(crate) mod names;
 mod reasons;
 mod sample;
 mod score;

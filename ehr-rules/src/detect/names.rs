@@ -7,7 +7,7 @@ use encoding_rs::WINDOWS_1252;
 const BONES: usize = 3;
 
 /// The letters and digits of a name in ASCII lower case: one text for `Código do Paciente` and `CODIGO_DO_PACIENTE`.
-pub(super) fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     let mended = mend(name);
     let ascii = any_ascii::any_ascii(mended.as_deref().unwrap_or(name));
     let plain: String = ascii.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
@@ -34,7 +34,7 @@ fn mend(name: &str) -> Option<String> {
 }
 
 /// 0 to 1: how alike two plain names are.
-pub(super) fn likeness(one: &str, other: &str) -> f64 {
+pub(crate) fn likeness(one: &str, other: &str) -> f64 {
     // Letters alone decide that two names are one: `line1` and `line2` differ in all that matters.
     let letters = |name: &str| name.chars().filter(|letter| !letter.is_ascii_digit()).collect::<String>();
     if one != other && one.len() == other.len() && letters(one) == letters(other) {

@@ -6,6 +6,8 @@
 //! before a person has read it.
 
 mod column;
+mod heir;
+pub(crate) mod next;
 mod rules;
 mod schema;
 mod table;
@@ -16,6 +18,7 @@ mod yaml;
 use crate::ir::schema::Category;
 use crate::scan::found::Scan;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Files of a draft, and what to know of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +27,28 @@ pub struct Draft {
     pub files: Vec<DraftFile>,
     /// What is open, a sentence each, without any value of the data.
     pub open: Vec<String>,
+    /// What the version changes in the one before it; nothing where there is none before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
+}
+
+/// What a version changes in the one before it. Columns are written `table.column`, under the name they had.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Columns that were not known.
+    pub added: Vec<String>,
+    /// Columns that are not in the export.
+    pub dropped: Vec<String>,
+    /// From a column to its name now.
+    pub renamed: BTreeMap<String, String>,
+    /// From a column to those that are parts of it now.
+    pub split: BTreeMap<String, Vec<String>>,
+    /// From a column to its type now, with its formats where they are others.
+    pub retyped: BTreeMap<String, String>,
+    /// Tables that were not known.
+    pub new_tables: Vec<String>,
+    /// Tables without a file.
+    pub absent_tables: Vec<String>,
 }
 
 /// One file of a draft.
@@ -43,5 +68,5 @@ pub(crate) fn draft(scan: &Scan, system: &str, version: &str, categories: &[Cate
     let mut open = schema::open(&tables);
     open.extend(rules.open);
     files.extend(rules.files);
-    Draft { files, open }
+    Draft { files, open, changes: None }
 }

@@ -106,13 +106,7 @@ pub(super) fn propose(tables: &mut [Table<'_>], categories: &[Category], without
         }
     }
     for table in tables {
-        for column in table.columns.iter_mut().filter(|column| column.ignored.is_none()) {
-            let name = &column.scan.name;
-            let structural = table.key.contains(name) || table.references.iter().any(|link| link.column == *name);
-            if !structural && !column.read {
-                column.ignored = Some("no rule reads it yet".to_owned());
-            }
-        }
+        rest(table);
         if table.named().all(|column| column.ignored.is_some()) {
             proposed.open.push(format!("`{}` is none of the categories, as far as its name tells", table.name));
         }
@@ -288,6 +282,32 @@ fn identity(table: &Table<'_>, category: &Category) -> Option<Feed> {
         if table.key.is_empty() { "rows have no key: those that agree in everything have one id" } else { "the key of the table" };
     let expression = format!("{{from: {{key: {}, space: {}}}, do: [to_text]}}", yaml::list(&parts), category.name);
     Some(Feed { expression, because: because.to_owned(), reads: parts, passes_missing: false })
+}
+
+/// What a column of that name means, where it is one of the names that are known.
+pub(super) fn meaning(name: &str) -> Option<&'static str> {
+    const PERSONS: &[(&str, &[&str])] = &[
+        ("birth_date", &["dob", "birthdate", "dateofbirth", "born", "birthday", "nascimento", "geburtsdatum"]),
+        ("death_date", &["dod", "deathdate", "dateofdeath", "died"]),
+        ("ssn", &["ssn", "socialsecuritynumber"]),
+        ("mrn", &["mrn", "medicalrecordnumber", "chartnumber"]),
+        ("email", &["email", "emailaddress", "mail"]),
+    ];
+    let name = joined(name);
+    // Dates are too many kinds of things for their names to say which.
+    let plain = |of: &&(&'static str, &[&str])| of.1.contains(&name.as_str());
+    PERSONS.iter().chain(COLUMNS.iter().take_while(|(of, _)| *of != "name")).find(plain).map(|(of, _)| *of)
+}
+
+/// Columns that nothing reads yet are ignored, with that as the reason.
+pub(super) fn rest(table: &mut Table<'_>) {
+    for column in table.columns.iter_mut().filter(|column| column.ignored.is_none()) {
+        let name = &column.scan.name;
+        let structural = table.key.contains(name) || table.references.iter().any(|link| link.column == *name);
+        if !structural && !column.read {
+            column.ignored = Some("no rule reads it yet".to_owned());
+        }
+    }
 }
 
 fn joined(name: &str) -> String {

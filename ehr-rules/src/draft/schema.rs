@@ -61,7 +61,7 @@ fn dialect(scan: &Scan, text: &mut String) {
 }
 
 impl Table<'_> {
-    fn write(&self, text: &mut String) {
+    pub(super) fn write(&self, text: &mut String) {
         let _ = writeln!(text, "  {}:", yaml::scalar(&self.name));
         let rows = self.file.rows;
         let more = if self.files > 1 { format!("; {} files, of which the largest was looked at", self.files) } else { String::new() };

@@ -88,7 +88,7 @@ impl<'a> Table<'a> {
     }
 
     /// Whether rules can name a column.
-    fn names(&self, at: usize, column: &Column<'_>) -> bool {
+    pub(super) fn names(&self, at: usize, column: &Column<'_>) -> bool {
         !self.file.dialect.header || column.scan.name != format!("column_{}", at + 1)
     }
 

@@ -55,6 +55,8 @@ pub(crate) struct CompiledSource {
     pub cases: Vec<CaseFile>,
     /// The rules as they are written, for their places.
     pub written: Arc<[RuleNode]>,
+    /// Tables and columns that a rule or a check reads, here or in a target that reads this source straight.
+    pub used: BTreeSet<(String, String)>,
 }
 
 /// One target, ready to run.
@@ -189,6 +191,7 @@ pub(crate) fn compile(
             maps,
             cases,
             written: rules.into(),
+            used: compiled.used,
         })
     };
     let sources = sources.into_iter().map(finish).collect::<Result<_, _>>()?;

@@ -27,6 +27,7 @@ use crate::diagnostic::overlay::Overlay;
 use crate::diagnostic::suggest::nearest;
 use crate::draft;
 use crate::draft::Draft;
+use crate::draft::next;
 use crate::error::Error;
 use crate::functions;
 use crate::ir::schema::Category;
@@ -272,6 +273,17 @@ impl Rulebook {
     /// before a person has approved it. None is drafted for the categories `without`.
     pub fn draft(&self, scan: &Scan, source: &SourceId, without: &[String]) -> Draft {
         draft::draft(scan, &source.system, &source.version, &self.categories, without)
+    }
+
+    /// Drafts a source as the next version of one that is known: that it inherits, and what changed since by the names and values
+    /// of the columns. `without` names changes that are only said, not made: `table.column`, or a new table for its references.
+    ///
+    /// # Errors
+    /// A source that there is not.
+    pub fn draft_next(&self, scan: &Scan, source: &SourceId, parent: &SourceId, without: &[String]) -> Result<Draft, Error> {
+        let known: Vec<String> = self.sources().iter().map(ToString::to_string).collect();
+        let before = self.source(parent).ok_or_else(|| unknown("source", &parent.to_string(), &known))?;
+        Ok(next::draft(scan, &source.version, &before.schema, &before.used, without))
     }
 
     /// Runs the rulesets' own cases; `only` keeps those whose file or name holds it.

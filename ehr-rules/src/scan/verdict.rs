@@ -30,6 +30,11 @@ pub(super) fn column(column: &Column, about: &About<'_>, values: usize) -> Colum
     let perhaps: u64 = column.perhaps().map(|(_, count)| count).sum();
     let of = |count: u64, without: u64| share(count, column.filled - without);
     let chosen = types.iter().find(|(_, count)| *count > 0 && of(*count, perhaps) >= FITS);
+    // A few points among whole numbers make all of them decimals.
+    let chosen = chosen.map(|first| {
+        let wider = types.iter().filter(|(kind, count)| is_narrower(&first.0, kind) && *count > first.1);
+        wider.rev().max_by_key(|(_, count)| *count).unwrap_or(first)
+    });
     let (kind, fits, without) = match chosen {
         Some((kind, count)) => (kind.clone(), of(*count, perhaps), perhaps),
         None => (Kind::Text, 1.0, 0),

@@ -25,6 +25,7 @@ use polars::prelude::*;
 use serde_yaml::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -160,6 +161,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         layout: false,
     };
     CompiledSource {
+        used: BTreeSet::new(),
         schema,
         transforms: Vec::new(),
         proposed: Vec::new(),
