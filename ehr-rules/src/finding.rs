@@ -77,6 +77,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0218", "a file ends inside a field"),
     ("R0219", "a file is no JSON and is set aside as a whole"),
     ("R0220", "a JSON file has nothing where its table's rows stand and is set aside as a whole"),
+    ("R0219", "a file has letters that are other letters' bytes: its text was read in a wrong encoding before it was written"),
     ("R0301", "a lookup found no row"),
     ("R0302", "a lookup found several rows where one was expected"),
     ("R0303", "a script failed on a row"),

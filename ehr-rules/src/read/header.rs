@@ -84,6 +84,10 @@ pub(super) fn plan<'a>(
         if let Some(doubt) = &head.doubt {
             report("R0211", &file.name, Consequence::Warned, &format!("{}: `{}`, where {doubt}", meaning("R0211"), file.name));
         }
+        if head.muddled > 0 {
+            let reason = format!("{}: `{}`, in {} places at least", meaning("R0219"), file.name, head.muddled);
+            report("R0219", &file.name, Consequence::Warned, &reason);
+        }
         let beside = head.shape.preamble + head.shape.footer;
         if beside > 0 && dialect.preamble.is_none() && dialect.footer.is_none() {
             report("R0212", &file.name, Consequence::Warned, &format!("{}: {beside} in `{}`", meaning("R0212"), file.name));

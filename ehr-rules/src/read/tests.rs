@@ -314,6 +314,13 @@ fn a_row_that_is_none_of_its_table_is_set_aside_though_every_column_takes_it() {
 }
 
 #[test]
+fn letters_made_of_other_letters_bytes_are_said_and_read_as_they_are() {
+    let case = Case::new(vec![column("name", Kind::Text)]).file("t.csv", "name\nJosÃ©\nNúñez\n");
+    assert_eq!(case.values(), ["JosÃ©", "Núñez"]);
+    assert_eq!(case.findings(), [finding("R0219", "t.csv", Warned, 1)]);
+}
+
+#[test]
 fn numbers_with_a_decimal_comma_are_read_where_the_schema_or_the_file_says_so() {
     let columns = || vec![column("id", Kind::Integer), column("kg", Kind::Decimal { precision: 6, scale: 2 })];
     let found = Case::new(columns()).file("t.csv", "id;kg\n1;67,5\n2;1.070,25\n3;8.5\n");

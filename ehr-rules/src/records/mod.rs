@@ -50,6 +50,8 @@ pub(crate) struct Head {
     pub doubt: Option<String>,
     /// Fields that are numbers, days and the like in all rows but a few, as far as was looked.
     pub digits: Vec<usize>,
+    /// In how many places at least letters were made of other letters' bytes before it was written: `Ã©` for `é`.
+    pub muddled: usize,
 }
 
 /// A header's name without case and without space around it, as names are compared.
@@ -59,9 +61,9 @@ pub(crate) fn fold(name: &str) -> String {
 
 /// Reads the header and at most `rows` sound records after it. Fields without a name are called `column_1` and so on.
 pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize) -> Result<Head, Error> {
-    let sniff::Found { shape, evidence, doubt, digits } = sniff::sniff(path, dialect, hints)?;
+    let sniff::Found { shape, evidence, doubt, digits, muddled } = sniff::sniff(path, dialect, hints)?;
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits };
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits, muddled };
     let mut seen_header = !shape.headed;
     let mut width = 0;
     // Malformed records are passed over, so as many are framed as it takes.

@@ -280,6 +280,19 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn the_pieces_written_in_the_files_encoding_are_the_file(
+        bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(ALPHABET)], 0..80), which: u8, bits: u16, block in 1_usize..20,
+    ) {
+        let encoding = [encoding_rs::WINDOWS_1252, encoding_rs::MACINTOSH, encoding_rs::ISO_8859_15][usize::from(which % 3)];
+        let shape = Shape { encoding, ..any_shape(bits) };
+        let text: Vec<u8> = pieces(&bytes, shape, block).into_iter().flat_map(|(_, piece, _)| piece).collect();
+        let text = String::from_utf8(text).unwrap();
+        prop_assert_eq!(encoding.encode(&text).0.into_owned(), bytes);
+    }
+}
+
 #[test]
 fn a_stray_quote_does_not_hide_rows_behind_it_where_their_width_is_known() {
     let shape = Shape { width: 3, ..COMMA };

@@ -38,10 +38,10 @@ pub(super) fn has_digits(column: &[String]) -> bool {
 /// How much a cell speaks for the way in which it was cut out; about one where all is well.
 pub(super) fn weight(cell: &str, quoted: bool) -> f64 {
     match class(cell) {
+        _ if !quoted && cell.contains(['\r', '\n']) => -2.0,
         Class::Empty => 0.8,
         Class::Number | Class::Time | Class::Uuid => 1.0,
         Class::Text if quoted => 1.0,
-        Class::Text if cell.contains(['\r', '\n']) => -2.0,
         Class::Text => {
             let text = cell.trim();
             let marks = text.bytes().filter(|byte| *byte == b'"').count();

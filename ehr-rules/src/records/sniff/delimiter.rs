@@ -11,6 +11,7 @@ use crate::records::fold;
 use crate::records::frame::frame;
 use crate::records::shape::Mark;
 use memchr::memmem;
+use std::collections::HashSet;
 
 /// How many records are looked at.
 const RECORDS: u64 = 200;
@@ -180,11 +181,11 @@ pub(super) fn usual_width(batch: &Batch) -> usize {
     counts.into_iter().max().map_or(0, |(_, width)| width)
 }
 
-/// How many of a record's fields are names that are known; none unless two are, or all.
+/// How many of the names that are known a record has; none unless two, or nothing else.
 pub(super) fn known_names(batch: &Batch, record: usize, delimiter: Mark, hints: Hints<'_>) -> usize {
     let Some(names) = hints.names else { return 0 };
     let header = batch.header(record, delimiter);
-    let known = header.iter().filter(|name| names.contains(&fold(name))).count();
+    let known = header.iter().map(|name| fold(name)).filter(|name| names.contains(name)).collect::<HashSet<_>>().len();
     if known >= 2 || known == header.len() { known } else { 0 }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Guess {
     pub why: String,
     /// What it may be just as well, where nothing decides.
     pub doubt: Option<String>,
+    /// In how many places letters were made of other letters' bytes before it was written.
+    pub muddled: usize,
 }
 
 /// What of a file tells its encoding.
@@ -116,19 +118,22 @@ impl Telling {
 
     /// The encoding; `line_end` says what was found of how lines end in it.
     pub(super) fn guess(&self, line_end: LineEnd) -> Guess {
-        let sure = |encoding, why: &str| Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt: None };
+        let sure = |encoding, why: &str| Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt: None, muddled: 0 };
         let marks = [(UTF_8, BOM), (UTF_16LE, b"\xFF\xFE".as_slice()), (UTF_16BE, b"\xFE\xFF".as_slice())];
         if let Some((encoding, _)) = marks.iter().find(|(_, mark)| self.start.starts_with(mark)) {
-            return sure(*encoding, "as the mark at its beginning says");
+            let muddled = if *encoding == UTF_8 { muddled(&String::from_utf8_lossy(&self.pieces)) } else { 0 };
+            return Guess { muddled, ..sure(*encoding, "as the mark at its beginning says") };
         }
         if let Some(encoding) = self.in_pairs() {
             return sure(encoding, "by the zeros between its bytes");
         }
+        let muddled = || muddled(&String::from_utf8_lossy(&self.pieces));
         if self.invalid == 0 {
-            return sure(UTF_8, if self.valid == 0 { "being ASCII alone" } else { "which all that was looked at is" });
+            let why = if self.valid == 0 { "being ASCII alone" } else { "which all that was looked at is" };
+            return Guess { muddled: muddled(), ..sure(UTF_8, why) };
         }
         if self.valid >= self.invalid.saturating_mul(9) {
-            return sure(UTF_8, "but for a few bytes that are no text in it");
+            return Guess { muddled: muddled(), ..sure(UTF_8, "but for a few bytes that are no text in it") };
         }
         self.by_letters(line_end)
     }
@@ -173,8 +178,18 @@ impl Telling {
         let others: Vec<&str> = near.map(|(one, ..)| name(one)).collect();
         let why = if others.is_empty() { "by the letters that its bytes make" } else { "which is assumed" };
         let doubt = (!others.is_empty()).then(|| format!("{} is assumed, and it may be {}", name(encoding), others.join(" or ")));
-        Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt }
+        Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt, muddled: 0 }
     }
+}
+
+/// How many times letters stand together whose bytes in Windows-1252 are UTF-8: nobody writes `Ã` and `©` beside one another.
+fn muddled(text: &str) -> usize {
+    let runs = text.split(|letter: char| letter.is_ascii()).filter(|run| run.chars().nth(1).is_some());
+    let is_muddled = |run: &&str| {
+        let (bytes, _, lossy) = WINDOWS_1252.encode(run);
+        !lossy && std::str::from_utf8(&bytes).is_ok()
+    };
+    runs.filter(is_muddled).count()
 }
 
 /// Its label, as a schema names it.

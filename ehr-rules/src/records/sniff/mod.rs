@@ -46,6 +46,8 @@ pub(super) struct Found {
     pub doubt: Option<String>,
     /// Fields that are numbers, days and the like.
     pub digits: Vec<usize>,
+    /// In how many places letters were made of other letters' bytes before it was written.
+    pub muddled: usize,
 }
 
 /// How this file is written; what the schema says wins.
@@ -59,6 +61,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
     // A file that is ASCII at its beginning may be anything further on.
     let through = !whole && hints.whole && dialect.encoding.is_none();
     let telling = if through { Telling::of_file(path)? } else { Telling::of(&raw, whole) };
+    let mut muddled = 0;
     let (encoding, why, doubt) = match dialect.encoding.as_ref() {
         // A label that is unknown was said where it stands.
         Some(label) => {
@@ -68,6 +71,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
         None => {
             let alone = raw.contains(&b'\r') && !raw.contains(&b'\n');
             let guess = telling.guess(if alone { LineEnd::Cr } else { LineEnd::Lf });
+            muddled = guess.muddled;
             (guess.encoding, guess.why, guess.doubt)
         }
     };
@@ -77,6 +81,10 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
     let known = declared(dialect, encoding);
     let (mut shape, cut) = delimiter::choose(&mut sample, known, dialect, hints, tabs);
     let mut evidence = vec![why];
+    if muddled > 0 {
+        evidence
+            .push(format!("letters are other letters' bytes, read as Windows-1252 before it was written, in {muddled} places at least"));
+    }
     evidence.extend(cut);
     sample.cut(&shape, RECORDS);
     header::begin(&sample, &mut shape, dialect, hints, &mut evidence);
@@ -97,7 +105,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
             evidence.push(format!("{} lines stand behind the last row, by their width and wording", shape.footer));
         }
     }
-    Ok(Found { shape, evidence, doubt, digits })
+    Ok(Found { shape, evidence, doubt, digits, muddled })
 }
 
 /// What the schema says, and what most files are.

@@ -100,6 +100,23 @@ fn a_few_bytes_that_are_no_text_do_not_make_a_utf_8_file_another() {
 }
 
 #[test]
+fn letters_made_of_other_letters_bytes_are_seen_and_left_as_they_are() {
+    let head = look("id,name\n1,JosÃ©\n2,MÃ¼ller\n3,donâ€™t\n4,Núñez\n".as_bytes());
+    assert_eq!((head.muddled, head.rows[0][1].as_str()), (3, "JosÃ©"));
+    assert!(said(&head, "in 3 places"));
+    assert_eq!(look("id,name\n1,NÃO\n2,çãé\n3,Åñ\n4,«à»\n5,Иванов\n6,山田\n".as_bytes()).muddled, 0);
+}
+
+#[test]
+fn a_file_of_cr_lines_is_cut_by_them_though_texts_hold_lf_and_names_come_twice() {
+    let names = ["id", "name", "note"].map(str::to_owned).into();
+    let hints = Hints { names: Some(&names), ..Hints::default() };
+    for text in ["id,name,note\rid,name,note\r1,a,\"b\nc\"\r2,d,e\r", "id,name,note,\r1,a,\"b\nc\",\r2,d,e,\r3,f,g,\r"] {
+        assert_eq!(look_with(text.as_bytes(), &Dialect::default(), hints).shape.line_end, LineEnd::Cr);
+    }
+}
+
+#[test]
 fn delimiters_of_one_or_several_characters_are_found() {
     for delimiter in [",", ";", "\t", "|", "^", "~", "\u{1d}", "\u{1f}", "||", "~|~", "|~|", "::", "^^"] {
         let rows = [["id", "name", "born", "note"], ["1", "Anna", "2001-05-06", ""], ["2", "Bo", "1999-12-31", "well: a, b"]];
