@@ -11,10 +11,10 @@ use crate::ir::schema::Width;
 use crate::records::fold;
 use globset::GlobBuilder;
 use globset::GlobMatcher;
-use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Every version of every system.
 pub(super) struct Catalogue<'a> {
@@ -52,7 +52,7 @@ pub(super) struct Entry<'a> {
     pub version: usize,
     pub table: &'a SourceTable,
     pub shape: usize,
-    glob: OnceCell<Option<GlobMatcher>>,
+    glob: OnceLock<Option<GlobMatcher>>,
 }
 
 /// The columns of a table, and how its files are written.
@@ -134,7 +134,7 @@ impl<'a> Catalogue<'a> {
                     catalogue.index.count(&source.system, &table.name, shape.slots.iter().flat_map(|slot| slot.keys.iter().copied()));
                 }
                 catalogue.index.file(entry, &table.file);
-                catalogue.entries.push(Entry { version, table, shape, glob: OnceCell::new() });
+                catalogue.entries.push(Entry { version, table, shape, glob: OnceLock::new() });
             }
             catalogue.by_version.push(first..catalogue.entries.len());
         }
@@ -213,10 +213,42 @@ impl<'a> Catalogue<'a> {
         self.bare.iter().copied()
     }
 
+    /// Whether all that one dialect declares is declared by the other too, so that its files are read by both.
+    pub(super) fn written_so(&self, own: usize, other: usize) -> bool {
+        fn free<T: PartialEq>(own: Option<&T>, other: Option<&T>) -> bool {
+            other.is_none() || own == other
+        }
+        let (Some(Way::Delimited(a)), Some(Way::Delimited(b))) = (self.dialects.get(own), self.dialects.get(other)) else {
+            return own == other;
+        };
+        free(a.delimiter.as_ref(), b.delimiter.as_ref())
+            && free(a.quote.as_ref(), b.quote.as_ref())
+            && free(a.escape.as_ref(), b.escape.as_ref())
+            && free(a.encoding.as_ref(), b.encoding.as_ref())
+            && free(a.line_end.as_ref(), b.line_end.as_ref())
+            && free(a.comment.as_ref(), b.comment.as_ref())
+            && free(a.preamble.as_ref(), b.preamble.as_ref())
+            && free(a.footer.as_ref(), b.footer.as_ref())
+            && free(a.line_break.as_ref(), b.line_break.as_ref())
+            && free(a.decimal.as_ref(), b.decimal.as_ref())
+            && free(a.thousands.as_ref(), b.thousands.as_ref())
+    }
+
+    /// Whether both are delimited text, both objects, or both lines of fixed widths.
+    pub(super) fn framed_so(&self, own: usize, other: usize) -> bool {
+        let (own, other) = (self.dialects.get(own), self.dialects.get(other));
+        own.zip(other).is_some_and(|(own, other)| std::mem::discriminant(own) == std::mem::discriminant(other))
+    }
+
     /// What a column's values must be; nothing for an ignored one.
     pub(super) fn probe(&self, slot: &Slot<'_>) -> Option<&Probe> {
         self.probes.get(slot.probe?)
     }
+}
+
+/// Whether detection looks into files of a table: a listing has none.
+pub(super) const fn looked_into(table: &SourceTable) -> bool {
+    table.list.is_none()
 }
 
 impl Entry<'_> {

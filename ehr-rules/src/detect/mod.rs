@@ -11,7 +11,9 @@
 //! only these are looked at. Tables that several versions share are looked at once (`known`). No message holds a value,
 //! nor a header of a file that was not recognised: the first line of a file without a header is a patient.
 
+mod admit;
 mod advice;
+pub(crate) mod apart;
 mod bare;
 mod drift;
 mod fit;

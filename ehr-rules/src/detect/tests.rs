@@ -5,6 +5,7 @@
 use crate::dataset::input::InputFile;
 use crate::detect::Detection;
 use crate::detect::Verdict;
+use crate::detect::apart::apart;
 use crate::detect::detect;
 use crate::ir::schema::*;
 use crate::ir::types::Kind;
@@ -324,6 +325,30 @@ fn json_has_the_contract_s_keys() {
     let keys: Vec<&str> = json["candidates"][0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["system", "version", "probability", "tables", "for", "against"]);
     assert_eq!((&json["verdict"], &json["version"]), (&"identified".into(), &"2".into()));
+}
+
+#[test]
+fn schemas_alone_say_what_tells_versions_apart() {
+    let mut sources = two_versions();
+    let mut third = sources[1].clone();
+    third.version = "3".to_owned();
+    third.tables.push(table("schedules", vec![column("slot", Kind::Text)]));
+    sources.push(third);
+    let said = apart(&sources.iter().collect::<Vec<_>>());
+    let signs = |at: usize| said.pairs[at].by.iter().map(|sign| format!("{}: {}", sign.of, sign.says)).collect::<Vec<_>>();
+    assert_eq!(
+        signs(0),
+        ["acme/1: `records` lacks the column `Pain score`", "acme/2: `records` has the column `Pain score`"],
+        "{:?}",
+        said.pairs[0]
+    );
+    // All that the second version has the third has too, so only the third can be told.
+    assert_eq!(signs(2), ["acme/3: only it has the table `schedules`"]);
+    let never: Vec<&[String]> = said.versions.iter().map(|one| one.never.as_slice()).collect();
+    assert_eq!(never, [&[][..], &["acme/3".to_owned()], &[]]);
+    // One table each is enough.
+    let tables: Vec<Vec<&str>> = said.versions.iter().map(|one| one.tables.iter().map(String::as_str).collect()).collect();
+    assert_eq!(tables, [vec!["records"], vec!["records"], vec!["schedules"]]);
 }
 
 #[test]

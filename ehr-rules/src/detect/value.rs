@@ -162,6 +162,52 @@ impl Probe {
         matches!(self.kind, Kind::Text | Kind::List(_) | Kind::Struct(_)) && self.one_of.is_empty() && self.patterns.is_empty()
     }
 
+    /// Whether each text that is as another declares is taken here too, as far as declarations tell.
+    pub(super) fn takes(&self, other: &Self) -> bool {
+        let within = |all: &HashSet<String>| other.one_of.iter().any(|texts| texts.is_subset(all));
+        let asked = |pattern: &Regex| other.patterns.iter().any(|known| known.as_str() == pattern.as_str());
+        self.takes_kind(other)
+            && self.one_of.iter().all(within)
+            && self.patterns.iter().all(asked)
+            && self.max_length.is_none_or(|most| other.max_length.is_some_and(|length| length <= most))
+    }
+
+    fn takes_kind(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Text | Kind::List(_) | Kind::Struct(_), _) | (Kind::Float, Kind::Decimal { .. } | Kind::Integer) => true,
+            (Kind::Decimal { precision, scale }, Kind::Decimal { precision: digits, scale: part }) => {
+                scale >= part && precision.saturating_sub(*scale) >= digits.saturating_sub(*part)
+            }
+            (Kind::Decimal { precision, scale }, Kind::Integer) => precision.saturating_sub(*scale) >= 19,
+            (Kind::Boolean, Kind::Boolean) => self.words == other.words,
+            (own, theirs) => {
+                let as_such = self.formats.is_empty() == other.formats.is_empty();
+                own == theirs && as_such && other.formats.iter().all(|format| self.formats.contains(format))
+            }
+        }
+    }
+
+    /// Whether some text that is as another declares is taken here too: numbers may be words and days without marks, but
+    /// nothing is both a day and a UUID.
+    pub(super) fn may_take(&self, other: &Self) -> bool {
+        let same = self.kind == other.kind || self.numeric() && other.numeric() || self.temporal() && other.temporal();
+        let shared = |texts: &HashSet<String>| other.one_of.iter().all(|known| !known.is_disjoint(texts));
+        (same || self.free() || other.free()) && self.one_of.iter().all(shared)
+    }
+
+    fn numeric(&self) -> bool {
+        matches!(self.kind, Kind::Integer | Kind::Decimal { .. } | Kind::Float)
+    }
+
+    fn temporal(&self) -> bool {
+        matches!(self.kind, Kind::Date | Kind::Datetime | Kind::Instant)
+    }
+
+    /// Whether its texts may look like anything: words, or dates in a form of the schema's own.
+    fn free(&self) -> bool {
+        matches!(self.kind, Kind::Text | Kind::List(_) | Kind::Struct(_) | Kind::Boolean) || !self.formats.is_empty()
+    }
+
     fn is_missing(&self, text: &str) -> bool {
         self.missing.iter().any(|missing| missing == text || (missing.is_empty() && text.trim().is_empty()))
     }

@@ -86,6 +86,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0806", "a value given in a case is not what its category holds"),
     ("W0001", "two formats read one date differently"),
     ("W0002", "an approved entry of a code map has no author"),
+    ("W0003", "nothing tells the exports of two versions apart"),
 ];
 
 /// What a code says.

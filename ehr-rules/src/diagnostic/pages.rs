@@ -84,6 +84,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0806", include_str!("../../docs/codes/E0806.md")),
     ("W0001", include_str!("../../docs/codes/W0001.md")),
     ("W0002", include_str!("../../docs/codes/W0002.md")),
+    ("W0003", include_str!("../../docs/codes/W0003.md")),
 ];
 
 /// The page of a code.

@@ -4,6 +4,7 @@ use crate::codes::CodeMap;
 use crate::dataset::input::InputFile;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
+use crate::diagnostic::Place;
 use crate::diagnostic::overlay::Overlay;
 use crate::engine::codes::CodeSource;
 use crate::error::Error;
@@ -47,6 +48,8 @@ pub(crate) type Shapes = BTreeMap<String, Vec<(String, Type)>>;
 #[derive(Debug, Clone)]
 pub(crate) struct CompiledSource {
     pub schema: SourceSchema,
+    /// Where the schema says what it is; none where it is not written.
+    pub place: Option<Place>,
     pub transforms: Vec<Transform>,
     /// Rules that nobody has approved, which are not run.
     pub proposed: Vec<Transform>,
@@ -181,10 +184,11 @@ pub(crate) fn compile(
     let mut read = Vec::new();
     let finish = |reading: Reading| -> Result<CompiledSource, Error> {
         unused(&reading.source, &reading.used.used, said);
-        let Reading { source: LoadedSource { schema, cases, rules, .. }, used: compiled, .. } = reading;
+        let Reading { source: LoadedSource { schema, places, cases, rules, .. }, used: compiled, .. } = reading;
         let maps = code_maps(&schema.code_maps, &mut read, overlay, said)?;
         Ok(CompiledSource {
             schema,
+            place: Some(places.whole().clone()),
             transforms: compiled.transforms,
             proposed: compiled.proposed,
             shapes: Arc::clone(&shapes),

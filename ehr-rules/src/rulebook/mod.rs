@@ -22,6 +22,7 @@ use crate::dataset::input::InputFile;
 use crate::dataset::order::Order;
 use crate::detect;
 use crate::detect::Detection;
+use crate::detect::apart::Separations;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::overlay::Overlay;
 use crate::diagnostic::suggest::nearest;
@@ -120,6 +121,11 @@ impl Rulebook {
         let categories = loaded.categories.iter().map(|category| category.category.clone()).collect();
         let (sources, targets) = compile::compile(loaded, overlay, &mut said)?;
         cases::check::check(&sources, &targets, &mut said);
+        // What is wrong with a schema may be just what would tell it from another.
+        if !said.has_errors() {
+            let schemas: Vec<_> = sources.iter().filter_map(|source| Some((&source.schema, source.place.as_ref()?))).collect();
+            detect::apart::check(&schemas, &mut said);
+        }
         said.sort();
         Ok((Self { sources, categories, targets, fingerprint }, said))
     }
@@ -142,6 +148,22 @@ impl Rulebook {
     /// ```
     pub fn source_schema(&self, source: &SourceId) -> Option<&SourceSchema> {
         self.source(source).map(|source| &source.schema)
+    }
+
+    /// What tells exports of any two versions apart, as far as their schemas say: a table, a column, or nothing.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), ehr_rules::Error> {
+    /// # let rulesets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../rulesets");
+    /// let (book, _) = ehr_rules::Rulebook::load(&[rulesets])?;
+    /// let apart = book.apart();
+    /// let omop = apart.pairs.iter().find(|pair| pair.versions == ["omop/5.3", "omop/5.4"]);
+    /// assert!(omop.is_some_and(|pair| pair.by.iter().any(|sign| sign.table == "visit_occurrence")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn apart(&self) -> Separations {
+        detect::apart::apart(&self.sources.iter().map(|source| &source.schema).collect::<Vec<_>>())
     }
 
     /// Targets by name.

@@ -9,6 +9,13 @@ const SCHEMA: &str = "sources/acme/1/schema.yaml";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     mistake(
+        "a version that is its parent",
+        "sources/acme/2/schema.yaml",
+        "      NAME: {type: text, max_length: 80}\n",
+        "      NAME: text\n",
+        &[(r#"W0003 2:10 `"2"`"#, "nothing tells an export of `acme/2` from one of `acme/1`; give one of them the table or column")],
+    ),
+    mistake(
         "formats that read one date in two ways",
         SCHEMA,
         r#"["%d/%m/%Y"]"#,

@@ -163,6 +163,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
     CompiledSource {
         used: BTreeSet::new(),
         schema,
+        place: None,
         transforms: Vec::new(),
         proposed: Vec::new(),
         shapes: Arc::clone(shapes),
