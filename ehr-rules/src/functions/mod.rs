@@ -147,6 +147,7 @@ mod start_of_day;
 mod start_of_month;
 mod start_of_year;
 mod starts_with;
+mod street_line;
 mod strip_html;
 mod subdivision_code;
 mod substring;
@@ -315,6 +316,7 @@ pub(crate) const CATALOGUE: &[&Function] = &[
     &start_of_month::FUNCTION,
     &start_of_year::FUNCTION,
     &starts_with::FUNCTION,
+    &street_line::FUNCTION,
     &strip_html::FUNCTION,
     &subdivision_code::FUNCTION,
     &substring::FUNCTION,
