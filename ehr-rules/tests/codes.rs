@@ -26,12 +26,12 @@ const RELATIONSHIPS: &str = "concept_id_1\tconcept_id_2\trelationship_id\tinvali
 ";
 const ITEMS: &str = "Who,Code\na,one\nb,two\nc,old\nd,\ne,two\nf,three\n";
 
-/// A vocabulary with one code of two concepts, and what is done about it.
-fn run(on_ambiguous: &str, rule: &str) -> Made {
+/// A ruleset whose codes are looked up in a vocabulary, with what is done about a code of several concepts.
+fn ruleset(on_ambiguous: &str, rule: &str) -> Small {
     let schema = format!(
         "{{target: out, code_maps: {{concept: {{athena: {{local: LOCAL}}{on_ambiguous}}}}}, tables: {{items: {{columns: {{who: text, concept: integer}}}}}}}}"
     );
-    let small = Small::new(&[
+    Small::new(&[
         (
             "sources/small/1/schema.yaml",
             "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Who: text, Code: text}}}}",
@@ -40,7 +40,12 @@ fn run(on_ambiguous: &str, rule: &str) -> Made {
         ("categories/item.yaml", "{category: item, resource: Basic, columns: {who: text, code: text}}"),
         ("targets/out/schema.yaml", &schema),
         ("targets/out/items.yaml", rule),
-    ]);
+    ])
+}
+
+/// A vocabulary with one code of two concepts, and what is done about it.
+fn run(on_ambiguous: &str, rule: &str) -> Made {
+    let small = ruleset(on_ambiguous, rule);
     let vocabulary = small.folder.path().join("athena");
     std::fs::create_dir(&vocabulary).unwrap();
     std::fs::write(vocabulary.join("CONCEPT.csv"), CONCEPTS).unwrap();
@@ -99,6 +104,22 @@ fn rows_with_several_concepts_are_set_aside_or_fail_the_order() {
 }
 
 /// A code is ambiguous only where it is asked for.
+#[test]
+fn what_is_done_with_several_concepts_is_told_where_rules_are_explained() {
+    for (setting, plan, words) in [
+        ("", "on_ambiguous otherwise", "of several concepts none is taken"),
+        (", on_ambiguous: lowest", "on_ambiguous lowest", "of several concepts the lowest is taken"),
+        (", on_ambiguous: reject", "on_ambiguous reject", "a row whose code has several concepts is set aside"),
+        (", on_ambiguous: fail", "on_ambiguous fail", "where a code has several concepts, the whole order fails"),
+    ] {
+        let (small, source) = (ruleset(setting, RULE), "small/1".parse().unwrap());
+        let way = small.book.explain("out.items.concept", Some(&source)).unwrap();
+        assert!(way.contains(plan), "{way}");
+        let mapping = serde_json::to_string(&small.book.mapping(&source, "out").unwrap()).unwrap();
+        assert!(mapping.contains(words) && mapping.contains("a code without a standard concept"), "{mapping}");
+    }
+}
+
 #[test]
 fn a_branch_that_is_not_taken_sets_nothing_aside() {
     let rule = "items: {from: item, columns: {who: who, concept: {when: [{if: 'who == \"b\"', then: {value: 5}}, {otherwise: {from: code, codes: concept, system: {value: local}, otherwise: 0}}]}}}";

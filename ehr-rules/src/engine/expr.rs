@@ -112,7 +112,7 @@ impl<'a> Lowering<'a> {
                 let otherwise = self.lower(otherwise)?;
                 map(self.lower(from)?, &from.ty.kind, entries, otherwise, &expr.ty.kind)
             }
-            Form::Codes { map, system, code, otherwise, rule } => {
+            Form::Codes { map, system, code, otherwise, rule, .. } => {
                 let source = self.context.codes.get(map).map_or_else(|| Arc::new(CodeSource::Absent), Arc::clone);
                 let system = system.as_ref().map(|system| self.lower(system)).transpose()?;
                 let code = self.lower(code)?;

@@ -1,5 +1,6 @@
 //! Expressions: how one value is made from a row. Every one is typed before a row is read.
 
+use crate::ir::code_map::OnSeveral;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -61,6 +62,8 @@ pub enum Form {
         otherwise: Box<Expr>,
         /// The rule, for the work-list: `table.column`.
         rule: String,
+        /// What is done where a code has several targets; none where the map gives each code one.
+        several: Option<OnSeveral>,
     },
     /// `join:` texts with a separator; missing and empty ones are skipped; missing if all are.
     JoinTexts {

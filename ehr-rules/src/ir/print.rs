@@ -157,9 +157,10 @@ pub(crate) fn expr(expr: &Expr) -> String {
             let entries: Vec<String> = entries.iter().map(|(key, to)| format!("{key}: {to}")).collect();
             format!("map({} {{{}}} otherwise {})", self::expr(from), entries.join(", "), self::expr(otherwise))
         }
-        Form::Codes { map, system, code, otherwise, .. } => {
+        Form::Codes { map, system, code, otherwise, several, .. } => {
             let system = system.as_ref().map(|system| format!("{} | ", self::expr(system))).unwrap_or_default();
-            format!("codes({map}: {system}{} otherwise {})", self::expr(code), self::expr(otherwise))
+            let several = several.map(|several| format!(" on_ambiguous {}", snake(&format!("{several:?}")))).unwrap_or_default();
+            format!("codes({map}: {system}{} otherwise {}{several})", self::expr(code), self::expr(otherwise))
         }
         Form::JoinTexts { parts, with } => format!("join({} with {with:?})", all(parts)),
         Form::When { branches, otherwise } => {

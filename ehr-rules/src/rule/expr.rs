@@ -386,9 +386,9 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
             Some(Box::new(expr))
         }
     };
-    let kind = match source {
-        CodeMapSource::File(file) => file.target.clone(),
-        CodeMapSource::Athena { .. } => Kind::Integer,
+    let (kind, several) = match source {
+        CodeMapSource::File(file) => (file.target.clone(), None),
+        CodeMapSource::Athena { on_ambiguous, .. } => (Kind::Integer, Some(*on_ambiguous)),
     };
     let Some(node) = node.get("otherwise") else {
         if check::misspelt(node, "otherwise") {
@@ -402,7 +402,7 @@ fn codes(node: &Node, name: &Node, code: Expr, scope: &mut Scope<'_>, said: &mut
     };
     let otherwise = Box::new(otherwise(node, &kind, scope, said)?);
     let nullable = otherwise.ty.nullable;
-    let form = Form::Codes { map: map.to_owned(), system, code: Box::new(code), otherwise, rule: scope.rule.clone() };
+    let form = Form::Codes { map: map.to_owned(), system, code: Box::new(code), otherwise, rule: scope.rule.clone(), several };
     Some(Expr { form, ty: Type { kind, nullable } })
 }
 

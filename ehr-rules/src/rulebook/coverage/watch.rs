@@ -214,7 +214,7 @@ impl Watch {
                 let otherwise = self.probe_at(inside, node, what, "`map`: `otherwise`".to_owned(), None, otherwise);
                 Expr { form: Form::When { branches: made, otherwise: Box::new(otherwise) }, ty: expr.ty.clone() }
             }
-            Form::Codes { map, system, code, otherwise, rule } => {
+            Form::Codes { map, system, code, otherwise, rule, several } => {
                 let code = self.expr(code, inside);
                 let what = Some(format!("`codes: {map}`: `otherwise` is never taken"));
                 let full = Some(format!("{}/{map}", inside.level));
@@ -225,6 +225,7 @@ impl Watch {
                     code: Box::new(code),
                     otherwise: Box::new(self.expr(otherwise, inside)),
                     rule: rule.clone(),
+                    several: *several,
                 };
                 Expr { form, ty: expr.ty.clone() }
             }

@@ -1,6 +1,7 @@
 //! Rules in plain words, for people who read no code. Names of columns and constants stand in backticks.
 
 use crate::functions;
+use crate::ir::code_map::OnSeveral;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::expr::Operator;
@@ -133,11 +134,19 @@ fn chain(branch: &Branch, expr: &Expr, steps: &mut Vec<String>) {
                 entries.iter().map(|(key, value)| format!("{} becomes {}", constant(key), constant(value))).collect();
             steps.push(format!("{}; {}", entries.join(", "), otherwise_words("anything else", branch, otherwise)));
         }
-        Form::Codes { map, system, code, otherwise, .. } => {
+        Form::Codes { map, system, code, otherwise, several, .. } => {
             chain(branch, code, steps);
             let system = system.as_ref().map(|system| format!(" in the code system {}", phrase(branch, system))).unwrap_or_default();
-            let without = otherwise_words("a code without an approved entry", branch, otherwise);
-            steps.push(format!("the code is looked up{system} in the code map `{map}`; {without}, and stands on the work-list"));
+            let none = if several.is_none() { "a code without an approved entry" } else { "a code without a standard concept" };
+            let without = otherwise_words(none, branch, otherwise);
+            let several = match several {
+                None => "",
+                Some(OnSeveral::Otherwise) => "; of several concepts none is taken",
+                Some(OnSeveral::Lowest) => "; of several concepts the lowest is taken",
+                Some(OnSeveral::Reject) => "; a row whose code has several concepts is set aside",
+                Some(OnSeveral::Fail) => "; where a code has several concepts, the whole order fails",
+            };
+            steps.push(format!("the code is looked up{system} in the code map `{map}`; {without}, and stands on the work-list{several}"));
         }
         Form::When { branches, otherwise } => {
             for (at, (holds, value)) in branches.iter().enumerate() {
