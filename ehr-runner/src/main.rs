@@ -12,6 +12,7 @@ mod fingerprint;
 mod identify;
 mod journal;
 mod order;
+mod profile;
 mod progress;
 mod report;
 mod secret;

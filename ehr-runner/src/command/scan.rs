@@ -3,10 +3,13 @@
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
+use crate::profile::page;
+use crate::profile::white_rabbit;
 use crate::source;
 use clap::Args;
 use ehr_rules::ScanOptions;
 use serde_json::json;
+use std::path::PathBuf;
 
 /// Values that are kept of each column, where they may be shown.
 const VALUES: usize = 100;
@@ -18,7 +21,8 @@ what values look like (`9` for a digit, `a` for a letter). Counts with `~` are e
 
 Examples:
   ehr-runner scan export/
-  ehr-runner scan export/ --format json > scan.json";
+  ehr-runner scan export/ --format json > scan.json
+  ehr-runner scan export/ --html scan.html --white-rabbit ScanReport.xlsx";
 
 /// Arguments of `scan`.
 #[derive(Debug, Args)]
@@ -30,6 +34,12 @@ pub(crate) struct Scan {
     /// Show values of the data too, those of persons among them
     #[arg(long, env = "EHR_SHOW_VALUES")]
     show_values: bool,
+    /// Write what was found as one self-contained page
+    #[arg(long, value_name = "FILE", env = "EHR_HTML")]
+    html: Option<PathBuf>,
+    /// Write it as a scan report of OHDSI's `WhiteRabbit` (.xlsx); values stand in it only with --show-values
+    #[arg(long, value_name = "FILE", env = "EHR_WHITE_RABBIT")]
+    white_rabbit: Option<PathBuf>,
 }
 
 impl Scan {
@@ -37,6 +47,12 @@ impl Scan {
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
         let input = source::open(context, &self.input)?;
         let scan = ehr_rules::scan(&input.files, &ScanOptions { values: if self.show_values { VALUES } else { 0 } })?;
+        if let Some(path) = &self.html {
+            page::write(&scan, path)?;
+        }
+        if let Some(path) = &self.white_rabbit {
+            white_rabbit::write(&scan, path)?;
+        }
         context.answer(&scan.to_text(), &json!(scan))?;
         Ok(Status::Done)
     }

@@ -3,6 +3,7 @@
 use crate::place::Place;
 use crate::place::answer;
 use crate::place::stdout;
+use calamine::Reader as _;
 use std::fmt::Write as _;
 
 #[test]
@@ -114,4 +115,35 @@ fn the_next_version_is_drafted_as_what_changed() {
     assert_eq!(place.read("order2/converted/person.csv").lines().count(), 41);
     place.ehr("init later --system acme --version 3 --from 9").code(2);
     place.ehr("init later --system nova --version 3 --from acme/1").code(2);
+}
+
+#[test]
+fn a_page_and_a_report_hold_what_was_found_and_values_only_where_they_are_asked_for() {
+    let place = Place::new();
+    unknown(&place);
+    place.ehr("scan unknown --html scan.html --white-rabbit report.xlsx").code(0);
+    let page = place.read("scan.html");
+    assert!(page.contains("<code>surname</code>") && page.contains("<svg"), "{page}");
+    assert!(!page.contains("Muster") && !page.contains("http"), "{page}");
+    let mut report: calamine::Xlsx<_> = calamine::open_workbook(place.path("report.xlsx")).unwrap();
+    assert_eq!(report.sheet_names(), ["Field Overview", "Table Overview", "people.csv", "visits.csv"]);
+    let rows = |report: &mut calamine::Xlsx<_>, sheet: &str| -> Vec<Vec<String>> {
+        let range = report.worksheet_range(sheet).unwrap();
+        range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    };
+    let fields = rows(&mut report, "Field Overview");
+    let head = "Table|Field|Description|Type|Max length|N rows|N rows checked|Fraction empty|N unique values|Fraction unique";
+    assert_eq!(fields[0].join("|"), head);
+    assert_eq!(fields[2].join("|"), "people.csv|surname||VARCHAR|8|30|30|0|30|1");
+    assert_eq!(fields[7].join(""), "");
+    assert_eq!(rows(&mut report, "Table Overview")[2].join("|"), "visits.csv||60|60|6|0");
+    let values = rows(&mut report, "people.csv");
+    assert_eq!(values[1].iter().filter(|cell| *cell == "List truncated...").count(), 6);
+    place.ehr("scan unknown --show-values --white-rabbit shown.xlsx").code(0);
+    let mut shown: calamine::Xlsx<_> = calamine::open_workbook(place.path("shown.xlsx")).unwrap();
+    let values = rows(&mut shown, "people.csv");
+    let at = values[0].iter().position(|name| name == "sex").unwrap();
+    assert_eq!(values[1][at + 1], "15");
+    // What occurs too seldom might be a person's own.
+    assert!(!values.concat().iter().any(|cell| cell.starts_with("Muster")));
 }
