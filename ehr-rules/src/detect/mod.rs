@@ -30,6 +30,8 @@ mod text;
 mod value;
 
 #[cfg(test)]
+mod evidence_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::dataset::input::InputFile;

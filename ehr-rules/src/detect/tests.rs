@@ -75,13 +75,14 @@ fn records(pain: bool) -> SourceTable {
 }
 
 /// Version 2 is version 1 and two columns more in `records`.
-fn two_versions() -> Vec<SourceSchema> {
+pub(super) fn two_versions() -> Vec<SourceSchema> {
     vec![schema("1", vec![patients(), records(false)]), schema("2", vec![patients(), records(true)])]
 }
 
-const PATIENTS: &str = "Id,first name,family name,birth date,phone,fax\n1,Ada,Muster,1980-02-29,555,\n2,Ben,Beispiel,1971-12-01,,\n";
+pub(super) const PATIENTS: &str =
+    "Id,first name,family name,birth date,phone,fax\n1,Ada,Muster,1980-02-29,555,\n2,Ben,Beispiel,1971-12-01,,\n";
 const RECORDS_1: &str = "record id,patient id,note\n1,1,well\n2,2,\n";
-const RECORDS_2: &str = "record id,patient id,note,Pain score,Pain place\n1,1,well,3,knee\n2,2,,,\n";
+pub(super) const RECORDS_2: &str = "record id,patient id,note,Pain score,Pain place\n1,1,well,3,knee\n2,2,,,\n";
 
 fn folder(files: &[(&str, &str)]) -> (TempDir, Vec<InputFile>) {
     let folder = tempfile::tempdir().unwrap();
@@ -97,7 +98,7 @@ fn folder(files: &[(&str, &str)]) -> (TempDir, Vec<InputFile>) {
     (folder, inputs)
 }
 
-fn run(sources: &[SourceSchema], files: &[(&str, &str)]) -> Detection {
+pub(super) fn run(sources: &[SourceSchema], files: &[(&str, &str)]) -> Detection {
     let (_folder, inputs) = folder(files);
     detect(&sources.iter().collect::<Vec<_>>(), &inputs).unwrap()
 }
