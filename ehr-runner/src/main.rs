@@ -9,6 +9,7 @@ mod corridor;
 mod destination;
 mod error;
 mod fingerprint;
+mod html;
 mod identify;
 mod journal;
 mod order;

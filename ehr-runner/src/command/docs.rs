@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
+use crate::html;
 use askama::Template;
 use clap::Args;
 use ehr_rules::Example;
@@ -87,13 +88,7 @@ impl Page<'_> {
     /// Words with names in backticks, as HTML in which nothing but `code` is a tag.
     #[expect(clippy::unused_self, reason = "called by the template")]
     fn words(&self, text: &str) -> String {
-        let mut html = String::new();
-        for (at, part) in text.split('`').enumerate() {
-            let escaped = escape(part);
-            // Writing to a text does not fail.
-            let _ = if at % 2 == 1 { write!(html, "<code>{escaped}</code>") } else { write!(html, "{escaped}") };
-        }
-        html
+        html::words(text)
     }
 
     /// The same as a sentence.
@@ -131,8 +126,4 @@ fn plain(name: &str) -> String {
         }
     }
     plain
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -49,7 +49,7 @@ same command can be given again. It holds:
   converted/    the target's tables             categorized/  the common model in between
   rejects/      rows set aside, with the reason  unmapped.csv  codes without a mapping
   repaired/     rows cut otherwise than written, as they were
-  ledger.json   every input row's fate           report.json   what was found
+  ledger.json   every input row's fate           report.html   what was found (report.json for scripts)
   order.json    what was made of what, and when  log.jsonl     what happened
 
 A secret that the rules name, such as the key of `pseudonym`, is given by the environment: EHR_SECRET_NAME holds it, or

@@ -11,6 +11,7 @@ mod input;
 mod order;
 mod place;
 mod postgres;
+mod report;
 mod rules;
 mod scan;
 mod secrets;

@@ -33,7 +33,8 @@ fn an_order_holds_what_it_promises() {
     let place = Place::new();
     let summary = stdout(&place.convert("").code(0));
     assert!(summary.contains("patients") && summary.contains("person") && summary.contains("gender"), "{summary}");
-    let wanted = ["categorized", "converted", "ledger.json", "log.jsonl", "order.json", "rejects", "report.json", "unmapped.csv"];
+    let wanted =
+        ["categorized", "converted", "ledger.json", "log.jsonl", "order.json", "rejects", "report.html", "report.json", "unmapped.csv"];
     assert_eq!(names(&place.path("order")), wanted);
     let order = place.json("order/order.json");
     assert_eq!((&order["status"], &order["source"], &order["version"]), (&"done".into(), &"acme".into(), &"1".into()));

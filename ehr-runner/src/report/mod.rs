@@ -1,6 +1,9 @@
-//! What an order came to, for people and for machines: `ledger.json`, `report.json`, `unmapped.csv`, and the summary.
+//! What an order came to, for people and for machines: `ledger.json`, `report.json`, `report.html`, `unmapped.csv`, and the summary.
 //!
 //! None of it holds a time of day, so the same rules and input give the same bytes.
+
+mod flow;
+mod page;
 
 use crate::error::Failure;
 use crate::order::write_json;
@@ -15,6 +18,7 @@ use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -65,12 +69,14 @@ impl LedgerFile {
 }
 
 impl Report {
-    /// Writes `ledger.json`, `report.json` and `unmapped.csv` into the order.
+    /// Writes `ledger.json`, `report.json`, `report.html` and `unmapped.csv` into the order.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), Failure> {
         if let Some(ledger) = &self.ledger {
             write_json(&folder.join("ledger.json"), ledger)?;
         }
         write_json(&folder.join("report.json"), &self.json())?;
+        let path = folder.join("report.html");
+        fs::write(&path, page::render(self)?).map_err(|error| Failure::file("writing", &path, &error))?;
         let path = folder.join("unmapped.csv");
         self.work_list(&path).map_err(|error| Failure::file("writing", &path, &error.into()))
     }
@@ -105,8 +111,19 @@ impl Report {
         if !self.verified {
             return Vec::new();
         }
+        let told = |(code, says, rows): (&str, &str, u64)| json!({"code": code, "check": says, "holds": rows == 0, "rows": rows});
+        self.checked().into_iter().map(told).collect()
+    }
+
+    /// What was checked of the target's tables: code, what it says, and how many rows break it.
+    fn checked(&self) -> Vec<(&'static str, &'static str, u64)> {
         let rows = |code: &str| self.findings.iter().filter(|finding| finding.code == code).map(|finding| finding.rows).sum::<u64>();
-        CHECKS.iter().map(|(code, says)| json!({"code": code, "check": says, "holds": rows(code) == 0, "rows": rows(code)})).collect()
+        CHECKS.iter().map(|(code, says)| (*code, *says, rows(code))).collect()
+    }
+
+    /// Output tables that have rows.
+    fn outputs(&self) -> Vec<&OutputRows> {
+        self.ledger.iter().flat_map(|ledger| &ledger.outputs).filter(|output| output.rows > 0).collect()
     }
 
     /// Rows that were set aside, as far as they were counted.

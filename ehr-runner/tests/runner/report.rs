@@ -1,0 +1,39 @@
+//! `report.html`: what `report.json` says, for people.
+
+use crate::place::Place;
+
+#[test]
+fn the_report_says_what_became_of_each_row_and_needs_nothing_from_outside() {
+    let place = Place::new();
+    place.replace("export/visits.csv", "v3,p2,,3.00", "v3,p2,,3.00\nv4,nobody,2024-03-01 10:00:00,1.00");
+    place.convert("").code(0);
+    let page = place.read("order/report.html");
+    for part in [
+        "<title>acme/1 to demo</title>",
+        "All 7 rows have a fate; 1 of them were set aside.",
+        "Identified by what its files hold",
+        "patients to person: 3 rows",
+        "<td>R0108</td>",
+        "a reference points to no row that was kept: <code>patients.Id</code>",
+        "<th scope=\"row\">gender</th><td>person.gender_code</td>",
+        "<b>holds</b> required columns have a value",
+    ] {
+        assert!(page.contains(part), "no `{part}` in the page");
+    }
+    for outside in ["http:", "https:", "src=", "href=", "@import", "url("] {
+        assert!(!page.contains(outside), "the page asks for `{outside}`");
+    }
+    for value in ["Amal", "1980", "12.5", "nobody"] {
+        assert!(!page.contains(value), "a value stands in the page");
+    }
+}
+
+#[test]
+fn a_failed_order_says_so_first() {
+    let place = Place::new();
+    place.replace("rulesets/targets/demo/schema.yaml", "max_length: 20", "max_length: 5");
+    place.convert("").code(4);
+    let page = place.read("order/report.html");
+    assert!(page.contains("The order failed: 1 of the checks below do not hold."), "{page}");
+    assert!(page.contains("<span class=\"tag stops\">stops the order</span>"), "{page}");
+}
