@@ -77,7 +77,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0218", "a file ends inside a field"),
     ("R0219", "a file is no JSON and is set aside as a whole"),
     ("R0220", "a JSON file has nothing where its table's rows stand and is set aside as a whole"),
-    ("R0219", "a file has letters that are other letters' bytes: its text was read in a wrong encoding before it was written"),
+    ("R0221", "a file is no table"),
+    ("R0222", "a file has letters that are other letters' bytes: its text was read in a wrong encoding before it was written"),
     ("R0301", "a lookup found no row"),
     ("R0302", "a lookup found several rows where one was expected"),
     ("R0303", "a script failed on a row"),
@@ -96,4 +97,14 @@ pub const CODES: &[(&str, &str)] = &[
 /// What a code says, for messages.
 pub fn meaning(code: &str) -> &'static str {
     CODES.iter().find(|(known, _)| *known == code).map_or("an unknown finding", |(_, text)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CODES;
+
+    #[test]
+    fn each_code_has_one_meaning() {
+        assert!(CODES.is_sorted_by(|a, b| a.0 < b.0));
+    }
 }

@@ -52,6 +52,8 @@ const EQUAL: f64 = 1e-6;
 const KNOWN: f64 = 0.8;
 /// How many candidates are shown where none recognises a file.
 const SHOWN: usize = 3;
+/// How many files are named that are no tables although they are called so.
+const STRANGERS: usize = 5;
 /// How many versions are described, besides those in the set.
 const DESCRIBED: usize = 12;
 
@@ -158,7 +160,8 @@ impl Drift {
 /// Holds every schema against the files. A file that cannot be read is an error: what it holds might decide.
 pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<Detection, Error> {
     let catalogue = Catalogue::new(sources);
-    let samples = sample::read(&catalogue, files)?;
+    let mut strangers = Vec::new();
+    let samples = sample::read(&catalogue, files, &mut strangers)?;
     let judged: Vec<Judged<'_>> = samples.iter().map(|sample| Judged::new(&catalogue, sample)).collect();
     let mut standings = standings(&catalogue, &judged);
 
@@ -193,6 +196,9 @@ pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<D
         (Verdict::Ambiguous, None) => advice::decides(set),
         (Verdict::Unknown, _) => vec![reason.unwrap_or_else(|| "no known version explains enough of these files".to_owned())],
     };
+    let more = strangers.len().saturating_sub(STRANGERS);
+    let told = strangers.iter().take(STRANGERS).map(|(file, what)| format!("`{file}` is {what}, whatever its name says"));
+    detection.notes.extend(told.chain((more > 0).then(|| format!("{more} more files are no tables, whatever their names say"))));
     // A script sees the candidates only, so what is open is said there too.
     let concerned = if set.is_empty() { detection.candidates.len() } else { set.len() };
     for candidate in detection.candidates.iter_mut().take(concerned) {

@@ -11,6 +11,7 @@ use crate::detect::value::Values;
 use crate::error::Error;
 use crate::records::Hints;
 use crate::records::fixed;
+use crate::records::foreign::foreign;
 use crate::records::head;
 use crate::records::json;
 use crate::records::json::Keys;
@@ -62,11 +63,21 @@ pub(super) struct Framed {
     tried: RefCell<HashMap<(usize, usize), Values>>,
 }
 
-/// Reads the heads of all files that look like tables, in input order.
-pub(super) fn read<'a>(catalogue: &Catalogue<'_>, files: &'a [InputFile]) -> Result<Vec<Sample<'a>>, Error> {
+/// Reads the heads of all files that look like tables, in input order. `strangers` are told of those that by their first bytes
+/// are none, whatever they are called, each with what it is.
+pub(super) fn read<'a>(
+    catalogue: &Catalogue<'_>,
+    files: &'a [InputFile],
+    strangers: &mut Vec<(&'a str, &'static str)>,
+) -> Result<Vec<Sample<'a>>, Error> {
     let mut samples = Vec::new();
     for file in files {
         let named = catalogue.named(file.file_name());
+        let looked_at = !named.is_empty() || is_table(file.file_name()) || ends_with(file.file_name(), JSON);
+        if let Some(what) = if looked_at { foreign(&file.path)? } else { None } {
+            strangers.push((&file.name, what));
+            continue;
+        }
         let framed = framed(catalogue, file, &named)?;
         if !framed.is_empty() {
             samples.push(Sample { file, named, framed });

@@ -454,3 +454,18 @@ fn lines_of_fixed_widths_are_told_by_their_length_and_values() {
         assert_eq!(detection.verdict, Verdict::Unknown, "{name}: {}", said(&detection));
     }
 }
+
+#[test]
+fn what_is_no_table_is_said_to_be_what_it_is() {
+    let page = "<!DOCTYPE html>\n<html><h1>502, Bad, Gateway</h1></html>\n";
+    let detection = run(&two_versions(), &[("patients.csv", page), ("records.csv", "%PDF-1.7\n%x\n1 0 obj\n")]);
+    let notes = [
+        "none of the input's files is a table (2 in all)",
+        "`patients.csv` is an HTML page, whatever its name says",
+        "`records.csv` is a PDF document, whatever its name says",
+    ];
+    assert_eq!((detection.verdict, detection.notes.as_slice()), (Verdict::Unknown, notes.map(str::to_owned).as_slice()));
+    let detection = run(&two_versions(), &[("patients.csv", PATIENTS), ("records.csv", RECORDS_2), ("more.csv", page)]);
+    assert_eq!(detection.identified(), Some(("acme", "2")), "{}", said(&detection));
+    assert_eq!(detection.notes, ["`more.csv` is an HTML page, whatever its name says"]);
+}

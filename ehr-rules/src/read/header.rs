@@ -10,6 +10,7 @@ use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use crate::records;
 use crate::records::Hints;
+use crate::records::foreign::foreign;
 use crate::records::json;
 use crate::records::json::Fault;
 use crate::records::shape::Shape;
@@ -66,6 +67,10 @@ pub(super) fn plan<'a>(
     }
     let names: HashSet<String> = names(table).map(|name| records::fold(name)).collect();
     for file in found {
+        if let Some(what) = foreign(&file.path)? {
+            report("R0221", &file.name, Consequence::Failed, &format!("{}: `{}` is {what}", meaning("R0221"), file.name));
+            continue;
+        }
         let head = if table.widths.is_empty() {
             records::head(&file.path, dialect, Hints { names: Some(&names), whole: true }, 1)?
         } else {
@@ -85,8 +90,8 @@ pub(super) fn plan<'a>(
             report("R0211", &file.name, Consequence::Warned, &format!("{}: `{}`, where {doubt}", meaning("R0211"), file.name));
         }
         if head.muddled > 0 {
-            let reason = format!("{}: `{}`, in {} places at least", meaning("R0219"), file.name, head.muddled);
-            report("R0219", &file.name, Consequence::Warned, &reason);
+            let reason = format!("{}: `{}`, in {} places at least", meaning("R0222"), file.name, head.muddled);
+            report("R0222", &file.name, Consequence::Warned, &reason);
         }
         let beside = head.shape.preamble + head.shape.footer;
         if beside > 0 && dialect.preamble.is_none() && dialect.footer.is_none() {

@@ -317,7 +317,7 @@ fn a_row_that_is_none_of_its_table_is_set_aside_though_every_column_takes_it() {
 fn letters_made_of_other_letters_bytes_are_said_and_read_as_they_are() {
     let case = Case::new(vec![column("name", Kind::Text)]).file("t.csv", "name\nJosÃ©\nNúñez\n");
     assert_eq!(case.values(), ["JosÃ©", "Núñez"]);
-    assert_eq!(case.findings(), [finding("R0219", "t.csv", Warned, 1)]);
+    assert_eq!(case.findings(), [finding("R0222", "t.csv", Warned, 1)]);
 }
 
 #[test]
@@ -638,4 +638,12 @@ fn one_document_may_hold_several_tables_whichever_it_was_found_to_be() {
     assert_eq!(rows(&case), [1, 2, 0]);
     case.order.tables = std::iter::once(("t.json".to_owned(), "v".to_owned())).collect();
     assert_eq!(rows(&case), [1, 0, 2]);
+}
+
+#[test]
+fn a_file_of_a_table_that_is_none_is_said_to_be_what_it_is() {
+    let case = Case::new(vec![column("a", Kind::Text)]).file("t.csv", "<html><body>no</body></html>\n");
+    assert_eq!(case.read().tables()[0].rows, 0);
+    assert_eq!(case.findings(), [finding("R0221", "t.csv", Failed, 1)]);
+    assert_eq!(case.ledger.findings()[0].reason, "a file is no table: `t.csv` is an HTML page");
 }

@@ -6,6 +6,7 @@
 pub(crate) mod batch;
 mod field;
 pub(crate) mod fixed;
+pub(crate) mod foreign;
 mod frame;
 pub(crate) mod json;
 pub(crate) mod mend;

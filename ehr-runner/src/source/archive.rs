@@ -4,6 +4,7 @@
 
 use crate::context::Context;
 use crate::error::Failure;
+use crate::source::folder::plain;
 use ehr_rules::InputFile;
 use flate2::read::MultiGzDecoder;
 use std::fs;
@@ -117,7 +118,7 @@ impl<'a> Unpacking<'a> {
         let mut entries = Vec::new();
         for at in 0..archive.len() {
             let raw = archive.by_index_raw(at).map_err(fail)?;
-            let (name, encrypted, plain) = (raw.name().map_err(fail)?.into_owned(), raw.encrypted(), raw.is_file());
+            let (name, encrypted, plain) = (plain(raw.name().map_err(fail)?.as_bytes()), raw.encrypted(), raw.is_file());
             drop(raw);
             if !self.is_wanted(file, &name, plain) {
                 continue;
@@ -136,7 +137,7 @@ impl<'a> Unpacking<'a> {
         let mut entries = Vec::new();
         for entry in archive.entries().map_err(|error| damaged(file, &error))? {
             let entry = entry.map_err(|error| damaged(file, &error))?;
-            let name = String::from_utf8_lossy(&entry.path_bytes()).trim_start_matches("./").to_owned();
+            let name = plain(&entry.path_bytes()).trim_start_matches("./").to_owned();
             if self.is_wanted(file, &name, entry.header().entry_type().is_file()) {
                 entries.push(self.write(file, format!("{prefix}{name}"), entry)?);
             }

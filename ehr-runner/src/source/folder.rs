@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(super) fn files(path: &Path) -> Result<Vec<InputFile>, Failure> {
     let data = fs::metadata(path).map_err(|error| Failure::file("opening the input", path, &error))?;
     if data.is_file() {
-        let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy()).into_owned();
+        let name = plain(path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes());
         return Ok(vec![InputFile { name, path: path.to_owned(), bytes: data.len() }]);
     }
     if !data.is_dir() {
@@ -31,7 +31,7 @@ fn walk(folder: &Path, prefix: &str, entered: &mut BTreeSet<PathBuf>, found: &mu
     }
     for entry in fs::read_dir(folder).map_err(fail)? {
         let entry = entry.map_err(fail)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = plain(entry.file_name().as_encoded_bytes());
         if name.starts_with('.') {
             continue;
         }
@@ -45,4 +45,29 @@ fn walk(folder: &Path, prefix: &str, entered: &mut BTreeSet<PathBuf>, found: &mu
         }
     }
     Ok(())
+}
+
+/// A file's name as text that can be printed anywhere: what is no text, and what a terminal would obey, is written out, so
+/// that two names stay two.
+pub(super) fn plain(name: &[u8]) -> String {
+    let mut plain = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        for letter in chunk.valid().chars() {
+            if letter.is_control() { plain.extend(letter.escape_default()) } else { plain.push(letter) }
+        }
+        plain.push_str(&chunk.invalid().escape_ascii().to_string());
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_name_is_printed_and_not_obeyed() {
+        assert_eq!(plain("Löwe 🦁 (2).csv".as_bytes()), "Löwe 🦁 (2).csv");
+        assert_eq!(plain(b"a\n\x1b[31mb\xff.csv"), "a\\n\\u{1b}[31mb\\xff.csv");
+        assert_ne!(plain(b"a\xfe.csv"), plain(b"a\xff.csv"));
+    }
 }
