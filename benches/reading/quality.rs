@@ -43,11 +43,7 @@ pub(super) fn compare(folder: &Path, seed: u64, each: bool) -> Result<Vec<String
         }
         None => println!("| DuckDB | SKIPPED: python3 cannot import it | | | | | |"),
     }
-    let ways = [
-        ("polars, dialect told, types given, errors ignored", true, true),
-        ("polars, dialect told, text, errors ignored", true, false),
-        ("polars, dialect told, text", false, false),
-    ];
+    let ways = [("polars, dialect told, types given, errors ignored", true, true), ("polars, dialect told, text", false, false)];
     for (name, lenient, typed) in ways {
         let mut path = paths.iter();
         print(name, &cases, each, |case| Ok(peers::polars(case, path.next().ok_or("a file is missing")?, lenient, typed)?))?;
