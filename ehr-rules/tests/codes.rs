@@ -172,7 +172,10 @@ fn a_source_has_code_maps_of_its_own() {
             "sources/small/0/item.yaml",
             "item: {from: items, columns: {code: Code, word: {from: Code, codes: word, otherwise: null}, other: {from: Code, codes: other, otherwise: {from: Code}}}}",
         ),
-        ("sources/small/1/schema.yaml", "{system: small, version: '1', inherits: '0', code_maps: {word: {file: word.csv, target: text}}}"),
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', inherits: '0', code_maps: {word: {file: word.csv, target: text}}, tables: {items: {ignore: {Room: not asked for}}}}",
+        ),
         ("sources/small/1/word.csv", &ours),
         ("categories/item.yaml", "{category: item, resource: Basic, columns: {code: text, word: text, other: text}}"),
         (
