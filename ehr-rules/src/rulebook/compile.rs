@@ -37,6 +37,7 @@ use crate::rulebook::SourceId;
 use crate::rulebook::phi;
 use crate::rulebook::secrets;
 use globset::GlobBuilder;
+use globset::GlobMatcher;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -123,6 +124,12 @@ impl CompiledSource {
         Ok(secrets::named(own.iter().chain(rules)))
     }
 
+    /// The tables whose files may be called so.
+    pub(crate) fn tables_called(&self, file_name: &str) -> Vec<&str> {
+        let tables = self.schema.tables.iter().filter(|table| glob(table).is_some_and(|glob| glob.is_match(file_name)));
+        tables.map(|table| table.name.as_str()).collect()
+    }
+
     /// All that this version says of these files, as text: schemas of the tables at hand, and rules that read them.
     /// `found` is which table a file was found to be.
     pub(crate) fn says_of(&self, files: &[InputFile], found: &BTreeMap<String, String>) -> String {
@@ -131,11 +138,10 @@ impl CompiledSource {
             .tables
             .iter()
             .filter(|table| {
-                let glob = GlobBuilder::new(&table.file).case_insensitive(true).build().map(|glob| glob.compile_matcher());
                 // A listing is never among the files.
                 table.list.is_some()
                     || found.values().any(|name| *name == table.name)
-                    || glob.is_ok_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
+                    || glob(table).is_some_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
             })
             .cloned()
             .collect();
@@ -450,4 +456,10 @@ fn category_view(category: &Category) -> TableView {
         key: Vec::new(),
         ignored: BTreeMap::new(),
     }
+}
+
+/// What a table's files are called. A glob that does not compile is a diagnostic of the rules.
+fn glob(table: &SourceTable) -> Option<GlobMatcher> {
+    let glob = GlobBuilder::new(&table.file).case_insensitive(true).build();
+    glob.ok().map(|glob| glob.compile_matcher())
 }

@@ -5,6 +5,7 @@ use crate::error::Failure;
 use crate::error::Status;
 use crate::identify;
 use crate::source;
+use crate::source::unread::Unread;
 use clap::Args;
 use ehr_rules::Detection;
 use ehr_rules::SourceId;
@@ -34,12 +35,16 @@ impl Detect {
             Some(source) => book.detect_as(&identify::known(&book, source)?, &input.files)?,
             None => book.detect(&input.files)?,
         };
-        context.answer(&human(&detection), &json!(detection))?;
+        let mut answer = json!(detection);
+        if let Some(answer) = answer.as_object_mut() {
+            answer.insert("unreadable_files".to_owned(), json!(input.unread));
+        }
+        context.answer(&human(&detection, &input.unread), &answer)?;
         Ok(if detection.verdict == Verdict::Identified { Status::Done } else { Status::NotIdentified })
     }
 }
 
-fn human(detection: &Detection) -> String {
+fn human(detection: &Detection, unread: &[Unread]) -> String {
     let mut lines = vec![verdict(detection)];
     lines.extend(detection.notes.iter().map(|note| format!("  {note}")));
     for candidate in detection.candidates.iter().take(SHOWN) {
@@ -59,6 +64,10 @@ fn human(detection: &Detection) -> String {
     if !detection.unrecognised_files.is_empty() {
         lines.push("\nnot recognised:".to_owned());
         lines.extend(detection.unrecognised_files.iter().map(|file| format!("  {file}")));
+    }
+    if !unread.is_empty() {
+        lines.push("\ncannot be read:".to_owned());
+        lines.extend(unread.iter().map(|file| format!("  {}: {}", file.name, file.reason)));
     }
     lines.join("\n")
 }

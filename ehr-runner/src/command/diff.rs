@@ -7,6 +7,7 @@ use crate::identify;
 use crate::identify::Identified;
 use crate::source;
 use crate::source::Input;
+use crate::source::unread;
 use chrono::Local;
 use chrono::NaiveDate;
 use clap::Args;
@@ -81,9 +82,11 @@ impl Diff {
         let book_a = context.rulebook()?;
         let book_b = context.rulebook_of(&self.against)?;
         context.heed_signals()?;
-        let Input { files, .. } = &source::open(context, &self.input)?;
+        let Input { files, unread, .. } = &source::open(context, &self.input)?;
         let a = self.side(context, book_a, files)?;
         let b = self.side(context, book_b, files)?;
+        unread::check(context, &a.book, &a.source, unread)?;
+        unread::check(context, &b.book, &b.source, unread)?;
         if a.source != b.source {
             context.note(&format!("note: A takes the input for {}, and B for {}", a.source, b.source));
         }

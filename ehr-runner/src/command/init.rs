@@ -72,7 +72,8 @@ impl Init {
             || context.rules.first().map_or_else(PathBuf::new, |rules| rules.join("sources").join(&self.system).join(&self.version));
         let out = self.out.clone().unwrap_or_else(default);
         let input = source::open(context, &self.input)?;
-        let scan = ehr_rules::scan(&input.files, &ScanOptions { values: VALUES })?;
+        let mut scan = ehr_rules::scan(&input.files, &ScanOptions { values: VALUES })?;
+        scan.skipped.extend(input.skipped());
         if scan.files.is_empty() {
             return Err(Failure::Data("the input holds no text table to draft a schema from".to_owned()));
         }

@@ -25,6 +25,7 @@ use crate::report::Report;
 use crate::secret;
 use crate::source;
 use crate::source::Input;
+use crate::source::unread;
 use chrono::Local;
 use chrono::NaiveDate;
 use clap::Args;
@@ -143,11 +144,12 @@ impl Run {
             to.check(target, self.loading)?;
         }
         context.heed_signals()?;
-        let Input { files, .. } = &source::open(context, &self.input)?;
-        let found = identify::source(context, &book, self.source.as_ref(), files)?;
+        let input = &source::open(context, &self.input)?;
+        let found = identify::source(context, &book, self.source.as_ref(), &input.files)?;
+        unread::check(context, &book, &found.source, &input.unread)?;
 
         let partial = Partial::create(&out)?;
-        let made = self.make(context, &book, found, files, &partial);
+        let made = self.make(context, &book, found, input, &partial);
         // Whatever an interrupted stage says of itself, it was interrupted.
         let made = context.go_on().and(made)?;
         let status = made.order.status;
@@ -193,10 +195,14 @@ impl Run {
         }
     }
 
-    fn make(&self, context: &Context, book: &Rulebook, found: Identified, files: &[InputFile], partial: &Partial) -> Result<Made, Failure> {
+    fn make(&self, context: &Context, book: &Rulebook, found: Identified, input: &Input, partial: &Partial) -> Result<Made, Failure> {
+        let Input { files, unread, .. } = input;
         let Identified { source, tables, said: detection } = found;
         let source = &source;
         context.journal.open(&partial.path().join("log.jsonl"))?;
+        for one in unread {
+            tracing::warn!(file = one.name, reason = one.reason, "not read");
+        }
         tracing::info!(source = %source, target = self.target, files = files.len(), version = env!("CARGO_PKG_VERSION"), "order");
         let today = self.today.unwrap_or_else(|| Local::now().date_naive());
         let bar = Bar::new(context.progress, files.iter().map(|file| file.bytes).sum());
@@ -247,6 +253,7 @@ impl Run {
             tables,
             vocabulary_from: self.vocabulary.as_ref().and_then(|folder| folder.canonicalize().ok()),
             input,
+            unread: unread.clone(),
             stages: walked.stages,
             imports: Vec::new(),
         };

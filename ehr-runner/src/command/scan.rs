@@ -46,7 +46,8 @@ impl Scan {
     /// Profiles the files and says what was found.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
         let input = source::open(context, &self.input)?;
-        let scan = ehr_rules::scan(&input.files, &ScanOptions { values: if self.show_values { VALUES } else { 0 } })?;
+        let mut scan = ehr_rules::scan(&input.files, &ScanOptions { values: if self.show_values { VALUES } else { 0 } })?;
+        scan.skipped.extend(input.skipped());
         if let Some(path) = &self.html {
             page::write(&scan, path)?;
         }

@@ -5,6 +5,8 @@
 use crate::context::Context;
 use crate::error::Failure;
 use crate::source::folder::plain;
+use crate::source::unread::Holds;
+use crate::source::unread::Unread;
 use ehr_rules::InputFile;
 use flate2::read::MultiGzDecoder;
 use std::fs;
@@ -35,13 +37,36 @@ enum Packing {
     Foreign,
 }
 
+impl Packing {
+    /// Whether a file of that name holds one file, called as it is but for the ending.
+    fn is_single(self, file_name: &str) -> bool {
+        matches!(self, Self::Gzip | Self::Zstd) && !is_tar(file_name)
+    }
+}
+
 /// What is being unpacked, and where to.
 pub(super) struct Unpacking<'a> {
     folder: &'a Path,
     /// What was passed over, for people.
     notes: &'a mut Vec<String>,
+    /// What cannot be unpacked.
+    unread: &'a mut Vec<Unread>,
     context: &'a Context,
     made: usize,
+}
+
+/// Why a file is not unpacked.
+enum Trouble {
+    /// Something is wrong with it, which concerns no other file.
+    Own(String),
+    /// Something is wrong that concerns them all: a disk that is full, a signal to stop.
+    Of(Failure),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Of(failure)
+    }
 }
 
 /// A stream that ends when a signal asks for it.
@@ -58,8 +83,8 @@ impl<R: Read> Read for Stoppable<'_, R> {
 }
 
 impl<'a> Unpacking<'a> {
-    pub(super) const fn new(context: &'a Context, folder: &'a Path, notes: &'a mut Vec<String>) -> Self {
-        Self { folder, notes, context, made: 0 }
+    pub(super) const fn new(context: &'a Context, folder: &'a Path, notes: &'a mut Vec<String>, unread: &'a mut Vec<Unread>) -> Self {
+        Self { folder, notes, unread, context, made: 0 }
     }
 
     /// Opens what is packed and passes on what is not. `whole` says that the one file is all there is.
@@ -84,26 +109,14 @@ impl<'a> Unpacking<'a> {
             found.push(file);
             return Ok(());
         }
-        if depth == DEPTH {
-            return Err(Failure::World(format!("`{}` lies in more than {DEPTH} archives, one in the other", file.name)));
-        }
-        let entries = match packing {
-            Packing::Zip => self.zip(&file, prefix)?,
-            Packing::Tar => self.tar(&file, File::open(&file.path).map_err(|error| damaged(&file, &error))?, prefix)?,
-            Packing::Gzip if is_tar(file.file_name()) => {
-                let stream = opened(&file)?;
-                self.tar(&file, MultiGzDecoder::new(stream), prefix)?
+        let entries = match self.entries(&file, packing, prefix, depth) {
+            Ok(entries) => entries,
+            Err(Trouble::Own(reason)) => {
+                let holds = if packing.is_single(file.file_name()) { Holds::ByName } else { Holds::Anything };
+                self.unread.push(Unread::new(file.name, holds, &reason));
+                return Ok(());
             }
-            Packing::Zstd if is_tar(file.file_name()) => {
-                let stream = zstd::Decoder::new(opened(&file)?).map_err(|error| damaged(&file, &error))?;
-                self.tar(&file, stream, prefix)?
-            }
-            Packing::Gzip => vec![self.single(&file, MultiGzDecoder::new(opened(&file)?))?],
-            Packing::Zstd => {
-                let stream = zstd::Decoder::new(opened(&file)?).map_err(|error| damaged(&file, &error))?;
-                vec![self.single(&file, stream)?]
-            }
-            Packing::Foreign => Vec::new(),
+            Err(Trouble::Of(failure)) => return Err(failure),
         };
         for entry in entries {
             let prefix = format!("{}/", entry.name);
@@ -112,8 +125,25 @@ impl<'a> Unpacking<'a> {
         Ok(())
     }
 
-    fn zip(&mut self, file: &InputFile, prefix: &str) -> Result<Vec<InputFile>, Failure> {
-        let fail = |error: zip::result::ZipError| damaged(file, &error.into());
+    fn entries(&mut self, file: &InputFile, packing: Packing, prefix: &str, depth: usize) -> Result<Vec<InputFile>, Trouble> {
+        if depth == DEPTH {
+            return Err(Trouble::Own(format!("it lies in more than {DEPTH} archives, one in the other")));
+        }
+        let zstd = |stream| zstd::Decoder::new(stream).map_err(|error| damaged(&error));
+        match packing {
+            Packing::Zip => self.zip(file, prefix),
+            Packing::Tar => self.tar(file, opened(file)?, prefix),
+            Packing::Gzip if is_tar(file.file_name()) => self.tar(file, MultiGzDecoder::new(opened(file)?), prefix),
+            Packing::Zstd if is_tar(file.file_name()) => self.tar(file, zstd(opened(file)?)?, prefix),
+            Packing::Gzip => Ok(vec![self.single(file, MultiGzDecoder::new(opened(file)?))?]),
+            Packing::Zstd => Ok(vec![self.single(file, zstd(opened(file)?)?)?]),
+            Packing::Foreign => Ok(Vec::new()),
+        }
+    }
+
+    /// Each entry of a zip archive stands for itself: one that is locked or damaged leaves the others whole.
+    fn zip(&mut self, file: &InputFile, prefix: &str) -> Result<Vec<InputFile>, Trouble> {
+        let fail = |error: zip::result::ZipError| damaged(&error.into());
         let mut archive = ZipArchive::new(opened(file)?).map_err(fail)?;
         let mut entries = Vec::new();
         for at in 0..archive.len() {
@@ -123,20 +153,32 @@ impl<'a> Unpacking<'a> {
             if !self.is_wanted(file, &name, plain) {
                 continue;
             }
-            if encrypted {
-                return Err(Failure::World(format!("`{}` is locked by a password; unpack it into a folder first", file.name)));
+            let name = format!("{prefix}{name}");
+            let written = match archive.by_index(at) {
+                _ if encrypted => Err(Trouble::Own("it is locked by a password; unpack it into a folder first".to_owned())),
+                Ok(entry) => self.write(file, name.clone(), entry),
+                Err(error) => Err(fail(error)),
+            };
+            match written {
+                Ok(entry) => entries.push(entry),
+                Err(Trouble::Own(reason)) => {
+                    let file_name = name.rsplit('/').next().unwrap_or(&name);
+                    let holds =
+                        if packing(file_name).is_none_or(|inner| inner.is_single(file_name)) { Holds::ByName } else { Holds::Anything };
+                    self.unread.push(Unread::new(name, holds, &reason));
+                }
+                Err(of) => return Err(of),
             }
-            let entry = archive.by_index(at).map_err(fail)?;
-            entries.push(self.write(file, format!("{prefix}{name}"), entry)?);
         }
         Ok(entries)
     }
 
-    fn tar(&mut self, file: &InputFile, stream: impl Read, prefix: &str) -> Result<Vec<InputFile>, Failure> {
+    /// What is damaged in a stream hides all that comes after, so nothing of it is taken.
+    fn tar(&mut self, file: &InputFile, stream: impl Read, prefix: &str) -> Result<Vec<InputFile>, Trouble> {
         let mut archive = Archive::new(stream);
         let mut entries = Vec::new();
-        for entry in archive.entries().map_err(|error| damaged(file, &error))? {
-            let entry = entry.map_err(|error| damaged(file, &error))?;
+        for entry in archive.entries().map_err(|error| damaged(&error))? {
+            let entry = entry.map_err(|error| damaged(&error))?;
             let name = plain(&entry.path_bytes()).trim_start_matches("./").to_owned();
             if self.is_wanted(file, &name, entry.header().entry_type().is_file()) {
                 entries.push(self.write(file, format!("{prefix}{name}"), entry)?);
@@ -146,7 +188,7 @@ impl<'a> Unpacking<'a> {
     }
 
     /// A compressed file on its own, under its name without the ending.
-    fn single(&mut self, file: &InputFile, stream: impl Read) -> Result<InputFile, Failure> {
+    fn single(&mut self, file: &InputFile, stream: impl Read) -> Result<InputFile, Trouble> {
         let name = file.name.rsplit_once('.').map_or(file.name.as_str(), |(name, _)| name).to_owned();
         self.write(file, name, stream)
     }
@@ -160,7 +202,7 @@ impl<'a> Unpacking<'a> {
         plain && !hidden
     }
 
-    fn write(&mut self, of: &InputFile, name: String, stream: impl Read) -> Result<InputFile, Failure> {
+    fn write(&mut self, of: &InputFile, name: String, stream: impl Read) -> Result<InputFile, Trouble> {
         let path = self.place(&name)?;
         let fail = |error: &io::Error| Failure::file("unpacking to", &path, error);
         let mut to = File::create(&path).map_err(|error| fail(&error))?;
@@ -168,17 +210,17 @@ impl<'a> Unpacking<'a> {
         let mut stream = Stoppable { stream, context: self.context }.take(limit + 1);
         let copied = io::copy(&mut stream, &mut to);
         self.context.go_on()?;
-        let bytes = copied.map_err(|error| match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => fail(&error),
-            _ => damaged(of, &error),
-        })?;
-        if bytes > limit {
-            return Err(Failure::World(format!(
-                "`{}` unpacks to more than {RATIO} times its size; unpack it yourself if it is sound",
-                of.name
-            )));
-        }
-        Ok(InputFile { name, path, bytes })
+        let trouble = match copied {
+            Ok(bytes) if bytes <= limit => return Ok(InputFile { name, path, bytes }),
+            Ok(_) => {
+                Trouble::Own(format!("it unpacks to more than {RATIO} times the size of its archive; unpack it yourself if it is sound"))
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => Trouble::Of(fail(&error)),
+            Err(error) => damaged(&error),
+        };
+        // What is half written takes room that others need.
+        drop(fs::remove_file(&path));
+        Err(trouble)
     }
 
     /// A place of its own, whose ending is the name's: what a file is called says how it may be written.
@@ -207,10 +249,10 @@ fn is_tar(file_name: &str) -> bool {
     [".tar.gz", ".tgz", ".tar.zst", ".tzst"].iter().any(|end| lower.ends_with(end))
 }
 
-fn opened(file: &InputFile) -> Result<BufReader<File>, Failure> {
-    File::open(&file.path).map(BufReader::new).map_err(|error| Failure::file("opening", &file.path, &error))
+fn opened(file: &InputFile) -> Result<BufReader<File>, Trouble> {
+    File::open(&file.path).map(BufReader::new).map_err(|error| Trouble::Of(Failure::file("opening", &file.path, &error)))
 }
 
-fn damaged(file: &InputFile, error: &io::Error) -> Failure {
-    Failure::World(format!("unpacking `{}`: {error}", file.name))
+fn damaged(error: &io::Error) -> Trouble {
+    Trouble::Own(format!("it cannot be unpacked: {error}"))
 }

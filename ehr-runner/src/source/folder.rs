@@ -1,50 +1,88 @@
 //! A file, or a folder with everything under it.
 
 use crate::error::Failure;
+use crate::source::unread::Holds;
+use crate::source::unread::Unread;
 use ehr_rules::InputFile;
 use std::collections::BTreeSet;
 use std::fs;
+use std::fs::File;
+use std::io;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// The regular files at or under `path`, sorted by name; hidden ones are passed over.
-pub(super) fn files(path: &Path) -> Result<Vec<InputFile>, Failure> {
-    let data = fs::metadata(path).map_err(|error| Failure::file("opening the input", path, &error))?;
+/// The regular files at or under `path`, sorted by name; hidden ones are passed over. What cannot be read is told to `unread`.
+pub(super) fn files(path: &Path, unread: &mut Vec<Unread>) -> Result<Vec<InputFile>, Failure> {
+    let fail = |error| Failure::file("opening the input", path, &error);
+    let data = fs::metadata(path).map_err(fail)?;
     if data.is_file() {
+        File::open(path).map_err(fail)?;
         let name = plain(path.file_name().unwrap_or(path.as_os_str()).as_encoded_bytes());
         return Ok(vec![InputFile { name, path: path.to_owned(), bytes: data.len() }]);
     }
     if !data.is_dir() {
         return Err(Failure::Usage(format!("the input `{}` is neither a file nor a folder", path.display())));
     }
-    let mut found = Vec::new();
-    walk(path, "", &mut BTreeSet::new(), &mut found)?;
+    fs::read_dir(path).map_err(fail)?;
+    let mut walk = Walk { entered: BTreeSet::new(), found: Vec::new(), unread };
+    walk.folder(path, "").map_err(|error| Failure::file("reading the folder", path, &error))?;
+    let mut found = walk.found;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 
-/// Links are followed, so a folder is entered once only however many lead to it.
-fn walk(folder: &Path, prefix: &str, entered: &mut BTreeSet<PathBuf>, found: &mut Vec<InputFile>) -> Result<(), Failure> {
-    let fail = |error| Failure::file("reading the folder", folder, &error);
-    if !entered.insert(folder.canonicalize().map_err(fail)?) {
-        return Ok(());
-    }
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let name = plain(entry.file_name().as_encoded_bytes());
-        if name.starts_with('.') {
-            continue;
+/// A way through a folder and everything under it.
+struct Walk<'a> {
+    /// Links are followed, so a folder is entered once only however many lead to it.
+    entered: BTreeSet<PathBuf>,
+    found: Vec<InputFile>,
+    unread: &'a mut Vec<Unread>,
+}
+
+impl Walk<'_> {
+    /// Fails where the folder itself cannot be read.
+    fn folder(&mut self, folder: &Path, prefix: &str) -> Result<(), io::Error> {
+        if !self.entered.insert(folder.canonicalize()?) {
+            return Ok(());
         }
-        let path = entry.path();
-        let data = fs::metadata(&path).map_err(|error| Failure::file("opening", &path, &error))?;
-        let name = format!("{prefix}{name}");
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = plain(entry.file_name().as_encoded_bytes());
+            if !name.starts_with('.') {
+                self.entry(&entry.path(), format!("{prefix}{name}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: &Path, name: String) {
+        let data = match fs::metadata(path) {
+            Ok(data) => data,
+            Err(error) => return self.unread.push(Unread::new(name, Holds::ByName, &because(path, &error))),
+        };
         if data.is_dir() {
-            walk(&path, &format!("{name}/"), entered, found)?;
-        } else if data.is_file() {
-            found.push(InputFile { name, path, bytes: data.len() });
+            if let Err(error) = self.folder(path, &format!("{name}/")) {
+                self.unread.push(Unread::new(name, Holds::Anything, &because(path, &error)));
+            }
+        } else if !data.is_file() {
+            // Opening a pipe could wait for ever.
+            self.unread.push(Unread::new(name, Holds::ByName, "it is no file but a pipe or a device"));
+        } else if let Err(error) = File::open(path) {
+            self.unread.push(Unread::new(name, Holds::ByName, &because(path, &error)));
+        } else {
+            self.found.push(InputFile { name, path: path.to_owned(), bytes: data.len() });
         }
     }
-    Ok(())
+}
+
+/// Why something cannot be opened.
+fn because(path: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound if path.is_symlink() => "it is a link that leads nowhere".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// A file's name as text that can be printed anywhere: what is no text, and what a terminal would obey, is written out, so

@@ -2,27 +2,34 @@
 
 mod archive;
 pub(crate) mod folder;
+pub(crate) mod unread;
 
 use crate::context::Context;
 use crate::error::Failure;
 use ehr_rules::InputFile;
+use ehr_rules::Skipped;
 use std::path::Path;
 use tempfile::TempDir;
+use unread::Unread;
 
 /// The files of an export. What was unpacked for it is there as long as this is.
 #[derive(Debug)]
 pub(crate) struct Input {
     /// Its files, sorted by name, archives and workbooks opened.
     pub(crate) files: Vec<InputFile>,
+    /// What of it cannot be read or unpacked, sorted by name.
+    pub(crate) unread: Vec<Unread>,
     _unpacked: TempDir,
 }
 
-/// The files that INPUT names: a file, a folder, or an archive.
+/// The files that INPUT names: a file, a folder, or an archive. One that cannot be read does not keep the others from being
+/// looked at; where none can, that is a failure.
 pub(crate) fn open(context: &Context, input: &str) -> Result<Input, Failure> {
     if let Some((scheme, _)) = input.split_once("://") {
         return Err(Failure::Usage(format!("input by `{scheme}` cannot be fetched; fetch it into a folder first")));
     }
-    let listed = folder::files(Path::new(input))?;
+    let mut unread = Vec::new();
+    let listed = folder::files(Path::new(input), &mut unread)?;
     // The export itself may be an archive, whose name is then no part of its files' names.
     let whole = Path::new(input).is_file();
     let unpacked = tempfile::Builder::new()
@@ -31,12 +38,27 @@ pub(crate) fn open(context: &Context, input: &str) -> Result<Input, Failure> {
         .map_err(|error| Failure::file("creating a folder in", &std::env::temp_dir(), &error))?;
     let mut files = Vec::new();
     let mut notes = Vec::new();
-    archive::Unpacking::new(context, &unpacked.path().join("archives"), &mut notes).all(listed, whole, &mut files)?;
+    archive::Unpacking::new(context, &unpacked.path().join("archives"), &mut notes, &mut unread).all(listed, whole, &mut files)?;
     let unfolded = ehr_rules::unfold(files, &unpacked.path().join("tables"))?;
+    unread.sort_by(|a, b| a.name.cmp(&b.name));
+    if unfolded.files.is_empty() && !unread.is_empty() {
+        let each: Vec<String> = unread.iter().map(ToString::to_string).collect();
+        return Err(Failure::World(format!("nothing of the input can be read\n  {}", each.join("\n  "))));
+    }
+    for one in &unread {
+        context.note(&format!("note: {one}"));
+    }
     for note in notes.iter().chain(&unfolded.notes) {
         context.note(&format!("note: {note}"));
     }
     let mut files = unfolded.files;
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Input { files, _unpacked: unpacked })
+    Ok(Input { files, unread, _unpacked: unpacked })
+}
+
+impl Input {
+    /// Files that cannot be read, as those that a scan passed over.
+    pub(crate) fn skipped(&self) -> impl Iterator<Item = Skipped> {
+        self.unread.iter().map(|one| Skipped { name: one.name.clone(), reason: format!("it cannot be read: {}", one.reason) })
+    }
 }

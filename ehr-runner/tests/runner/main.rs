@@ -18,4 +18,5 @@ mod secrets;
 mod server;
 mod sqlite;
 mod tutorial;
+mod unread;
 mod why;
