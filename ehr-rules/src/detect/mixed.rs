@@ -4,8 +4,11 @@ use crate::detect::known::Catalogue;
 use crate::detect::model::count;
 use crate::detect::reasons::list;
 use crate::detect::score::Judged;
+use crate::detect::standing::FileFit;
 use crate::detect::standing::Standing;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 /// How much better a file must be explained by another version to be held to be of it, in log-odds.
 const BETTER: f64 = 6.0;
@@ -25,14 +28,14 @@ pub(super) fn other<'a>(
 ) -> Option<String> {
     let first = standings.first()?;
     let own: Vec<f64> = files.iter().map(|file| file.log(first.version)).collect();
-    let mut better: BTreeMap<usize, (f64, f64, Vec<usize>)> = BTreeMap::new();
+    let mut better: BTreeMap<usize, (f64, f64, BTreeSet<usize>)> = BTreeMap::new();
     for (at, (file, own)) in files.iter().zip(&own).enumerate() {
         for version in file.by_version.keys() {
             let gain = file.log(*version) - own;
             if gain > BETTER {
                 let of = better.entry(*version).or_default();
                 of.0 += gain;
-                of.2.push(at);
+                of.2.insert(at);
             }
         }
     }
@@ -48,15 +51,14 @@ pub(super) fn other<'a>(
     better.retain(|version, (gain, ..)| most - *gain < CLOSE && standings.iter().take(*set).all(|one| one.version != *version));
     let whole: f64 = better.values().map(|(gain, ..)| (gain - most).exp()).sum();
     let (_, (_, _, theirs)) = better.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(b.0.cmp(a.0)))?;
-    let theirs = theirs.clone();
-    let part = count(theirs.len()) / count(tables.max(1));
+    let names: HashSet<&str> = theirs.iter().filter_map(|at| Some(files.get(*at)?.sample.file.name.as_str())).collect();
+    let theirs = |fit: &FileFit<'_>| names.contains(fit.sample.file.name.as_str());
+    let part = count(names.len()) / count(tables.max(1));
 
     let mut second = Vec::new();
     for (version, (gain, ..)) in &better {
-        let mut standing = Standing::new(catalogue, files, *version, first.score - most + gain, 0.0)?;
-        standing
-            .fits
-            .retain(|fit| theirs.iter().any(|at| files.get(*at).is_some_and(|file| file.sample.file.name == fit.sample.file.name)));
+        let mut standing = Standing::new(catalogue, files, &HashSet::new(), *version, first.score - most + gain, 0.0)?;
+        standing.fits.retain(theirs);
         standing.absent.clear();
         standing.probability = part * (gain - most).exp() / whole;
         second.push(standing);
@@ -68,7 +70,7 @@ pub(super) fn other<'a>(
     standings.retain(|one| !second.iter().any(|other| other.version == one.version));
     for one in standings.iter_mut() {
         one.probability *= 1.0 - part;
-        one.fits.retain(|fit| !theirs.iter().any(|at| files.get(*at).is_some_and(|file| file.sample.file.name == fit.sample.file.name)));
+        one.fits.retain(|fit| !theirs(fit));
     }
     let said = said(standings.get(..*set).unwrap_or_default(), &second);
     let added = second.len();

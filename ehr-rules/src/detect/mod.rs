@@ -35,6 +35,7 @@ mod evidence_tests;
 mod tests;
 
 use crate::dataset::input::InputFile;
+use crate::engine::together;
 use crate::error::Error;
 use crate::ir::schema::SourceSchema;
 use known::Catalogue;
@@ -42,6 +43,7 @@ use score::Judged;
 use serde::Serialize;
 use standing::Standing;
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::fmt::Display;
 
 /// How much of the probability of all known versions the set that is named holds.
@@ -162,7 +164,7 @@ pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<D
     let catalogue = Catalogue::new(sources);
     let mut strangers = Vec::new();
     let samples = sample::read(&catalogue, files, &mut strangers)?;
-    let judged: Vec<Judged<'_>> = samples.iter().map(|sample| Judged::new(&catalogue, sample)).collect();
+    let judged = together(&samples, |sample| Ok(Judged::new(&catalogue, sample)))?;
     let mut standings = standings(&catalogue, &judged);
 
     let reason = without_answer(sources, files, &samples);
@@ -209,7 +211,8 @@ pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<D
 
 /// The versions that explain the most, best first; one that explains no file stands with what it leaves open.
 fn standings<'a>(catalogue: &'a Catalogue<'a>, judged: &'a [Judged<'a>]) -> Vec<Standing<'a>> {
-    let weights = score::weigh(catalogue, judged);
+    let there = score::there(judged);
+    let weights = score::weigh(catalogue, judged, &there);
     let nothing = model::count(judged.iter().filter(|file| file.sample.is_table()).count()) * model::STRAY.ln();
     let mut order: Vec<(usize, f64, f64)> = (0..catalogue.versions.len())
         .map(|version| {
@@ -222,7 +225,7 @@ fn standings<'a>(catalogue: &'a Catalogue<'a>, judged: &'a [Judged<'a>]) -> Vec<
     let best = order.first().map_or(0.0, |(_, score, _)| *score);
     let near = order.iter().take_while(|(_, score, _)| best - score < 2.0 * (1.0 - SURE).ln().abs()).count();
     order.truncate(near.max(DESCRIBED));
-    order.into_iter().filter_map(|(version, score, drift)| Standing::new(catalogue, judged, version, score, drift)).collect()
+    order.into_iter().filter_map(|(version, score, drift)| Standing::new(catalogue, judged, &there, version, score, drift)).collect()
 }
 
 /// How many of the best hold nearly all probability, with all that are equal to the last of them.
@@ -290,8 +293,8 @@ fn candidates(catalogue: &Catalogue<'_>, standings: &[Standing<'_>], set: usize)
 }
 
 fn unrecognised(files: &[InputFile], set: &[Standing<'_>]) -> Vec<String> {
-    let known = |file: &InputFile| set.iter().any(|one| one.assigned().any(|fit| fit.sample.file.name == file.name));
-    files.iter().filter(|file| !known(file)).map(|file| file.name.clone()).collect()
+    let known: HashSet<&str> = set.iter().flat_map(Standing::assigned).map(|fit| fit.sample.file.name.as_str()).collect();
+    files.iter().filter(|file| !known.contains(file.name.as_str())).map(|file| file.name.clone()).collect()
 }
 
 /// Four digits are all that a probability from a sample can bear.

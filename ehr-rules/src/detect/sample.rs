@@ -8,6 +8,7 @@ use crate::detect::known::Way;
 use crate::detect::names::plain;
 use crate::detect::value::Class;
 use crate::detect::value::Values;
+use crate::engine::together;
 use crate::error::Error;
 use crate::records::Hints;
 use crate::records::fixed;
@@ -15,8 +16,9 @@ use crate::records::foreign::foreign;
 use crate::records::head;
 use crate::records::json;
 use crate::records::json::Keys;
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// Rows read of each file.
 const ROWS: usize = 150;
@@ -60,7 +62,15 @@ pub(super) struct Framed {
     nested: bool,
     by_key: HashMap<u32, Vec<usize>>,
     /// What was tried is not tried again: by column and probe.
-    tried: RefCell<HashMap<(usize, usize), Values>>,
+    tried: Mutex<HashMap<(usize, usize), Values>>,
+}
+
+/// What a file is at first sight.
+enum Looked<'a> {
+    Table(Sample<'a>),
+    /// No table by its first bytes, whatever it is called.
+    Stranger(&'a str, &'static str),
+    Nothing,
 }
 
 /// Reads the heads of all files that look like tables, in input order. `strangers` are told of those that by their first bytes
@@ -70,20 +80,25 @@ pub(super) fn read<'a>(
     files: &'a [InputFile],
     strangers: &mut Vec<(&'a str, &'static str)>,
 ) -> Result<Vec<Sample<'a>>, Error> {
-    let mut samples = Vec::new();
-    for file in files {
-        let named = catalogue.named(file.file_name());
-        let looked_at = !named.is_empty() || is_table(file.file_name()) || ends_with(file.file_name(), JSON);
-        if let Some(what) = if looked_at { foreign(&file.path)? } else { None } {
-            strangers.push((&file.name, what));
-            continue;
-        }
-        let framed = framed(catalogue, file, &named)?;
-        if !framed.is_empty() {
-            samples.push(Sample { file, named, framed });
+    let mut samples = Vec::with_capacity(files.len());
+    for looked in together(files, |file| look(catalogue, file))? {
+        match looked {
+            Looked::Table(sample) => samples.push(sample),
+            Looked::Stranger(name, what) => strangers.push((name, what)),
+            Looked::Nothing => {}
         }
     }
     Ok(samples)
+}
+
+fn look<'a>(catalogue: &Catalogue<'_>, file: &'a InputFile) -> Result<Looked<'a>, Error> {
+    let named = catalogue.named(file.file_name());
+    let looked_at = !named.is_empty() || is_table(file.file_name()) || ends_with(file.file_name(), JSON);
+    if let Some(what) = if looked_at { foreign(&file.path)? } else { None } {
+        return Ok(Looked::Stranger(&file.name, what));
+    }
+    let framed = framed(catalogue, file, &named)?;
+    Ok(if framed.is_empty() { Looked::Nothing } else { Looked::Table(Sample { file, named, framed }) })
 }
 
 /// A file in every way that may be its own, by its name and, for what its name does not tell, its first bytes.
@@ -188,7 +203,7 @@ impl Framed {
         }
         let classes = (0..header.len()).map(|at| Class::of(rows.iter().filter_map(|row| row.get(at).map(String::as_str)))).collect();
         let plains = header.iter().map(|name| plain(name)).collect();
-        Self { header, rows, plains, keys, nameless: false, classes, fills: false, nested: false, by_key, tried: RefCell::default() }
+        Self { header, rows, plains, keys, nameless: false, classes, fills: false, nested: false, by_key, tried: Mutex::default() }
     }
 
     /// The names in objects, by path.
@@ -238,12 +253,9 @@ impl Framed {
     /// How the sampled values of a column agree with what is declared.
     pub(super) fn values(&self, catalogue: &Catalogue<'_>, at: usize, slot: &Slot<'_>) -> Values {
         let (Some(number), Some(probe)) = (slot.probe, catalogue.probe(slot)) else { return Values::default() };
-        if let Some(values) = self.tried.borrow().get(&(at, number)) {
-            return *values;
-        }
-        let values = probe.values(self.column(at));
-        self.tried.borrow_mut().insert((at, number), values);
-        values
+        // Each value is a whole one, whoever else failed.
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        *tried.entry((at, number)).or_insert_with(|| probe.values(self.column(at)))
     }
 
     /// Whether the first record is a row rather than names: its fields look like those below, and most are no known name

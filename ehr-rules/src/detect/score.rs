@@ -9,6 +9,7 @@ use crate::detect::model::Sums;
 use crate::detect::sample::Framed;
 use crate::detect::sample::Sample;
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 /// Shapes of one file that are looked at closely, those aside that are called as it is.
 const CLOSELY: usize = 40;
@@ -74,8 +75,9 @@ impl<'a> Judged<'a> {
     }
 }
 
-/// How likely all files together are for each version that explains any, and the rate of drift that this is with.
-pub(super) fn weigh(catalogue: &Catalogue<'_>, files: &[Judged<'_>]) -> BTreeMap<usize, (f64, f64)> {
+/// How likely all files together are for each version that explains any, and the rate of drift that this is with. `there` are
+/// the tables that some file could be.
+pub(super) fn weigh(catalogue: &Catalogue<'_>, files: &[Judged<'_>], there: &HashSet<usize>) -> BTreeMap<usize, (f64, f64)> {
     let mut stray = Sums::ZERO;
     stray.add(model::STRAY.ln());
     let mut all = Sums::ZERO;
@@ -95,21 +97,22 @@ pub(super) fn weigh(catalogue: &Catalogue<'_>, files: &[Judged<'_>]) -> BTreeMap
     versions
         .into_iter()
         .map(|(version, sums)| {
-            let absent = absent(catalogue, files, version).len();
+            let absent = absent(catalogue, there, version).len();
             (version, (ABSENT.mul_add(-model::count(absent), sums.total()), sums.drift()))
         })
         .collect()
 }
 
-/// Required tables of a version that no file could be.
-pub(super) fn absent(catalogue: &Catalogue<'_>, files: &[Judged<'_>], version: usize) -> Vec<usize> {
-    let there = |at: usize| {
-        files
-            .iter()
-            .any(|file| file.by_version.get(&version).is_some_and(|places| places.iter().any(|place| place.entry == at && place.likely())))
-    };
+/// Tables that some file could be.
+pub(super) fn there(files: &[Judged<'_>]) -> HashSet<usize> {
+    let places = files.iter().flat_map(|file| file.by_version.values().flatten());
+    places.filter(|place| place.likely()).map(|place| place.entry).collect()
+}
+
+/// Required tables of a version that are not there.
+pub(super) fn absent(catalogue: &Catalogue<'_>, there: &HashSet<usize>, version: usize) -> Vec<usize> {
     let required = |at: &usize| catalogue.entries.get(*at).is_some_and(|entry| entry.version == version && entry.table.required);
-    catalogue.of_version(version).filter(required).filter(|at| !there(*at)).collect()
+    catalogue.of_version(version).filter(required).filter(|at| !there.contains(at)).collect()
 }
 
 impl Place {

@@ -13,6 +13,7 @@ use crate::detect::score::Place;
 use crate::detect::score::absent;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
+use std::collections::HashSet;
 
 /// The share of columns explained from which a file with the table's name is that table.
 const NAMED: f64 = 0.3;
@@ -64,20 +65,28 @@ pub(super) struct Stray<'a> {
 }
 
 impl<'a> Standing<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue<'a>, files: &'a [Judged<'a>], version: usize, score: f64, drift: f64) -> Option<Self> {
+    /// `there` are the tables that some file could be.
+    pub(super) fn new(
+        catalogue: &'a Catalogue<'a>,
+        files: &'a [Judged<'a>],
+        there: &HashSet<usize>,
+        version: usize,
+        score: f64,
+        drift: f64,
+    ) -> Option<Self> {
         let mut standing = Self {
             version,
             source: catalogue.versions.get(version)?,
             fits: Vec::new(),
             strays: Vec::new(),
-            absent: absent(catalogue, files, version).into_iter().filter_map(|at| Some(catalogue.entries.get(at)?.table)).collect(),
+            absent: absent(catalogue, there, version).into_iter().filter_map(|at| Some(catalogue.entries.get(at)?.table)).collect(),
             score,
             drift,
             probability: 0.0,
         };
         let places = |file: &'a Judged<'a>| file.by_version.get(&version).map_or(&[][..], Vec::as_slice);
         let named = |file: &'a Judged<'a>| places(file).first().filter(|place| place.named && recognised(catalogue, file, **place));
-        let taken: Vec<usize> = files.iter().filter_map(named).map(|place| place.entry).collect();
+        let taken: HashSet<usize> = files.iter().filter_map(named).map(|place| place.entry).collect();
         for file in files {
             match alike(catalogue, file, places(file), &taken).split_first() {
                 Some((place, rivals)) => {
@@ -167,7 +176,7 @@ fn recognised(catalogue: &Catalogue<'_>, file: &Judged<'_>, place: Place) -> boo
 
 /// The table that a file is, and those that it could be as well. Of several that fit a file of another name, one that has
 /// its file is not the one meant.
-fn alike(catalogue: &Catalogue<'_>, file: &Judged<'_>, places: &[Place], taken: &[usize]) -> Vec<Place> {
+fn alike(catalogue: &Catalogue<'_>, file: &Judged<'_>, places: &[Place], taken: &HashSet<usize>) -> Vec<Place> {
     let Some(best) = places.first().filter(|place| recognised(catalogue, file, **place)) else { return Vec::new() };
     if best.named {
         return vec![*best];

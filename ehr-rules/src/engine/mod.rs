@@ -80,7 +80,7 @@ pub(crate) fn stage_empty(schema: &Schema, name: &str, path: PathBuf) -> Result<
 
 /// Does pieces of work that do not need each other side by side, one a core, and gives what they made in their order.
 /// A plan alone leaves cores idle where it waits for a file or a lock.
-pub(crate) fn together<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> Result<T, Error> + Sync) -> Result<Vec<T>, Error> {
+pub(crate) fn together<'i, I: Sync, T: Send>(items: &'i [I], work: impl Fn(&'i I) -> Result<T, Error> + Sync) -> Result<Vec<T>, Error> {
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
     let next = AtomicUsize::new(0);
     let mut made: Vec<(usize, Result<T, Error>)> = std::thread::scope(|scope| {

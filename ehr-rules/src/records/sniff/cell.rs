@@ -113,16 +113,23 @@ fn is_of_uuid(at: usize, byte: u8) -> bool {
 /// Digits with a sign, marks, a currency or an exponent.
 fn is_number(text: &str) -> bool {
     let text = text.trim_start_matches(['-', '+', '$', '€', '£', '<', '>', '=']).trim_end_matches(['%', '€']);
+    // Most cells are words, and are told by their first letter.
+    if !text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return false;
+    }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let others = text.bytes().filter(|byte| matches!(byte, b'.' | b',' | b' ' | b'\'')).count();
     let exponent = text.split_once(['e', 'E']).is_some_and(|(front, back)| {
         front.parse::<f64>().is_ok() && back.parse::<i32>().is_ok() && front.bytes().any(|byte| byte.is_ascii_digit())
     });
-    exponent || digits > 0 && digits + others == text.len() && text.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+    exponent || digits > 0 && digits + others == text.len()
 }
 
 /// `2024-01-31`, `31/01/2024`, `1.2.24`, `10:30`, `2024-01-31T10:30:00Z` and the like.
 fn is_time(text: &str) -> bool {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, ""));
     if time.is_empty() {
         return is_day(day) || is_clock(day);
@@ -132,12 +139,13 @@ fn is_time(text: &str) -> bool {
 
 fn is_day(text: &str) -> bool {
     ['-', '/', '.'].iter().any(|mark| {
-        let parts: Vec<&str> = text.split(*mark).collect();
+        let mut parts = text.split(*mark);
+        let (Some(first), Some(second), Some(third), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else { return false };
         let number = |part: &str| part.parse::<u16>().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()));
         let is_name = |part: &str| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_alphabetic());
-        match parts.as_slice() {
-            [year, month, day] if year.len() == 4 => number(year).is_some() && within(number(month), 12) && within(number(day), 31),
-            [a, b, year] if matches!(year.len(), 2 | 4) && number(year).is_some() => {
+        match (first, second, third) {
+            (year, month, day) if year.len() == 4 => number(year).is_some() && within(number(month), 12) && within(number(day), 31),
+            (a, b, year) if matches!(year.len(), 2 | 4) && number(year).is_some() => {
                 (within(number(a), 31) && within(number(b), 31) || within(number(a), 31) && is_name(b)) && a.len() <= 2
             }
             _ => false,

@@ -11,7 +11,6 @@ use crate::records::fold;
 use crate::records::frame::frame;
 use crate::records::shape::Mark;
 use memchr::memmem;
-use std::collections::HashSet;
 
 /// How many records are looked at.
 const RECORDS: u64 = 200;
@@ -184,9 +183,28 @@ pub(super) fn usual_width(batch: &Batch) -> usize {
 /// How many of the names that are known a record has; none unless two, or nothing else.
 pub(super) fn known_names(batch: &Batch, record: usize, delimiter: Mark, hints: Hints<'_>) -> usize {
     let Some(names) = hints.names else { return 0 };
-    let header = batch.header(record, delimiter);
-    let known = header.iter().map(|name| fold(name)).filter(|name| names.contains(name)).collect::<HashSet<_>>().len();
-    if known >= 2 || known == header.len() { known } else { 0 }
+    let mut known: Vec<&str> = Vec::new();
+    let mut see = |name: &str| known.extend(names.get(name).map(String::as_str));
+    let width = if batch.is_malformed(record) {
+        let header = batch.header(record, delimiter);
+        for name in &header {
+            see(&fold(name));
+        }
+        header.len()
+    } else {
+        // What is written small already, as rows mostly are, need not be made so.
+        for field in batch.fields(record) {
+            match std::str::from_utf8(field.trim_ascii()) {
+                Ok(name) if name.bytes().all(|byte| matches!(byte, b' '..=b'~') && !byte.is_ascii_uppercase()) => see(name),
+                _ => see(&fold(&String::from_utf8_lossy(field))),
+            }
+        }
+        batch.width(record)
+    };
+    known.sort_unstable();
+    known.dedup();
+    let known = known.len();
+    if known >= 2 || known == width { known } else { 0 }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a few hundred records")]
