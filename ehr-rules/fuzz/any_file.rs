@@ -1,4 +1,4 @@
-//! A file of any bytes, and the ruleset whose one table it is said to be.
+//! Files of any bytes, and the rulesets whose tables they are said to be.
 
 use ehr_rules::Error;
 use ehr_rules::InputFile;
@@ -6,28 +6,29 @@ use ehr_rules::Rulebook;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// The ruleset, and a folder for one file at a time and for what is made of it.
+/// The rulesets, and a folder for a few files at a time and for what is made of them.
 pub struct AnyFile {
     pub book: Rulebook,
     pub folder: PathBuf,
 }
 
 impl AnyFile {
-    /// Loads the ruleset. The folder is one of this process alone, below `TMPDIR`: in memory it goes faster.
-    pub fn new() -> Self {
-        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("any_file");
+    /// Loads the rulesets of a folder, as it is found from this one. The files' folder is one of this process alone, below
+    /// `TMPDIR`: in memory it goes faster.
+    pub fn new(rules: &str) -> Self {
+        let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join(rules);
         let (book, said) = Rulebook::load(&[rules]).expect("the rules are there");
-        assert!(said.is_empty(), "{}", said.to_text());
+        assert!(!said.has_errors(), "{}", said.to_text());
         let folder = std::env::temp_dir().join(format!("ehr-rules-fuzz-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder for files");
         Self { book, folder }
     }
 
     /// Makes a file of the bytes.
-    pub fn file(&self, bytes: &[u8]) -> InputFile {
-        let path = self.folder.join("people");
+    pub fn file(&self, name: &str, bytes: &[u8]) -> InputFile {
+        let path = self.folder.join(name);
         std::fs::write(&path, bytes).expect("a file is written");
-        InputFile { name: "people".to_owned(), path, bytes: bytes.len() as u64 }
+        InputFile { name: name.to_owned(), path, bytes: bytes.len() as u64 }
     }
 }
 

@@ -10,10 +10,10 @@ use ehr_rules::ScanOptions;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
-static FILES: LazyLock<AnyFile> = LazyLock::new(AnyFile::new);
+static FILES: LazyLock<AnyFile> = LazyLock::new(|| AnyFile::new("any_file"));
 
 fuzz_target!(|bytes: &[u8]| {
-    let files = [FILES.file(bytes)];
+    let files = [FILES.file("people", bytes)];
     sound(FILES.book.detect(&files));
     if let Some(scan) = sound(ehr_rules::scan(&files, &ScanOptions::default())) {
         assert_eq!(scan.files.len() + scan.skipped.len(), 1);

@@ -10,6 +10,6 @@ use any_file::AnyFile;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
-static FILES: LazyLock<AnyFile> = LazyLock::new(AnyFile::new);
+static FILES: LazyLock<AnyFile> = LazyLock::new(|| AnyFile::new("any_file"));
 
-fuzz_target!(|bytes: &[u8]| order::run(&FILES, FILES.file(bytes), "objects", true));
+fuzz_target!(|bytes: &[u8]| order::run(&FILES, FILES.file("people", bytes), "objects", true));
