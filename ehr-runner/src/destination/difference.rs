@@ -37,6 +37,8 @@ const PLACE: &str = "_ehr_n";
 const FRESH: &str = "_ehr_fresh";
 /// After so many rows a signal is heeded.
 const HEED_EVERY: u64 = 4096;
+/// So many rows are asked for at once.
+const PART: usize = 200_000;
 
 /// What became of a table's rows.
 #[derive(Debug, Clone, Default)]
@@ -98,14 +100,7 @@ impl Difference<'_> {
             if occupied && self.book.keyed && taken.added > 0 {
                 self.nobody_elses(store, &table)?;
             }
-            let turn = store
-                .ask(&format!("SELECT {}, {} FROM {} ORDER BY 1", store.quoted(PLACE), store.quoted(FRESH), store.quoted(TURN)), &[])?;
-            let (mut fresh, mut other) = (Vec::new(), Vec::new());
-            for row in &turn {
-                if let [place, new] = row.as_slice() {
-                    if new.count() == 1 { fresh.push(place.count()) } else { other.push(place.count()) }
-                }
-            }
+            let (fresh, other) = self.places(store, taken.added + taken.replaced + taken.same)?;
             if !other.is_empty() {
                 self.replace(store, &slots, &other)?;
             }
@@ -263,6 +258,27 @@ impl Difference<'_> {
         );
         store.run(&sql, &[])?;
         store.settle(TURN)
+    }
+
+    /// The places of rows that are not there, and of those that are there otherwise, each sorted.
+    fn places(&self, store: &mut dyn Store, rows: u64) -> Result<(Vec<u64>, Vec<u64>), Failure> {
+        let (mut fresh, mut other) = (Vec::new(), Vec::new());
+        let place = store.quoted(PLACE);
+        // A part at a time, since an answer takes far more memory than what is kept of it.
+        for from in (0..rows).step_by(PART) {
+            self.context.go_on()?;
+            let sql = format!(
+                "SELECT {place}, {} FROM {} WHERE {place} >= {from} AND {place} < {} ORDER BY 1",
+                store.quoted(FRESH),
+                store.quoted(TURN),
+                from + PART as u64
+            );
+            for row in store.ask(&sql, &[])? {
+                let [place, new] = row.as_slice() else { continue };
+                if new.count() == 1 { fresh.push(place.count()) } else { other.push(place.count()) }
+            }
+        }
+        Ok((fresh, other))
     }
 
     fn may_replace(&self, store: &mut dyn Store, taken: &Taken) -> Result<(), Failure> {

@@ -6,6 +6,8 @@
 mod books;
 mod cell;
 mod difference;
+#[cfg(test)]
+mod histories;
 mod postgres;
 mod shape;
 mod sqlite;

@@ -78,6 +78,13 @@ impl std::fmt::Display for Server {
 }
 
 impl Server {
+    /// With a password that does not come from the environment, which the tests of one process share.
+    #[cfg(test)]
+    pub(in crate::destination) fn with_password(mut self, password: &str) -> Self {
+        self.config.password(password);
+        self
+    }
+
     /// Connects, with the password that the environment has.
     pub(super) fn connect(&self) -> Result<Client, Failure> {
         let mut config = self.config.clone();
