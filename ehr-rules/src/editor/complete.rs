@@ -22,6 +22,7 @@ use crate::forms::Form;
 use crate::forms::Holds;
 use crate::forms::TYPES;
 use crate::functions::CATALOGUE;
+use crate::functions::function::Accepts;
 use crate::functions::function::Function;
 use crate::load::Loaded;
 use std::ops::Range;
@@ -170,6 +171,12 @@ fn names(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>, offers: &mut Offers) {
                 offers.key(&table.name, CompletionKind::Table, &table.what, &hover::table(table), 0);
             }
         }
+        Holds::Parameter => {
+            for parameter in scope.parameters(spot).into_iter().filter(|parameter| !given(spot, &parameter.name)) {
+                let (kind, words) = (parameter.kind.to_string(), hover::parameter(&parameter));
+                offers.key(&parameter.name, CompletionKind::Parameter, &kind, &words, 0);
+            }
+        }
         Holds::Step => {
             for function in CATALOGUE {
                 offers.key(function.name, CompletionKind::Function, &function.signature(), &hover::function(function), 0);
@@ -252,7 +259,7 @@ fn values(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>, offers: &mut Offers) 
                 offers.name(name, CompletionKind::Name, "code map", &hover::code_map(name, source, None), 0);
             }
         }
-        Holds::Parameter => parameters(scope, offers),
+        Holds::Parameter => parameters(spot, scope, offers),
         Holds::Version => {
             let Home::SourceSchema(id) = scope.home else { return };
             let system = id.split('/').next().unwrap_or_default();
@@ -271,13 +278,22 @@ fn values(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>, offers: &mut Offers) 
             let Some(fed) = scope.fed(spot) else { return };
             fed.one_of.iter().for_each(|word| offers.word(word, &fed.name));
         }
-        Holds::Argument | Holds::Typed | Holds::Script | Holds::List(_) | Holds::Map(..) | Holds::Form(_) | Holds::Either(..) => {}
+        Holds::Argument => match spot::param(spot).map(|param| param.accepts) {
+            Some(Accepts::OneOf(words)) => words.iter().for_each(|word| offers.word(word, "")),
+            Some(Accepts::Secret) => {
+                for name in facts::secrets(scope.loaded) {
+                    offers.name(&name, CompletionKind::Name, "secret", &hover::secret(&name), 0);
+                }
+            }
+            _ => {}
+        },
+        Holds::Typed | Holds::Shaped | Holds::Script | Holds::List(_) | Holds::Map(..) | Holds::Form(_) | Holds::Either(..) => {}
     }
 }
 
 /// The parameters of the order.
-fn parameters(scope: Scope<'_>, offers: &mut Offers) {
-    for parameter in facts::parameters(scope.home, scope.loaded) {
+fn parameters(spot: &Spot<'_>, scope: Scope<'_>, offers: &mut Offers) {
+    for parameter in scope.parameters(spot) {
         offers.name(&parameter.name, CompletionKind::Parameter, &parameter.kind.to_string(), &hover::parameter(&parameter), 0);
     }
     offers.name("today", CompletionKind::Parameter, "date", hover::TODAY, 1);
@@ -290,16 +306,23 @@ fn script(marked: &str, offset: usize, spot: &Spot<'_>, scope: Scope<'_>, offers
     offers.within(&token.span, CURSOR.len_utf8());
     match token.is {
         Is::Text => return,
-        Is::Parameter => return parameters(scope, offers),
+        Is::Parameter => return parameters(spot, scope, offers),
         Is::Variable | Is::Call | Is::Column => {}
     }
     let quote = if spot.quote == Some('"') { "\\\"" } else { "\"" };
+    let path = token.name.rsplit_once('.').filter(|_| token.is == Is::Variable).map(|(path, _)| path);
     if token.is != Is::Call {
         for (name, table, column) in seen(spot, scope) {
-            let plain =
-                name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') && !name.starts_with(|first: char| first.is_numeric());
-            let insert = if plain || token.is == Is::Column { name.clone() } else { format!("col({quote}{name}{quote})") };
-            offers.push(&name, insert, CompletionKind::Column, &column.ty.to_string(), hover::column(&table, &column), 0);
+            // Behind a point stand the fields of what is before it, and nothing else.
+            let shown = match path {
+                Some(path) => name.strip_prefix(path).and_then(|rest| rest.strip_prefix('.')).filter(|field| !field.contains('.')),
+                None => Some(name.as_str()),
+            };
+            let Some(shown) = shown else { continue };
+            let plain = shown.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+                && !shown.starts_with(|first: char| first.is_numeric());
+            let insert = if plain || token.is == Is::Column { shown.to_owned() } else { format!("col({quote}{name}{quote})") };
+            offers.push(shown, insert, CompletionKind::Column, &column.ty.to_string(), hover::column(&table, &column), 0);
         }
     }
     if token.is == Is::Column {

@@ -2,6 +2,8 @@
 
 use super::home::Home;
 use crate::diagnostic::Place;
+use crate::functions;
+use crate::functions::function::Accepts;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::CheckRule;
 use crate::ir::schema::Parameter;
@@ -11,7 +13,10 @@ use crate::load::Loaded;
 use crate::load::LoadedCategory;
 use crate::load::LoadedSource;
 use crate::load::LoadedTarget;
+use crate::yaml::Content;
+use crate::yaml::Node;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// A table: of a source, of a target, or a category.
 #[derive(Debug, Clone)]
@@ -97,13 +102,43 @@ pub(super) fn code_maps<'l>(home: &Home, loaded: &'l Loaded) -> Option<&'l BTree
 pub(super) fn parameters(home: &Home, loaded: &Loaded) -> Vec<Parameter> {
     let named = |id: &str| source(id, loaded).map(|source| source.schema.parameters.clone()).unwrap_or_default();
     match home {
-        Home::SourceRules(id) => named(id),
-        Home::TargetRules(name) => {
+        Home::SourceRules(id) | Home::SourceSchema(id) | Home::SourceCases(id) => named(id),
+        Home::TargetRules(name) | Home::TargetSchema(name) | Home::TargetCases(name) => {
             let Some(target) = target(name, loaded) else { return Vec::new() };
             let straight = target.sources.iter().flat_map(|id| named(&id.text));
             target.schema.parameters.iter().cloned().chain(straight).collect()
         }
-        _ => Vec::new(),
+        Home::Category(_) => Vec::new(),
+    }
+}
+
+/// The names of the secrets that rules ask for, wherever they stand.
+pub(super) fn secrets(loaded: &Loaded) -> BTreeSet<String> {
+    let rules = loaded.sources.iter().flat_map(|source| &source.rules).chain(loaded.targets.iter().flat_map(|target| &target.rules));
+    let mut names = BTreeSet::new();
+    rules.for_each(|rule| secrets_in(&rule.node, &mut names));
+    names
+}
+
+fn secrets_in(node: &Node, names: &mut BTreeSet<String>) {
+    match &node.content {
+        Content::Scalar { .. } => {}
+        Content::List(items) => items.iter().for_each(|item| secrets_in(item, names)),
+        Content::Map(entries) => {
+            for (key, given) in entries {
+                let params = functions::find(&key.text).map(|function| function.params).unwrap_or_default();
+                if let Some(at) = params.iter().position(|param| param.accepts == Accepts::Secret) {
+                    // By name, or in order behind the value that is worked on.
+                    let name = match &given.content {
+                        Content::Map(_) => params.get(at).and_then(|param| given.get(param.name)),
+                        Content::List(items) => at.checked_sub(1).and_then(|at| items.get(at)),
+                        Content::Scalar { .. } => Some(given).filter(|_| at == 1),
+                    };
+                    names.extend(name.and_then(Node::as_text).map(str::to_owned));
+                }
+                secrets_in(given, names);
+            }
+        }
     }
 }
 

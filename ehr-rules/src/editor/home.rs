@@ -18,8 +18,10 @@ pub(super) enum Home {
     TargetSchema(String),
     /// Rules of a target.
     TargetRules(String),
-    /// Cases.
-    Cases,
+    /// Cases of a source.
+    SourceCases(String),
+    /// Cases of a target.
+    TargetCases(String),
 }
 
 /// What a file is; `None` for what is no file of rules.
@@ -34,7 +36,8 @@ pub(super) fn home(folders: &[PathBuf], path: &Path) -> Option<Home> {
         ["categories", _] => Home::Category(stem.to_owned()),
         ["targets", target, "schema.yaml"] => Home::TargetSchema((*target).to_owned()),
         ["targets", target, _] => Home::TargetRules((*target).to_owned()),
-        ["sources", _, _, "cases", _] | ["targets", _, "cases", _] => Home::Cases,
+        ["sources", system, version, "cases", _] => Home::SourceCases(format!("{system}/{version}")),
+        ["targets", target, "cases", _] => Home::TargetCases((*target).to_owned()),
         _ => return None,
     })
 }
@@ -47,7 +50,7 @@ impl Home {
             Self::SourceRules(_) | Self::TargetRules(_) => forms::RULES,
             Self::Category(_) => forms::CATEGORY,
             Self::TargetSchema(_) => forms::TARGET,
-            Self::Cases => forms::CASES,
+            Self::SourceCases(_) | Self::TargetCases(_) => forms::CASES,
         }
     }
 }

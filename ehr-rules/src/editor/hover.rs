@@ -12,6 +12,7 @@ use crate::ir::code_map::CodeForm;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::code_map::OnSeveral;
 use crate::ir::schema::Parameter;
+use crate::rulebook::secrets::variable;
 use std::fmt::Write;
 
 /// What is known of a name.
@@ -65,6 +66,14 @@ pub(super) fn table(table: &TableFacts) -> String {
 
 /// What `today` is.
 pub(super) const TODAY: &str = "The order's date, never the clock's.";
+
+/// A secret: where it is looked for.
+pub(super) fn secret(name: &str) -> String {
+    let variable = variable(name);
+    format!(
+        "**{name}** — secret of the order, from `{variable}`, or from the file that `{variable}_FILE` names; in cases it is its own name"
+    )
+}
 
 /// A parameter: its type, what it is for, and what it is where nobody sets it.
 pub(super) fn parameter(parameter: &Parameter) -> String {

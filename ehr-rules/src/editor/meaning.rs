@@ -91,7 +91,7 @@ fn value(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>) -> Option<Meaning> {
         }
         Holds::Source => facts::source(text, scope.loaded).map(|_| Meaning::Source(text.to_owned())),
         Holds::Target => facts::target(text, scope.loaded).map(|_| Meaning::Target(text.to_owned())),
-        Holds::Parameter => parameter(text, scope),
+        Holds::Parameter => parameter(text, spot, scope),
         Holds::Type => {
             let word = text.split('(').next().unwrap_or_default();
             TYPES.iter().find(|(known, _)| known.split('(').next() == Some(word)).map(|(known, summary)| Meaning::Type(known, summary))
@@ -100,8 +100,8 @@ fn value(holds: Holds, spot: &Spot<'_>, scope: Scope<'_>) -> Option<Meaning> {
     }
 }
 
-fn parameter(name: &str, scope: Scope<'_>) -> Option<Meaning> {
-    let declared = facts::parameters(scope.home, scope.loaded).into_iter().find(|parameter| parameter.name == name);
+fn parameter(name: &str, spot: &Spot<'_>, scope: Scope<'_>) -> Option<Meaning> {
+    let declared = scope.parameters(spot).into_iter().find(|parameter| parameter.name == name);
     (declared.is_some() || name == "today").then_some(Meaning::Parameter(declared))
 }
 
@@ -114,7 +114,7 @@ fn in_script(text: &str, spot: &Spot<'_>, scope: Scope<'_>) -> Vec<Named> {
     let meaning = |token: &super::tokens::Token| match token.is {
         Is::Variable | Is::Column => scope.input_column(spot, &token.name).map(|(table, column)| Meaning::Column(table, column)),
         Is::Call => functions::find(&token.name).map(Meaning::Function),
-        Is::Parameter => parameter(&token.name, scope),
+        Is::Parameter => parameter(&token.name, spot, scope),
         Is::Text => None,
     };
     tokens(text, &spot.span).iter().filter_map(|token| Some(Named { span: token.span.clone(), meaning: meaning(token)? })).collect()

@@ -9,6 +9,9 @@ mod fix;
 mod flow;
 mod home;
 mod hover;
+#[cfg(test)]
+mod keys_tests;
+mod made;
 mod meaning;
 mod offer;
 mod outline;

@@ -172,7 +172,7 @@ pub(super) fn symbols(text: &str, path: &Path, folders: &[PathBuf]) -> Vec<Symbo
             let tables = tables.map(|table| symbol(table, "table", under(&table.value, "columns", "column")));
             under(&tree, "code_maps", "code map").into_iter().chain(tables).collect()
         }
-        Home::Cases => {
+        Home::SourceCases(_) | Home::TargetCases(_) => {
             let cases = tree.items().iter().filter_map(|case| {
                 let name = case.get("name")?;
                 Some(Symbol {

@@ -4,11 +4,13 @@ use super::facts;
 use super::facts::ColumnFacts;
 use super::facts::TableFacts;
 use super::home::Home;
+use super::made;
 use super::outline::Entry;
 use super::outline::Item;
 use super::outline::value;
 use super::spot::Spot;
 use crate::forms::Form;
+use crate::ir::schema::Parameter;
 use crate::load::Loaded;
 
 /// A file, and what is known around it.
@@ -46,14 +48,22 @@ impl Scope<'_> {
             // A check of a schema is about the table it stands in.
             return self.own_table(spot).into_iter().map(|table| InReach { alias: None, table }).collect();
         };
-        let driving = value(branch, "from").and_then(Item::text).and_then(|name| self.input(name));
+        let step = step(spot);
+        let mut driving = value(branch, "from").and_then(Item::text).and_then(|name| self.input(name));
+        if let Some(table) = &mut driving {
+            made::unfold(branch, table, step, spot.span.start);
+        }
         let mut found: Vec<InReach> = driving.into_iter().map(|table| InReach { alias: None, table }).collect();
+        if matches!(step, Some("explode" | "unpivot")) {
+            // They come before anything is joined.
+            return found;
+        }
         for join in value(branch, "join").map(Item::entries).unwrap_or_default() {
             let name = join.value.get("table").and_then(Item::text).unwrap_or(&join.name);
             found.extend(self.input(name).map(|table| InReach { alias: Some(join.name.clone()), table }));
         }
-        match value(branch, "pivot").filter(|_| is_behind_pivot(spot)) {
-            Some(pivot) => pivoted(pivot, &found),
+        match value(branch, "pivot").filter(|_| matches!(step, Some("columns" | "file"))) {
+            Some(pivot) => made::pivoted(pivot, &found),
             None => found,
         }
     }
@@ -101,6 +111,18 @@ impl Scope<'_> {
         own.into_iter().find(|table| table.name == *name)
     }
 
+    /// The parameters that may be asked for or set at a spot: in a case, those of its target or source as well.
+    pub(super) fn parameters(&self, spot: &Spot<'_>) -> Vec<Parameter> {
+        let mut all = facts::parameters(self.home, self.loaded);
+        if let Home::SourceCases(_) | Home::TargetCases(_) = self.home {
+            let named = |key: &str| spot.frames.first().and_then(|frame| value(frame.entries, key)).and_then(Item::text);
+            let target = named("target").and_then(|name| facts::target(name, self.loaded)).map(|target| &target.schema.parameters);
+            let source = named("source").and_then(|id| facts::source(id, self.loaded)).map(|source| &source.schema.parameters);
+            all.extend(target.into_iter().chain(source).flatten().cloned());
+        }
+        all
+    }
+
     /// A column of the schema's own, as `table.column`.
     pub(super) fn reference(&self, text: &str) -> Option<(TableFacts, ColumnFacts)> {
         let (table, column) = text.split_once('.')?;
@@ -110,30 +132,10 @@ impl Scope<'_> {
     }
 }
 
-/// Whether a spot is in what a branch does with the rows that its pivot makes.
-fn is_behind_pivot(spot: &Spot<'_>) -> bool {
+/// The key of the branch around a spot under which that stands.
+fn step<'a>(spot: &Spot<'a>) -> Option<&'a str> {
     let own = spot.frames.iter().rev().find(|frame| frame.form.is_some_and(is_branch));
-    own.and_then(|frame| frame.entry).is_some_and(|entry| matches!(entry.name.as_str(), "columns" | "file"))
-}
-
-/// The columns that a pivot makes: those that its rows have in common, and one for each name.
-fn pivoted(pivot: &Item, before: &[InReach]) -> Vec<InReach> {
-    let seen =
-        |name: &str| before.iter().find_map(|reach| reach.table.columns.iter().find(|column| reach.name_of(column) == name)).cloned();
-    let Some(driving) = before.first() else { return Vec::new() };
-    // One column, or a list of them.
-    let by = pivot.get("by").into_iter().flat_map(|by| by.text().into_iter().chain(by.items().iter().filter_map(Item::text)));
-    let mut columns: Vec<ColumnFacts> = by.filter_map(|name| Some(ColumnFacts { name: name.to_owned(), ..seen(name)? })).collect();
-    if let Some(read) = pivot.get("value").and_then(Item::text).and_then(seen) {
-        let made = pivot.get("columns").map(Item::entries).unwrap_or_default();
-        columns.extend(made.iter().map(|entry| ColumnFacts {
-            name: entry.name.clone(),
-            ty: read.ty.with_nullable(true),
-            notes: vec!["made by the pivot of this rule".to_owned()],
-            ..read.clone()
-        }));
-    }
-    vec![InReach { alias: None, table: TableFacts { columns, ..driving.table.clone() } }]
+    own.and_then(|frame| frame.entry).map(|entry| entry.name.as_str())
 }
 
 fn is_branch(form: &Form) -> bool {

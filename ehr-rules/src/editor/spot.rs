@@ -9,6 +9,7 @@ use crate::forms::Form;
 use crate::forms::Holds;
 use crate::functions;
 use crate::functions::function::Function;
+use crate::functions::function::Param;
 use std::ops::Range;
 
 /// A key or a scalar, and where in the file's forms it stands.
@@ -122,6 +123,7 @@ fn keys(holds: Holds, entries: &[Entry], frames: &[Frame<'_>]) -> (May, Option<&
             let grouped = matches!(holds, Holds::Made) && frames.iter().rev().any(|frame| value(frame.entries, "group").is_some());
             said(open(grouped), entries)
         }
+        Holds::Shaped => (May::Key(vec![forms::SHAPE], false), Some(forms::SHAPE)),
         Holds::Typed => (May::Key(vec![forms::NESTED], false), Some(forms::NESTED)),
         Holds::Argument => said(std::iter::once(forms::COLUMN).chain(open(false)).collect(), entries),
         Holds::Step => (May::Hold(Holds::Step), None),
@@ -157,12 +159,26 @@ fn arguments<'a>(entry: &'a Entry, frames: &mut Vec<Frame<'a>>, see: &mut dyn Fn
                 frames.push(Frame { entries: inner, entry: None, form: None });
                 let may = May::Param(function);
                 see(Spot { frames: frames.clone(), span: argument.key.clone(), text: &argument.name, quote: None, may, key: true });
+                frames.pop();
+                frames.push(Frame { entries: inner, entry: Some(argument), form: None });
                 item(&argument.value, Holds::Argument, frames, see);
                 frames.pop();
             }
         }
         _ => item(&entry.value, Holds::Argument, frames, see),
     }
+}
+
+/// The parameter that an argument is for: by its name, or by where it stands behind the value that is worked on.
+pub(super) fn param(spot: &Spot<'_>) -> Option<&'static Param> {
+    let mut around = spot.frames.iter().rev().filter_map(|frame| frame.entry);
+    let entry = around.next()?;
+    if let Some(function) = functions::find(&entry.name) {
+        let at = entry.value.items().iter().position(|item| item.span == spot.span)?;
+        return function.params.get(at + 1);
+    }
+    let function = functions::find(&around.next()?.name)?;
+    function.params.iter().find(|param| param.name == entry.name)
 }
 
 /// What may stand in an item of a list.
@@ -188,7 +204,7 @@ pub(super) fn of_scalar(holds: Holds) -> Holds {
     match holds {
         Holds::List(inner) => of_scalar(*inner),
         Holds::Either(first, _) => of_scalar(*first),
-        Holds::Typed => Holds::Type,
+        Holds::Typed | Holds::Shaped => Holds::Type,
         other => other,
     }
 }

@@ -20,11 +20,20 @@ fn base() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/base")
 }
 
+/// Rules that use every form of the language.
+fn language() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/language")
+}
+
 /// An editor in which a file holds a text, and where in it the cursor stands.
 fn open(file: &str, text: &str) -> (Editor, PathBuf, usize) {
-    let mut editor = Editor::new(vec![base()]);
+    open_in(base(), file, text)
+}
+
+fn open_in(folder: PathBuf, file: &str, text: &str) -> (Editor, PathBuf, usize) {
+    let path = folder.join(file);
+    let mut editor = Editor::new(vec![folder]);
     editor.adopt(Editor::check(editor.folders(), editor.overlay()).unwrap());
-    let path = base().join(file);
     let offset = text.find('|').unwrap();
     editor.set(path.clone(), text.replacen('|', "", 1));
     (editor, path, offset)
@@ -39,6 +48,12 @@ fn complete(file: &str, text: &str) -> Vec<Completion> {
 
 fn labels(file: &str, text: &str) -> Vec<String> {
     complete(file, text).into_iter().map(|one| one.label).collect()
+}
+
+/// What is offered among the rules that use every form, each with what it is.
+fn among(file: &str, text: &str) -> Vec<(String, String)> {
+    let (editor, path, offset) = open_in(language(), file, text);
+    editor.complete(&path, offset).into_iter().map(|one| (one.label, one.detail)).collect()
 }
 
 /// The file after the completion of that label.
@@ -153,6 +168,75 @@ fn checks_and_parameters_are_completed() {
     assert!(labels(ENCOUNTER, "encounter:\n  from: visits\n  where: START < parameter(\"|\")\n").contains(&"today".to_owned()));
     let nested = labels("sources/acme/1/schema.yaml", "tables:\n  patients:\n    columns:\n      X: {type: list, of: {|}}\n");
     assert_eq!(nested[..3], ["type", "of", "fields"]);
+}
+
+#[test]
+fn names_that_a_rule_makes_are_offered() {
+    const STOCK: &str = "sources/nested/1/stock.yaml";
+    let offers = |text: &str, name: &str| among(STOCK, text).into_iter().find(|(label, _)| label == name).map(|(_, detail)| detail);
+    let explode =
+        "  explode:\n    - {list: Lots, as: lot, position: nr}\n    - {list: lot.boxes, as: box, position: box_nr, on_empty: keep}\n";
+    let box_of = |rest: &str| format!("box:\n  from: stocks\n{explode}{rest}");
+    let column = box_of("  columns:\n    stock: |\n");
+    let made = [("nr", "integer"), ("box_nr", "integer?"), ("lot.code", "text?"), ("box.size", "integer?"), ("Place.geo.north", "float?")];
+    for (name, ty) in made {
+        assert_eq!(offers(&column, name).as_deref(), Some(ty), "{name}");
+    }
+    // A step sees what those before it made.
+    let first = "box:\n  from: stocks\n  explode:\n    - {list: |, as: lot}\n    - {list: lot.boxes, as: box}\n";
+    assert!(offers(first, "Lots").is_some_and(|ty| ty.starts_with("list")));
+    assert!(offers(first, "lot").is_none() && offers(first, "box").is_none());
+    let second = "box:\n  from: stocks\n  explode:\n    - {list: Lots, as: lot}\n    - {list: |, as: box}\n";
+    assert!(offers(second, "lot.boxes").is_some() && offers(second, "box").is_none());
+    // Wherever in the file the steps stand, and whatever is left out.
+    let below = "tag:\n  from: stocks\n  columns:\n    tag: |\n  explode: {list: Tags}\n";
+    assert_eq!(offers(below, "item").as_deref(), Some("text?"));
+
+    let unpivot =
+        "level:\n  from: stocks\n  unpivot: {columns: {Low: least, High: most}, name: what, value: reading}\n  columns: {what: |}\n";
+    assert_eq!(offers(unpivot, "what").as_deref(), Some("text"));
+    assert!(offers(unpivot, "reading").is_some_and(|ty| !ty.ends_with('?')));
+    let inside = "level:\n  from: stocks\n  unpivot: {columns: [|], name: what, value: reading}\n";
+    assert!(offers(inside, "Low").is_some() && offers(inside, "what").is_none() && offers(inside, "reading").is_none());
+
+    let pivot =
+        "pivoted:\n  from: reading\n  pivot: {by: [person], name: code, value: level, columns: {weight: w}}\n  columns: {person: |}\n";
+    let pivoted: Vec<String> = among("targets/flat/pivots.yaml", pivot).into_iter().map(|(label, _)| label).collect();
+    assert!(pivoted.contains(&"weight".to_owned()) && !pivoted.contains(&"code".to_owned()), "{pivoted:?}");
+}
+
+#[test]
+fn fields_are_offered_in_scripts_behind_their_point() {
+    let labels = |script: &str| {
+        let text = format!("tag:\n  from: stocks\n  explode: {{list: Lots, as: lot}}\n  where: {script}\n");
+        let columns = among("sources/nested/1/stock.yaml", &text).into_iter().filter(|(_, detail)| !detail.contains("->"));
+        columns.map(|(label, _)| label).collect::<Vec<_>>()
+    };
+    assert_eq!(labels("Place.|"), ["town", "geo"]);
+    assert_eq!(labels("lot.co| != ()")[0], "code");
+    assert!(labels("|").contains(&"lot".to_owned()));
+    let (editor, path, offset) =
+        open_in(language(), "sources/nested/1/stock.yaml", "stock:\n  from: stocks\n  where: Place.geo.no|rth > 1\n");
+    assert!(editor.hover(&path, offset).unwrap().text.contains("a field of `Place.geo`"));
+}
+
+#[test]
+fn secrets_words_and_parameters_are_offered() {
+    let rules = |step: &str| format!("papers:\n  from: papers\n  columns:\n    writer_code: {{from: Owner, do: [{step}]}}\n");
+    let labels = |file: &str, text: &str| among(file, text).into_iter().map(|(label, _)| label).collect::<Vec<_>>();
+    let released = "targets/released/rules.yaml";
+    for step in ["{pseudonym: |}", "{pseudonym: [|]}", "{pseudonym: {key: |}}", "{shift_date: {id: Owner, key: st|, days: 30}}"] {
+        let offered = labels(released, &rules(step));
+        assert!(offered.contains(&"research".to_owned()) && offered.contains(&"study-2".to_owned()), "{step}: {offered:?}");
+    }
+    assert!(!labels(released, &rules("{left: |}")).contains(&"research".to_owned()));
+    assert!(labels(released, &rules("{round: {digits: 1, rule: |}}")).contains(&"half_even".to_owned()));
+
+    let case = "- name: one\n  target: flat\n  set: {clinic: main, |}\n";
+    let set = labels("sources/tiny/1/cases/rows.yaml", case);
+    assert!(set.contains(&"width".to_owned()) && !set.contains(&"clinic".to_owned()) && !set.contains(&"today".to_owned()), "{set:?}");
+    let check = "system: tiny\ntables:\n  people:\n    checks: [{that: 'Born >= parameter(\"|\")'}]\n";
+    assert!(labels("sources/tiny/1/schema.yaml", check).contains(&"since".to_owned()));
 }
 
 #[test]

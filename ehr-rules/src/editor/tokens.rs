@@ -7,7 +7,7 @@ use std::ops::Range;
 pub(super) struct Token {
     /// Its bytes in the file.
     pub span: Range<usize>,
-    /// The name.
+    /// The name; of a field, behind that of what it is a field of: `place.town`.
     pub name: String,
     /// What it is.
     pub is: Is,
@@ -69,7 +69,14 @@ pub(super) fn tokens(text: &str, span: &Range<usize>) -> Vec<Token> {
         if begins && !WORDS.contains(&name) {
             let called = script.get(at + length..).is_some_and(|after| after.trim_start().starts_with('('));
             let is = if called { Is::Call } else { Is::Variable };
-            found.push(Token { span: span.start + at..span.start + at + length, name: name.to_owned(), is });
+            // What it is a field of: `place.town`.
+            let of = found.last().filter(|of| {
+                is == Is::Variable
+                    && of.is == Is::Variable
+                    && script.get(of.span.end - span.start..at).is_some_and(|between| between == ".")
+            });
+            let name = of.map_or_else(|| name.to_owned(), |of| format!("{}.{name}", of.name));
+            found.push(Token { span: span.start + at..span.start + at + length, name, is });
         }
         at += length;
     }
@@ -94,6 +101,13 @@ mod tests {
         assert_eq!(shown(r#"BIRTH <= today() && col("birth place") == "x" && 12 > 3"#), meant(&all));
         assert_eq!(shown(r#""BIRTH <= today() && col(\"birth place\") == \"x\"""#), meant(&all));
         assert_eq!(shown(r#"'BIRTH <= today() && col("birth place") == "x"'"#), meant(&all));
+    }
+
+    #[test]
+    fn a_field_has_the_name_of_what_it_is_of() {
+        let all = [("a", Is::Variable), ("a.b", Is::Variable), ("a.b.c", Is::Variable), ("d", Is::Variable), ("len", Is::Call)];
+        assert_eq!(shown("a.b.c < d.len()"), meant(&all));
+        assert_eq!(shown("1..a"), meant(&all[..1]));
     }
 
     #[test]

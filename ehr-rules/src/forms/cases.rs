@@ -19,7 +19,7 @@ const CASE: &Form = &Form {
             "The source, as `system/version`, where `given` holds tables of a source and the folder is a target's.",
         ),
         key("today", Holds::Free, "The order's date."),
-        key("set", Holds::Map(&Holds::Free, &Holds::Free), "Parameters and their values."),
+        key("set", Holds::Map(&Holds::Parameter, &Holds::Free), "Parameters and their values."),
         required("given", Holds::Map(&Holds::Free, &Holds::Free), "Rows by table."),
         required(
             "expect",

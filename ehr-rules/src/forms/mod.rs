@@ -1,7 +1,8 @@
 //! The forms of the YAML files as data: each key, what it says and what stands behind it.
 //!
 //! Whatever explains the language to a writer reads it here: the editor's completion and hover among them. To read the files is for
-//! the rooms `load` and `rule`; a test holds every key that is written in the rulesets against this table.
+//! the rooms `load` and `rule`; tests hold every key that is written in the rulesets against this table, and its keys against those
+//! of the JSON Schemas.
 
 mod cases;
 mod rules;
@@ -12,6 +13,7 @@ pub(crate) use cases::CASES;
 pub(crate) use rules::RULES;
 pub(crate) use schemas::CATEGORY;
 pub(crate) use schemas::NESTED;
+pub(crate) use schemas::SHAPE;
 pub(crate) use schemas::SOURCE;
 pub(crate) use schemas::TARGET;
 pub(crate) use values::AGGREGATES;
@@ -51,8 +53,10 @@ pub(crate) enum Holds {
     Words(&'static [&'static str]),
     /// A type's name.
     Type,
-    /// A type's name, or a map that says a list or struct.
+    /// A type's name, or a map that says a list or struct and how its values are written: [`NESTED`].
     Typed,
+    /// A type's name, or a map that says a list or struct: [`SHAPE`].
+    Shaped,
     /// A table that rules of this level read.
     Input,
     /// What rules of this level make: a category, or a table of the target.

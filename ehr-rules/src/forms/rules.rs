@@ -58,7 +58,10 @@ const RULE: &Form = &Form {
     ],
 };
 
-const BRANCH: &Form = &Form { name: "a branch of a union", keys: &[FROM, EXPLODE, UNPIVOT, JOIN, WHERE, PIVOT, GROUP, FILE, COLUMNS] };
+const BRANCH: &Form = &Form {
+    name: "a branch of a union",
+    keys: &[KeyDoc { required: true, ..FROM }, EXPLODE, UNPIVOT, JOIN, WHERE, PIVOT, GROUP, FILE, COLUMNS],
+};
 
 const PIVOTED: &Form = &Form {
     name: "a pivot",
@@ -162,7 +165,11 @@ const ACTION: &Form = &Form {
 
 const OWNER: &Form = &Form {
     name: "`collision`",
-    keys: &[required("folder", Holds::Value, "Folders of one name that belong to several values of this get the value behind their name.")],
+    keys: &[required(
+        "folder",
+        Holds::InputColumn,
+        "Folders of one name that belong to several values of this get the value behind their name.",
+    )],
 };
 
 const DEDUPE: &Form = &Form {

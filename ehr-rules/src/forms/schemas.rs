@@ -59,12 +59,18 @@ const DIALECT: &Form = &Form {
 };
 
 const KEY: KeyDoc = key("key", Holds::List(&Holds::OwnColumn), "Columns that identify a row: unique together, never missing.");
-const TYPE: KeyDoc = required("type", Holds::Typed, "What a value is.");
+const TYPE: KeyDoc = required("type", Holds::Type, "What a value is.");
 const OF: KeyDoc = key("of", Holds::Typed, "With `type: list`: what each item is.");
 const FIELDS: KeyDoc = key("fields", Holds::Map(&Holds::Free, &Holds::Typed), "With `type: struct`: its fields and what each is.");
 
-/// A type that holds others.
+/// A type that holds others, in the columns of a source: how its values are written is said as well.
 pub(crate) const NESTED: &Form = &Form { name: "a type", keys: &[TYPE, OF, FIELDS, FORMATS, ZONE, MISSING, TRUE, FALSE, SPLIT, TEXT_AS] };
+
+const SHAPE_OF: KeyDoc = KeyDoc { holds: Holds::Shaped, ..OF };
+const SHAPE_FIELDS: KeyDoc = KeyDoc { holds: Holds::Map(&Holds::Free, &Holds::Shaped), ..FIELDS };
+
+/// A type that holds others, where no files are read.
+pub(crate) const SHAPE: &Form = &Form { name: "a type", keys: &[TYPE, SHAPE_OF, SHAPE_FIELDS] };
 
 const PARAMETERS: KeyDoc = key(
     "parameters",
@@ -197,7 +203,7 @@ const CHECK: &Form = &Form {
             Holds::Script,
             "What must hold, as a script over the row's columns; a comparison with a missing value is not true.",
         ),
-        key("message", Holds::Free, "What is wrong where it does not hold; no value of the row."),
+        required("message", Holds::Free, "What is wrong where it does not hold; no value of the row."),
         key("on_error", SEVERITIES, "What becomes of a row for which it does not hold."),
         AT_MOST,
     ],
@@ -231,8 +237,8 @@ const CATEGORY_COLUMN: &Form = &Form {
     name: "a column of a category",
     keys: &[
         TYPE,
-        OF,
-        FIELDS,
+        SHAPE_OF,
+        SHAPE_FIELDS,
         key("required", Holds::Truth, "Whether every rule must give it a value that is never missing."),
         key("one_of", Holds::List(&Holds::Free), "The only texts allowed, where it is coded with a required binding."),
         key("element", Holds::Free, "The FHIR element it stands for, as in `Patient.birthDate`."),
@@ -337,8 +343,8 @@ const TARGET_COLUMN: &Form = &Form {
     name: "a column of a target",
     keys: &[
         TYPE,
-        OF,
-        FIELDS,
+        SHAPE_OF,
+        SHAPE_FIELDS,
         key("required", Holds::Truth, "Whether it is never missing."),
         MAX_LENGTH,
         key("references", Holds::Reference, "The table and column it refers to, as `table.column`."),

@@ -1,0 +1,109 @@
+//! Columns that a branch makes on its way: items of lists, columns read side by side, fields of structs, what a pivot makes.
+
+use super::facts::ColumnFacts;
+use super::facts::TableFacts;
+use super::outline::DEEPEST;
+use super::outline::Entry;
+use super::outline::Item;
+use super::outline::value;
+use super::scope::InReach;
+use crate::ir::types::Kind;
+use crate::ir::types::Type;
+
+/// Adds to the driving table what `explode` and `unpivot` make of it, and the fields of its structs.
+///
+/// A step sees what those before it made, wherever in the file they stand: `explode` in its order, then `unpivot`. `key` is that of
+/// the branch under which somebody asks, at an offset.
+pub(super) fn unfold(branch: &[Entry], table: &mut TableFacts, key: Option<&str>, at: usize) {
+    let lists = value(branch, "explode").map(Item::items).unwrap_or_default();
+    for step in lists.iter().filter(|step| key != Some("explode") || step.span.end < at) {
+        exploded(step, table);
+    }
+    if let Some(step) = value(branch, "unpivot").filter(|_| !matches!(key, Some("explode" | "unpivot"))) {
+        unpivoted(step, table);
+    }
+    let fields: Vec<ColumnFacts> = table.columns.iter().flat_map(|column| fields(column, 0)).collect();
+    table.columns.extend(fields);
+}
+
+/// The item of a list, and which it is.
+fn exploded(step: &Item, table: &mut TableFacts) {
+    let list = step.get("list").and_then(Item::text).and_then(|name| found(table, name));
+    let kept = step.get("on_empty").and_then(Item::text) == Some("keep");
+    if let Some(list) = list
+        && let Kind::List(item) = list.ty.kind
+    {
+        let name = step.get("as").and_then(Item::text).unwrap_or("item");
+        table.columns.push(made(name, Type::nullable(*item), format!("an item of `{}`, by the `explode` of this rule", list.name)));
+    }
+    if let Some(name) = step.get("position").and_then(Item::text) {
+        let ty = Type { kind: Kind::Integer, nullable: kept };
+        table.columns.push(made(name, ty, "which item it is, from 1, by the `explode` of this rule".to_owned()));
+    }
+}
+
+/// Which column it was, and what it held.
+fn unpivoted(step: &Item, table: &mut TableFacts) {
+    let kept = step.get("on_missing").and_then(Item::text) == Some("keep");
+    let columns = step.get("columns");
+    let listed = columns.into_iter().flat_map(Item::items).filter_map(Item::text);
+    let labelled = columns.map(Item::entries).unwrap_or_default().iter().map(|entry| entry.name.as_str());
+    let read: Vec<Type> = listed.chain(labelled).filter_map(|name| Some(found(table, name)?.ty)).collect();
+    if let Some(name) = step.get("name").and_then(Item::text) {
+        table.columns.push(made(name, Type::required(Kind::Text), "which column it was, by the `unpivot` of this rule".to_owned()));
+    }
+    // Of several types it is the one that holds them all.
+    let widest = read.iter().find(|wide| read.iter().all(|ty| ty.kind.fits(&wide.kind)));
+    if let Some(name) = step.get("value").and_then(Item::text)
+        && let Some(widest) = widest
+    {
+        let ty = Type { kind: widest.kind.clone(), nullable: kept && read.iter().any(|ty| ty.nullable) };
+        table.columns.push(made(name, ty, "what the column held, by the `unpivot` of this rule".to_owned()));
+    }
+}
+
+/// The columns that a pivot makes: those that its rows have in common, and one for each name.
+pub(super) fn pivoted(pivot: &Item, before: &[InReach]) -> Vec<InReach> {
+    let seen =
+        |name: &str| before.iter().find_map(|reach| reach.table.columns.iter().find(|column| reach.name_of(column) == name)).cloned();
+    let Some(driving) = before.first() else { return Vec::new() };
+    // One column, or a list of them.
+    let by = pivot.get("by").into_iter().flat_map(|by| by.text().into_iter().chain(by.items().iter().filter_map(Item::text)));
+    let mut columns: Vec<ColumnFacts> = by.filter_map(|name| Some(ColumnFacts { name: name.to_owned(), ..seen(name)? })).collect();
+    if let Some(read) = pivot.get("value").and_then(Item::text).and_then(seen) {
+        let made = pivot.get("columns").map(Item::entries).unwrap_or_default();
+        columns.extend(made.iter().map(|entry| ColumnFacts {
+            name: entry.name.clone(),
+            ty: read.ty.with_nullable(true),
+            notes: vec!["made by the pivot of this rule".to_owned()],
+            ..read.clone()
+        }));
+    }
+    vec![InReach { alias: None, table: TableFacts { columns, ..driving.table.clone() } }]
+}
+
+/// A column of the driving row, or a field of one by its path.
+fn found(table: &TableFacts, name: &str) -> Option<ColumnFacts> {
+    let inside = || table.columns.iter().flat_map(|column| fields(column, 0)).find(|field| field.name == name);
+    table.column(name).cloned().or_else(inside)
+}
+
+/// The fields of a struct, and those of structs in it, by their paths.
+fn fields(column: &ColumnFacts, depth: usize) -> Vec<ColumnFacts> {
+    let Kind::Struct(fields) = &column.ty.kind else { return Vec::new() };
+    if depth > DEEPEST {
+        return Vec::new();
+    }
+    let fields = fields.iter().flat_map(|(field, kind)| {
+        let note = format!("a field of `{}`", column.name);
+        let field = made(&format!("{}.{field}", column.name), Type::nullable(kind.clone()), note);
+        let inside = self::fields(&field, depth + 1);
+        std::iter::once(field).chain(inside)
+    });
+    fields.collect()
+}
+
+/// It is declared nowhere but in the rule.
+fn made(name: &str, ty: Type, note: String) -> ColumnFacts {
+    ColumnFacts { name: name.to_owned(), ty, notes: vec![note], one_of: Vec::new(), place: None }
+}
