@@ -183,7 +183,7 @@ impl<'a> Catalogue<'a> {
     /// The way its files are written; where they have no header, one nameless field stands for it.
     fn dialect(&mut self, source: &SourceSchema, table: &SourceTable) -> usize {
         let header = if table.header.is_empty() { Vec::new() } else { vec![String::new()] };
-        let dialect = Dialect { header, ..source.dialect.clone() };
+        let dialect = Dialect { header, ..source.dialect_of(table) };
         let way = match &table.json {
             Some(json) => Way::Objects(json.rows.clone()),
             None if table.widths.is_empty() => Way::Delimited(dialect),

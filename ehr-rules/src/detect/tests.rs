@@ -26,6 +26,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
         header: Vec::new(),
         widths: Vec::new(),
         json: None,
+        dialect: Dialect::default(),
         required: false,
         key: Vec::new(),
         columns,

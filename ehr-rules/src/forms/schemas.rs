@@ -112,6 +112,7 @@ const SOURCE_TABLE: &Form = &Form {
         ),
         key("format", Holds::Words(&["delimited", "json"]), "How the files are written: delimited text (the default), or JSON objects."),
         key("rows", Holds::Free, "With `format: json`: where the objects stand in a document, as in `results.records`."),
+        key("dialect", Holds::Form(DIALECT), "How these files are written where they are other than the source's `dialect` says."),
         KEY,
         key("rename", Holds::Map(&Holds::OwnColumn, &Holds::Free), "With `inherits`: the parent's column and its name now."),
         key(

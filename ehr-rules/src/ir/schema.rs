@@ -19,7 +19,7 @@ pub struct SourceSchema {
     pub version: String,
     /// What people call it.
     pub title: String,
-    /// Hints on how its files are written.
+    /// Hints on how its files are written, unless a table says otherwise of its own.
     pub dialect: Dialect,
     /// Texts that mean 'no value' anywhere in this system (the empty text is one unless left out).
     pub missing: Vec<String>,
@@ -88,6 +88,9 @@ pub enum Escape {
     Backslash,
 }
 
+/// Bytes that may stand for a line end inside a field, by their names in a schema.
+pub const LINE_BREAKS: [(&str, u8); 3] = [("vertical_tab", 0x0B), ("unit_separator", 0x1F), ("group_separator", 0x1D)];
+
 /// What ends a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -115,6 +118,8 @@ pub struct SourceTable {
     pub widths: Vec<Width>,
     /// How its JSON files are read; none where they are delimited text.
     pub json: Option<JsonTable>,
+    /// How its files are written where they are other than the source's; what is not said here is said there.
+    pub dialect: Dialect,
     /// Whether an export without this table is refused.
     pub required: bool,
     /// Columns that identify a row; unique together.
@@ -420,7 +425,7 @@ impl SourceSchema {
 
     /// How the files of a table are written.
     pub fn dialect_of(&self, table: &SourceTable) -> Dialect {
-        Dialect { header: table.fields(), ..self.dialect.clone() }
+        Dialect { header: table.fields(), ..table.dialect.clone().over(self.dialect.clone()) }
     }
 
     /// `system/version`.

@@ -1,10 +1,11 @@
-//! `dialect:` of a source: what its schema says of how files are written.
+//! `dialect:` of a source or of one of its tables: what its schema says of how files are written.
 
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::Escape;
+use crate::ir::schema::LINE_BREAKS;
 use crate::ir::schema::LineEnd;
 use crate::yaml::Key;
 use crate::yaml::Node;
@@ -34,7 +35,7 @@ pub(super) fn read(node: &Node, said: &mut Diagnostics) -> Dialect {
     }
     dialect.preamble = lines("preamble", &mut fields, said);
     dialect.footer = lines("footer", &mut fields, said);
-    dialect.line_break = fields.one_of("line_break", &[("vertical_tab", 0x0B), ("unit_separator", 0x1F), ("group_separator", 0x1D)], said);
+    dialect.line_break = fields.one_of("line_break", &LINE_BREAKS, said);
     dialect.decimal = fields.one_of("decimal", &[(".", '.'), (",", ',')], said);
     let thousands = fields.named("thousands", said);
     dialect.thousands = thousands.as_ref().and_then(|name| one_mark(name, said));
@@ -48,6 +49,21 @@ pub(super) fn read(node: &Node, said: &mut Diagnostics) -> Dialect {
     }
     fields.finish(said);
     dialect
+}
+
+/// Says where what a table says of its numbers does not go with what its source says of all.
+pub(super) fn check(table: &Key, own: &Dialect, whole: &Dialect, said: &mut Diagnostics) {
+    let both = own.clone().over(whole.clone());
+    let one = |dialect: &Dialect| dialect.thousands.is_some_and(|mark| mark == dialect.decimal.unwrap_or('.'));
+    // Where one of them alone has both marks, that was said where it stands.
+    if one(&both) && !one(own) && !one(whole) {
+        let mark = both.thousands.unwrap_or_default();
+        let message = format!("`{mark}` stands before the fraction and between thousands in `{}`", table.text);
+        said.push(
+            Diagnostic::error("E0412", &table.place, message)
+                .help("what the table's `dialect` leaves out is as the source's says: say both `decimal` and `thousands` there"),
+        );
+    }
 }
 
 fn encoding(name: &Key, said: &mut Diagnostics) {

@@ -5,6 +5,7 @@ use super::RuleNode;
 use super::changes::Changes;
 use super::column::no_identity;
 use super::column::unknown;
+use super::dialect;
 use super::heir;
 use super::listing;
 use super::places::Places;
@@ -170,6 +171,7 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
     known.format = table.format.clone().or(known.format.take());
     known.header = table.header.clone().or(known.header.take());
     known.widths = table.widths.clone().or(known.widths.take());
+    known.dialect = table.dialect.clone().over(std::mem::take(&mut known.dialect));
     known.required = table.required.or(known.required);
     known.key = table.key.clone().or(known.key.take());
     known.extra_columns = table.extra_columns.or(known.extra_columns);
@@ -238,6 +240,7 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
             places.set_column(&table.name.text, &name.text, &name.place);
         }
         if !whole.orphan {
+            dialect::check(&table.name, &table.dialect, &whole.dialect, said);
             check(table, &whole.tables, said);
             listing::check(table, &whole.parameters, said);
         }
@@ -276,6 +279,7 @@ fn source_table(table: WrittenTable, missing: &[String]) -> SourceTable {
     });
     SourceTable {
         json,
+        dialect: table.dialect,
         widths: table.widths.into_iter().flatten().filter_map(WrittenWidth::width).collect(),
         name: table.name.text,
         file: table.file.unwrap_or_default(),

@@ -44,7 +44,8 @@ pub(super) fn fault(
     text: &str,
 ) -> Result<Option<(String, Option<String>)>, Error> {
     let batch = Batch::of(text);
-    let marks = Marks { decimal: schema.dialect.decimal.unwrap_or('.'), thousands: schema.dialect.thousands };
+    let dialect = schema.dialect_of(table);
+    let marks = Marks { decimal: dialect.decimal.unwrap_or('.'), thousands: dialect.thousands };
     let rows = Rows { batch: &batch, text: batch.text(), records: &[0], marks };
     let mut troubles = Troubles::default();
     drop(cells(&Column::new(schema, table, column, false)?, &rows, Some(0), &mut troubles));

@@ -53,6 +53,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
         header: Vec::new(),
         widths: Vec::new(),
         json: None,
+        dialect: Dialect::default(),
         required: false,
         key: Vec::new(),
         columns,

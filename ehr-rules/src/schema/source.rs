@@ -115,6 +115,7 @@ fn table() -> Value {
             ),
             ("format", words("How the files are written.", &[("delimited", "text with a delimiter (default)"), ("json", "JSON objects")])),
             ("rows", text("With `format: json`: where the objects stand in a document, as in `results.records`.")),
+            ("dialect", dialect()),
             ("required", flag("Whether an export without it is refused; else an absent table is empty.")),
             ("key", texts("Columns that are unique together and never missing.")),
             ("rename", map_of("Where the schema inherits: the parent's columns, and what they are called now.", text("Its name now."))),

@@ -536,6 +536,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0412 4:36 `\",\"`", "two different marks")],
     ),
     mistake(
+        "a table's mark between thousands that is the source's before the fraction",
+        SCHEMA,
+        "title: Acme, first exports\ntables:\n  patients:\n",
+        "title: Acme, first exports\ndialect: {decimal: \",\"}\ntables:\n  patients:\n    dialect: {thousands: \",\"}\n",
+        &[("E0412 6:3 `patients`", "say both `decimal` and `thousands` there")],
+    ),
+    mistake(
         "an escape that is not known",
         SCHEMA,
         "title: Acme, first exports\n",

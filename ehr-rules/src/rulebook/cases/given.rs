@@ -12,6 +12,7 @@ use crate::dataset::ledger::Ledger;
 use crate::dataset::origin::origin;
 use crate::diagnostic::suggest::nearest;
 use crate::engine;
+use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -57,7 +58,7 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
         return Ok(InputFile { name, path, bytes: written.len() as u64 });
     }
     if !table.widths.is_empty() {
-        let written = encoded(&lines(schema, table, rows)?, &schema.dialect)?;
+        let written = encoded(&lines(schema, table, rows)?, &schema.dialect_of(table))?;
         std::fs::write(&path, &written).map_err(|error| error.to_string())?;
         return Ok(InputFile { name, path, bytes: written.len() as u64 });
     }
@@ -65,7 +66,7 @@ fn file(schema: &SourceSchema, table: &SourceTable, rows: &[Row], folder: &Path)
     let fields = if table.header.is_empty() { columns.clone() } else { table.header.iter().map(String::as_str).collect() };
     let header = table.header.is_empty().then_some(columns.as_slice());
     let rows = rows.iter().map(|row| fields.iter().map(|name| value(schema, table, row, name)).collect());
-    let written = written(&schema.dialect, header, rows)?;
+    let written = written(&schema.dialect_of(table), header, rows)?;
     std::fs::write(&path, &written).map_err(|error| error.to_string())?;
     Ok(InputFile { name, path, bytes: written.len() as u64 })
 }
@@ -141,6 +142,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         header: Vec::new(),
         widths: Vec::new(),
         json: None,
+        dialect: Dialect::default(),
         required: false,
         key: Vec::new(),
         columns: Vec::new(),
@@ -153,7 +155,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         system: "case".to_owned(),
         version: "1".to_owned(),
         title: String::new(),
-        dialect: crate::ir::schema::Dialect::default(),
+        dialect: Dialect::default(),
         missing: Vec::new(),
         tables: given.keys().map(table).collect(),
         parameters: Vec::new(),
