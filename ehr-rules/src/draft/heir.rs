@@ -30,6 +30,8 @@ pub(super) struct Fate {
     pub renamed: Vec<(String, usize, String)>,
     /// Columns of which there are parts instead.
     pub split: Vec<(String, Vec<usize>)>,
+    /// Columns of which there is one instead that holds them all.
+    pub joined: Vec<(Vec<String>, usize)>,
     /// Columns that are not there.
     pub gone: Vec<String>,
     /// Columns that were not known.
@@ -71,6 +73,15 @@ pub(super) fn fate(parent: &SourceTable, table: &Table<'_>) -> Fate {
         }
         None => true,
     });
+    for at in open_names(&free, table) {
+        let Some(column) = table.columns.get(at) else { continue };
+        let held = held(column, &open);
+        if !held.is_empty() {
+            free.remove(&at);
+            open.retain(|(name, _)| !held.iter().any(|held| held == name));
+            fate.joined.push((held, at));
+        }
+    }
     rename(parent, table, &open, &mut free, &mut fate);
     fate.added = free.into_iter().collect();
     fate
@@ -101,20 +112,45 @@ fn parts(column: &SourceColumn, free: &[usize], table: &Table<'_>) -> Option<Vec
             named.into_iter().chain(people.copied()).collect()
         }
         Kind::Datetime | Kind::Instant => {
-            let stem: Vec<String> = words(&column.name).into_iter().filter(|word| !is_time_word(word)).collect();
+            let stem = stem(&column.name);
             let of_kind = |kind: &Kind| {
-                free.iter().copied().find(|at| {
-                    let stem_of = |part: &Column<'_>| -> Vec<String> {
-                        words(&part.scan.name).into_iter().filter(|word| !is_time_word(word)).collect()
-                    };
-                    of(at).is_some_and(|part| part.kind == *kind && stem_of(part) == stem)
-                })
+                free.iter().copied().find(|at| of(at).is_some_and(|part| part.kind == *kind && self::stem(&part.scan.name) == stem))
             };
             [of_kind(&Kind::Date), of_kind(&Kind::Time)].into_iter().collect::<Option<Vec<usize>>>().unwrap_or_default()
         }
         _ => Vec::new(),
     };
     (found.len() >= 2).then_some(found)
+}
+
+/// At least two known columns, in their order, that a new one looks like the whole of.
+fn held(column: &Column<'_>, open: &[Known<'_>]) -> Vec<String> {
+    let whole = plain(&column.scan.name);
+    let known = || open.iter().filter_map(|(name, known)| Some((*name, (*known)?)));
+    let held: Vec<&str> = match column.kind {
+        Kind::Text => {
+            let texts = || known().filter(|(_, known)| known.ty.kind == Kind::Text);
+            let named: Vec<&str> = texts().map(|(name, _)| name).filter(|name| whole.len() >= 4 && plain(name).contains(&whole)).collect();
+            if named.is_empty() && column.scan.person.as_ref().is_some_and(|person| person.tag == "name") {
+                texts().filter(|(_, known)| known.phi.as_deref() == Some("name")).map(|(name, _)| name).collect()
+            } else {
+                named
+            }
+        }
+        Kind::Datetime => {
+            let stem = stem(&column.scan.name);
+            let of_kind =
+                |kind: &Kind| known().find(|(name, known)| known.ty.kind == *kind && self::stem(name) == stem).map(|(name, _)| name);
+            [of_kind(&Kind::Date), of_kind(&Kind::Time)].into_iter().collect::<Option<Vec<&str>>>().unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    if held.len() >= 2 { held.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+/// A name's words without those that say that it is a time.
+fn stem(name: &str) -> Vec<String> {
+    words(name).into_iter().filter(|word| !is_time_word(word)).collect()
 }
 
 fn is_time_word(word: &str) -> bool {

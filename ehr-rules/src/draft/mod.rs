@@ -6,6 +6,8 @@
 //! before a person has read it.
 
 mod column;
+mod dialect;
+mod fragment;
 mod heir;
 pub(crate) mod next;
 mod rules;
@@ -16,6 +18,7 @@ mod tests;
 mod yaml;
 
 use crate::ir::schema::Category;
+use crate::ir::schema::SourceSchema;
 use crate::scan::found::Scan;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,6 +46,10 @@ pub struct Changes {
     pub renamed: BTreeMap<String, String>,
     /// From a column to those that are parts of it now.
     pub split: BTreeMap<String, Vec<String>>,
+    /// From a new column to those that it holds.
+    pub joined: BTreeMap<String, Vec<String>>,
+    /// From a table, or `*` for all of them, to how its files are written now.
+    pub dialect: BTreeMap<String, String>,
     /// From a column to its type now, with its formats where they are others.
     pub retyped: BTreeMap<String, String>,
     /// Tables that were not known.
@@ -63,10 +70,23 @@ pub struct DraftFile {
 /// Drafts `system/version` from a scan that kept values (they are needed to see what is coded), `without` rules for some categories.
 pub(crate) fn draft(scan: &Scan, system: &str, version: &str, categories: &[Category], without: &[String]) -> Draft {
     let mut tables = table::tables(scan);
+    let written = dialect::decide(&tables, None, &[], false);
+    for (table, said) in tables.iter_mut().zip(&written.holds) {
+        table.numbers(said);
+    }
+    for (table, own) in tables.iter_mut().zip(&written.own) {
+        table.written.clone_from(own);
+    }
     let rules = rules::propose(&mut tables, categories, without);
-    let mut files = vec![DraftFile { name: "schema.yaml".to_owned(), text: schema::write(system, version, scan, &tables) }];
+    let mut files = vec![DraftFile { name: "schema.yaml".to_owned(), text: schema::write(system, version, scan, &tables, &written.whole) }];
     let mut open = schema::open(&tables);
     open.extend(rules.open);
     files.extend(rules.files);
     Draft { files, open, changes: None }
+}
+
+/// What a scan found of how files are written, as the keys of a schema to put it into; with a schema that is known, only what it
+/// does not say, or says otherwise.
+pub(crate) fn dialects(scan: &Scan, schema: Option<&SourceSchema>) -> String {
+    fragment::write(scan, schema)
 }

@@ -5,6 +5,8 @@ use crate::draft::Changes;
 use crate::draft::Draft;
 use crate::draft::DraftFile;
 use crate::draft::column::Column;
+use crate::draft::dialect;
+use crate::draft::dialect::Keys;
 use crate::draft::heir;
 use crate::draft::heir::Fate;
 use crate::draft::rules;
@@ -37,10 +39,20 @@ pub(crate) fn draft(scan: &Scan, version: &str, parent: &SourceSchema, used: &BT
             known.clone_into(&mut link.table);
         }
     }
+    let known: Vec<Option<&SourceTable>> =
+        (0..tables.len()).map(|at| pairs.iter().find(|(_, there)| *there == at).map(|(known, _)| *known)).collect();
+    let written = dialect::decide(&tables, Some(parent), &known, true);
+    for ((table, holds), own) in tables.iter_mut().zip(&written.holds).zip(written.own) {
+        table.numbers(holds);
+        table.written = own;
+    }
     let mut next = Next { parent, used, without, changes: Changes::default(), open: Vec::new(), text: String::new() };
+    if !written.whole.is_empty() {
+        next.changes.dialect.insert("*".to_owned(), written.whole.line());
+    }
     for (known, at) in &pairs {
-        if let Some(table) = tables.get(*at) {
-            next.table(known, table);
+        if let (Some(table), Some(holds)) = (tables.get(*at), written.holds.get(*at)) {
+            next.table(known, table, holds);
         }
     }
     for (at, table) in tables.iter_mut().enumerate().filter(|(at, _)| !pairs.iter().any(|(_, there)| there == at)) {
@@ -52,7 +64,7 @@ pub(crate) fn draft(scan: &Scan, version: &str, parent: &SourceSchema, used: &BT
             next.open.push(format!("`{}` has no file in this export: `drop_tables: [{}]` if it is gone for good", known.name, known.name));
         }
     }
-    let head = head(scan, version, parent);
+    let head = head(scan, version, parent, &written.whole);
     let is_empty = next.text.lines().all(|line| line.trim_start().starts_with('#'));
     let text =
         if is_empty { format!("{head}# No table is another than it was.\n{}", next.text) } else { format!("{head}tables:\n{}", next.text) };
@@ -60,7 +72,7 @@ pub(crate) fn draft(scan: &Scan, version: &str, parent: &SourceSchema, used: &BT
     Draft { files, open: next.open, changes: Some(next.changes) }
 }
 
-fn head(scan: &Scan, version: &str, parent: &SourceSchema) -> String {
+fn head(scan: &Scan, version: &str, parent: &SourceSchema, whole: &Keys) -> String {
     let mut text = String::new();
     let files = scan.files.len();
     let _ = writeln!(
@@ -75,11 +87,14 @@ fn head(scan: &Scan, version: &str, parent: &SourceSchema) -> String {
     if parent.layout {
         text.push_str("layout: true\n");
     }
+    if !whole.is_empty() {
+        let _ = writeln!(text, "dialect: {}   {}", whole.line(), yaml::comment("written otherwise than before"));
+    }
     text
 }
 
 /// Known tables with the file's place, each once, the surest first.
-fn pairs<'p>(parent: &'p SourceSchema, tables: &[Table<'_>]) -> Vec<(&'p SourceTable, usize)> {
+pub(super) fn pairs<'p>(parent: &'p SourceSchema, tables: &[Table<'_>]) -> Vec<(&'p SourceTable, usize)> {
     let mut scored: Vec<(f64, &SourceTable, usize)> = Vec::new();
     for known in parent.tables.iter().filter(|known| known.list.is_none() && known.json.is_none() && known.widths.is_empty()) {
         let glob = GlobBuilder::new(&known.file).case_insensitive(true).build().map(|glob| glob.compile_matcher());
@@ -127,9 +142,16 @@ struct Lines {
 }
 
 impl Next<'_> {
-    fn table(&mut self, known: &SourceTable, table: &Table<'_>) {
+    fn table(&mut self, known: &SourceTable, table: &Table<'_>, holds: &Keys) {
+        if !table.written.is_empty() {
+            self.changes.dialect.insert(known.name.clone(), table.written.line());
+        }
+        if table.file.dialect.footer == 0 && holds.has_footer() {
+            self.open.push(format!("`{}` has lines behind its last row in {}; none was found here", known.name, self.parent.id()));
+        }
         if !known.header.is_empty() && !table.file.dialect.header {
             // Columns without names are told by their places, which the parent's header names.
+            self.write(known, table, Lines::default());
             return;
         }
         let fate = heir::fate(known, table);
@@ -137,7 +159,7 @@ impl Next<'_> {
         self.renames(known, table, &fate, &mut lines);
         self.gone(known, table, &fate, &mut lines);
         for (name, at) in fate.kept.iter().map(|(name, at)| (name, *at)).chain(fate.renamed.iter().map(|(name, at, _)| (name, *at))) {
-            self.retype(known, table, name, at, &mut lines);
+            self.retype(known, table, name, at, holds, &mut lines);
         }
         for at in &fate.added {
             let Some(column) = table.columns.get(*at) else { continue };
@@ -180,8 +202,17 @@ impl Next<'_> {
             self.open.push(format!("`{name}` of `{}` seems to be {} now", known.name, said.join(" and ")));
             self.changes.split.insert(format!("{}.{name}", known.name), now);
         }
+        for (held, at) in &fate.joined {
+            let Some(column) = table.columns.get(*at) else { continue };
+            let said: Vec<String> = held.iter().map(|name| format!("`{name}`")).collect();
+            let said = said.join(" and ");
+            self.add(column, &format!("{said} in one, as it seems; no rule reads it yet"), lines);
+            self.open.push(format!("{said} of `{}` seem to be `{}` now", known.name, column.scan.name));
+            self.changes.joined.insert(format!("{}.{}", known.name, column.scan.name), held.clone());
+        }
         let dropped = fate.gone.iter().inspect(|name| self.changes.dropped.push(format!("{}.{name}", known.name)));
-        let lost: Vec<&String> = dropped.chain(fate.split.iter().map(|(name, _)| name)).collect();
+        let lost: Vec<&String> =
+            dropped.chain(fate.split.iter().map(|(name, _)| name)).chain(fate.joined.iter().flat_map(|(held, _)| held)).collect();
         for name in lost {
             let optional = known.columns.iter().any(|column| column.name == *name && column.optional);
             let read = self.used.contains(&(known.name.clone(), name.clone()))
@@ -203,9 +234,9 @@ impl Next<'_> {
     }
 
     /// A column whose values are not what was declared.
-    fn retype(&mut self, known: &SourceTable, table: &Table<'_>, name: &str, at: usize, lines: &mut Lines) {
+    fn retype(&mut self, known: &SourceTable, table: &Table<'_>, name: &str, at: usize, holds: &Keys, lines: &mut Lines) {
         let (Some(column), Some(declared)) = (table.columns.get(at), known.columns.iter().find(|one| one.name == name)) else { return };
-        let marks = column.scan.marks.is_some_and(|marks| self.parent.dialect.decimal == Some(marks.decimal));
+        let marks = column.scan.marks.is_some_and(|marks| holds.decimal() == Some(marks.decimal));
         if column.scan.is_empty() || marks || heir::fits(&declared.ty.kind, declared, column) {
             return;
         }
@@ -237,16 +268,20 @@ impl Next<'_> {
         let last = table.file.name.rsplit('/').next().unwrap_or(&table.file.name);
         let moved = !glob.is_ok_and(|glob| glob.is_match(last));
         let Lines { rename, drop, columns, ignore, said } = lines;
-        if !moved && [&rename, &drop, &columns, &ignore, &said].iter().all(|part| part.is_empty()) {
+        let rewritten = !table.written.is_empty();
+        if !moved && !rewritten && [&rename, &drop, &columns, &ignore, &said].iter().all(|part| part.is_empty()) {
             return;
         }
         let text = &mut self.text;
         let name = yaml::scalar(&known.name);
         // A table of which there is only something to say is none in YAML.
-        let bare = !moved && [&rename, &drop, &columns, &ignore].iter().all(|part| part.is_empty());
+        let bare = !moved && !rewritten && [&rename, &drop, &columns, &ignore].iter().all(|part| part.is_empty());
         let _ = if bare { writeln!(text, "  {}", yaml::comment(&format!("{name}:"))) } else { writeln!(text, "  {name}:") };
         if moved {
             let _ = writeln!(text, "    file: {}   {}", yaml::scalar(&table.glob), yaml::comment("another name; known by its columns"));
+        }
+        if rewritten {
+            let _ = writeln!(text, "    dialect: {}   {}", table.written.line(), yaml::comment("written otherwise than before"));
         }
         for line in said {
             let _ = writeln!(text, "    {}", yaml::comment(&line));

@@ -1,15 +1,15 @@
 //! The draft of a schema as text.
 
 use crate::draft::column::Column;
+use crate::draft::dialect::Keys;
 use crate::draft::table::Table;
 use crate::draft::yaml;
 use crate::ir::types::Kind;
-use crate::scan::found::FoundDialect;
 use crate::scan::found::Scan;
 use std::fmt::Write as _;
 
 /// Writes `schema.yaml`.
-pub(super) fn write(system: &str, version: &str, scan: &Scan, tables: &[Table<'_>]) -> String {
+pub(super) fn write(system: &str, version: &str, scan: &Scan, tables: &[Table<'_>], whole: &Keys) -> String {
     let mut text = String::new();
     let files = scan.files.len();
     let _ = writeln!(
@@ -20,7 +20,7 @@ pub(super) fn write(system: &str, version: &str, scan: &Scan, tables: &[Table<'_
     let _ = writeln!(text, "system: {}", yaml::scalar(system));
     let _ = writeln!(text, "version: {}", serde_json::Value::String(version.to_owned()));
     let _ = writeln!(text, "title: {}", yaml::scalar(&format!("{system} {version}, drafted from an export")));
-    dialect(scan, &mut text);
+    dialect(whole, &mut text);
     text.push_str("tables:\n");
     for table in tables {
         table.write(&mut text);
@@ -31,32 +31,13 @@ pub(super) fn write(system: &str, version: &str, scan: &Scan, tables: &[Table<'_
     text
 }
 
-/// What all files share; what differs is found for each.
-fn dialect(scan: &Scan, text: &mut String) {
-    let Some(first) = scan.files.first().map(|file| &file.dialect) else { return };
-    let same = |part: fn(&FoundDialect) -> String| scan.files.iter().all(|file| part(&file.dialect) == part(first));
-    let mut said = Vec::new();
-    if same(|dialect| dialect.delimiter.clone()) {
-        said.push(format!("delimiter: {}", serde_json::Value::String(first.delimiter.clone())));
-    }
-    if same(|dialect| format!("{:?}", dialect.quote)) && first.quote.is_some() {
-        said.push(format!(
-            "quote: {}",
-            first.quote.map_or("none".to_owned(), |quote| if quote == '"' { "'\"'".to_owned() } else { yaml::scalar(&quote.to_string()) })
-        ));
-    }
-    if same(|dialect| dialect.encoding.clone()) {
-        said.push(format!("encoding: {}", yaml::scalar(&first.encoding)));
-    }
-    if said.is_empty() {
-        text.push_str("# The files are written in different ways, so how each is written is found.\n");
+/// What all files share; what differs stands with each table, or is found.
+fn dialect(whole: &Keys, text: &mut String) {
+    if whole.is_empty() {
+        text.push_str("# What the files are written like is found for each.\n");
     } else {
-        let _ = writeln!(
-            text,
-            "dialect: {{{}}}   {}",
-            said.join(", "),
-            yaml::comment("of every file that was scanned; what is not said here is found for each")
-        );
+        let comment = yaml::comment("of every file that was scanned; what is not said is found for each");
+        let _ = writeln!(text, "dialect: {}   {comment}", whole.line());
     }
 }
 
@@ -64,7 +45,8 @@ impl Table<'_> {
     pub(super) fn write(&self, text: &mut String) {
         let _ = writeln!(text, "  {}:", yaml::scalar(&self.name));
         let rows = self.file.rows;
-        let more = if self.files > 1 { format!("; {} files, of which the largest was looked at", self.files) } else { String::new() };
+        let more =
+            if self.parts.len() > 1 { format!("; {} files, of which the largest was looked at", self.parts.len()) } else { String::new() };
         let _ = writeln!(
             text,
             "    file: {}   {}",
@@ -73,6 +55,9 @@ impl Table<'_> {
         );
         for trouble in self.file.troubles() {
             let _ = writeln!(text, "    {}", yaml::comment(&trouble));
+        }
+        if !self.written.is_empty() {
+            let _ = writeln!(text, "    dialect: {}", self.written.line());
         }
         if !self.file.dialect.header {
             let names: Vec<&str> = self.columns.iter().map(|column| column.scan.name.as_str()).collect();

@@ -1,6 +1,7 @@
 //! What a draft says of each table: its files, its key, its references.
 
 use crate::draft::column::Column;
+use crate::draft::dialect::Keys;
 use crate::ir::types::Kind;
 use crate::scan::found::FileScan;
 use crate::scan::found::FoundReference;
@@ -15,11 +16,13 @@ pub(super) struct Table<'a> {
     pub glob: String,
     /// The file it was drafted from, the largest.
     pub file: &'a FileScan,
-    /// How many files it has.
-    pub files: usize,
+    /// All of its files.
+    pub parts: Vec<&'a FileScan>,
     pub columns: Vec<Column<'a>>,
     pub key: Vec<String>,
     pub references: Vec<Link>,
+    /// How its files are written, where they are other than all of them.
+    pub written: Keys,
 }
 
 /// A column that holds the key of another table.
@@ -66,7 +69,16 @@ pub(super) fn tables(scan: &Scan) -> Vec<Table<'_>> {
                 "text: the table's files differ in its type".clone_into(&mut column.comment);
             }
         }
-        tables.push(Table { name, glob: glob(group), file, files: group.len(), columns, key: Vec::new(), references: Vec::new() });
+        tables.push(Table {
+            name,
+            glob: glob(group),
+            file,
+            parts: group.clone(),
+            columns,
+            key: Vec::new(),
+            references: Vec::new(),
+            written: Keys::default(),
+        });
     }
     tables.retain(|table| table.named().next().is_some());
     for table in &mut tables {

@@ -194,6 +194,11 @@ impl Batch {
         span.start & SIDE != 0 || span.start > start && self.bytes.get(span.start as usize - 1) == Some(&quote)
     }
 
+    /// Whether some field has quotes around it.
+    pub(super) fn has_quoted(&self, quote: Option<u8>) -> bool {
+        (0..self.len()).any(|record| !self.is_malformed(record) && (0..self.width(record)).any(|at| self.is_quoted(record, at, quote)))
+    }
+
     /// How many fields have quotes around them, and how many have some inside that have none around them.
     pub(super) fn quotes(&self, quote: u8) -> (usize, usize) {
         let (mut wrapped, mut plain) = (0, 0);

@@ -53,7 +53,7 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, layout: &[Width], whole: bool
         header: names.clone(),
         ..dialect.clone()
     };
-    let sniff::Found { mut shape, mut evidence, doubt, muddled, .. } = sniff::sniff(path, &lines, Hints { names: None, whole })?;
+    let sniff::Found { mut shape, mut evidence, doubt, muddled, ascii, .. } = sniff::sniff(path, &lines, Hints { names: None, whole })?;
     evidence.truncate(1);
     evidence.push("fields have fixed widths, as the schema says".to_owned());
     let end = end(layout);
@@ -62,7 +62,7 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, layout: &[Width], whole: bool
         evidence.push(format!("no line ends: each has {end} characters"));
     }
     shape.marks = Marks { decimal: dialect.decimal.unwrap_or('.'), thousands: dialect.thousands };
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits: Vec::new(), muddled };
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits: Vec::new(), muddled, ascii, quoted: false };
     let mut file = Fixed::open(path, head.shape, layout, 0)?;
     let wanted = rows.max(LINES);
     while head.rows.len() < wanted {

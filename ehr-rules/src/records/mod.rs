@@ -53,6 +53,10 @@ pub(crate) struct Head {
     pub digits: Vec<usize>,
     /// In how many places at least letters were made of other letters' bytes before it was written: `Ã©` for `é`.
     pub muddled: usize,
+    /// Whether it is ASCII alone, as far as was looked.
+    pub ascii: bool,
+    /// Whether quotes stand around a field of its first records.
+    pub quoted: bool,
 }
 
 /// A header's name without case and without space around it, as names are compared.
@@ -62,9 +66,9 @@ pub(crate) fn fold(name: &str) -> String {
 
 /// Reads the header and at most `rows` sound records after it. Fields without a name are called `column_1` and so on.
 pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize) -> Result<Head, Error> {
-    let sniff::Found { shape, evidence, doubt, digits, muddled } = sniff::sniff(path, dialect, hints)?;
+    let sniff::Found { shape, evidence, doubt, digits, muddled, ascii, quoted } = sniff::sniff(path, dialect, hints)?;
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits, muddled };
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits, muddled, ascii, quoted };
     let mut seen_header = !shape.headed;
     let mut width = 0;
     // Malformed records are passed over, so as many are framed as it takes.

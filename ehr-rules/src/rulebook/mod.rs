@@ -313,6 +313,22 @@ impl Rulebook {
         Ok(next::draft(scan, &source.version, &before.schema, &before.used, without))
     }
 
+    /// What a scan found of how files are written, as the keys of a schema (`dialect:`, and that of a table where files differ): only
+    /// what the source that is named does not say of its files, or says otherwise. [`Rulebook::dialects_of_unknown`] needs no source.
+    ///
+    /// # Errors
+    /// A source that there is not.
+    pub fn dialects(&self, scan: &Scan, source: &SourceId) -> Result<String, Error> {
+        let known: Vec<String> = self.sources().iter().map(ToString::to_string).collect();
+        let source = self.source(source).ok_or_else(|| unknown("source", &source.to_string(), &known))?;
+        Ok(draft::dialects(scan, Some(&source.schema)))
+    }
+
+    /// The same for files of which nothing is known.
+    pub fn dialects_of_unknown(scan: &Scan) -> String {
+        draft::dialects(scan, None)
+    }
+
     /// Runs the rulesets' own cases; `only` keeps those whose file or name holds it.
     ///
     /// # Errors

@@ -57,10 +57,28 @@ pub struct FoundDialect {
     pub delimiter: String,
     /// Around fields that hold delimiters; none where quotes are plain characters.
     pub quote: Option<char>,
+    /// Whether such quotes were seen.
+    pub quoted: bool,
+    /// How a quote inside quotes is written: `doubled`, or behind a `backslash`.
+    pub escape: &'static str,
     /// `lf` (or CRLF), `cr`, or `any` of them.
     pub line_end: &'static str,
     /// The encoding's WHATWG label, in small letters.
     pub encoding: String,
+    /// Whether it is ASCII alone, which most encodings write alike.
+    pub ascii: bool,
+    /// What the encoding may be as well, in words, where nothing in the file decides.
+    pub doubt: Option<String>,
+    /// How many lines stand before the header, or the first row.
+    pub preamble: u32,
+    /// How many lines stand behind the last row.
+    pub footer: u32,
+    /// The character that stands for a line end inside a field, as `dialect:` names it.
+    pub line_break: Option<&'static str>,
+    /// What stands before a number's fraction; none where no number tells, or columns differ in it.
+    pub decimal: Option<char>,
+    /// What stands between a number's thousands.
+    pub thousands: Option<char>,
     /// Whether the first record names the columns; where it does not, they are called `column_1` and so on.
     pub header: bool,
     /// What speaks for all this, without any value.
@@ -104,6 +122,9 @@ pub struct ColumnScan {
     pub mixed_order: bool,
     /// Marks of numbers that are not written as the rules read them.
     pub marks: Option<Marks>,
+    /// Whether a value has a point that stands before a fraction for certain.
+    #[serde(skip)]
+    pub pointed: bool,
     /// Values that are digits and begin with a zero, and so are no numbers.
     pub leading_zeros: u64,
     /// Values with blanks before or behind them.
@@ -237,6 +258,11 @@ impl ColumnScan {
     /// Whether no record has a value.
     pub fn is_empty(&self) -> bool {
         self.filled == 0
+    }
+
+    /// Whether its values are numbers with a point.
+    pub(crate) const fn is_decimal(&self) -> bool {
+        matches!(self.kind, Kind::Decimal { .. } | Kind::Float)
     }
 
     /// Whether every record has the same one value.

@@ -1,5 +1,6 @@
 //! Numbers as a column writes them: how many digits, which marks.
 
+use crate::scan::verdict::share;
 use crate::values::scalar;
 use serde::Serialize;
 
@@ -14,6 +15,8 @@ pub(super) struct Numbers {
     pub bits: u64,
     /// Digits with one point.
     pub points: u64,
+    /// Those among them whose point stands before a fraction for certain, and not between thousands.
+    pub points_sure: u64,
     /// With an exponent.
     pub exponents: u64,
     /// `1,5`: one comma that can only be a decimal mark.
@@ -27,6 +30,11 @@ pub(super) struct Numbers {
     /// The most digits before a decimal mark, and after it.
     pub whole: u8,
     pub fraction: u8,
+    /// The same of numbers with marks that the language does not read.
+    marked_whole: u8,
+    marked_fraction: u8,
+    /// The most digits behind a point, of those with commas between thousands.
+    point_fraction: u8,
     /// Least and greatest, and sums for the mean and the spread, of what reads as a number.
     pub least: f64,
     pub most: f64,
@@ -36,7 +44,7 @@ pub(super) struct Numbers {
 }
 
 /// How the numbers of a column are written, where not as the language reads them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Marks {
     /// Before the fraction.
     pub decimal: char,
@@ -44,6 +52,12 @@ pub struct Marks {
     pub thousands: Option<char>,
     /// Whether a single mark before three digits could be either.
     pub ambiguous: bool,
+    /// The share of the column's values that are numbers written so, from 0 to 1.
+    pub fits: f64,
+    /// The most digits before the fraction, and in it.
+    pub whole: u8,
+    /// See `whole`.
+    pub fraction: u8,
 }
 
 impl Numbers {
@@ -83,17 +97,39 @@ impl Numbers {
             }
             (1, 0) => {
                 self.points += 1;
+                self.points_sure += u64::from(after != 3 || digits > 6 || digits == 3 || unsigned.first() == Some(&b'0'));
                 self.digits(digits - after, after);
                 if let Some(number) = scalar::float(text) {
                     self.measure(number);
                 }
             }
-            (0, 1) if after == 3 && (1..=3).contains(&(digits - 3)) && unsigned.first() != Some(&b'0') => self.comma_either += 1,
-            (0, 1) => self.comma_decimal += 1,
-            (0 | 1, _) if grouped(unsigned, b',', b'.') => self.comma_thousands += 1,
-            (_, 0 | 1) if grouped(unsigned, b'.', b',') => self.point_thousands += 1,
+            (0, 1) if after == 3 && (1..=3).contains(&(digits - 3)) && unsigned.first() != Some(&b'0') => {
+                self.comma_either += 1;
+                self.marked_digits(digits, 0);
+                self.marked_digits(digits - after, after);
+            }
+            (0, 1) => {
+                self.comma_decimal += 1;
+                self.marked_digits(digits - after, after);
+            }
+            (0 | 1, _) if grouped(unsigned, b',', b'.') => {
+                self.comma_thousands += 1;
+                let fraction = if points > 0 { after } else { 0 };
+                self.marked_digits(digits - fraction, 0);
+                self.point_fraction = self.point_fraction.max(u8::try_from(fraction).unwrap_or(u8::MAX));
+            }
+            (_, 0 | 1) if grouped(unsigned, b'.', b',') => {
+                self.point_thousands += 1;
+                let fraction = if commas > 0 { after } else { 0 };
+                self.marked_digits(digits - fraction, fraction);
+            }
             _ => {}
         }
+    }
+
+    fn marked_digits(&mut self, whole: usize, fraction: usize) {
+        self.marked_whole = self.marked_whole.max(u8::try_from(whole).unwrap_or(u8::MAX));
+        self.marked_fraction = self.marked_fraction.max(u8::try_from(fraction).unwrap_or(u8::MAX));
     }
 
     fn exponent(&mut self, text: &str) {
@@ -127,18 +163,23 @@ impl Numbers {
         self.comma_decimal + self.comma_thousands + self.point_thousands + self.comma_either
     }
 
-    /// The marks of a column of such numbers; none where there are none.
-    pub(super) fn marks(&self) -> Option<Marks> {
+    /// The marks of a column of so many values that are such numbers; none where there are none.
+    pub(super) fn marks(&self, filled: u64) -> Option<Marks> {
         if self.marked() == 0 {
             return None;
         }
         let comma = self.comma_decimal + self.point_thousands;
         let point = self.comma_thousands + if self.comma_either > 0 { self.points } else { 0 };
-        Some(if comma >= point && comma > 0 {
-            Marks { decimal: ',', thousands: (self.point_thousands > 0).then_some('.'), ambiguous: point > 0 }
+        let either = self.integers + self.comma_either;
+        let (decimal, thousands, ambiguous, read) = if comma >= point && comma > 0 {
+            (',', (self.point_thousands > 0).then_some('.'), point > 0, either + comma)
         } else {
-            Marks { decimal: '.', thousands: Some(','), ambiguous: point == 0 || comma > 0 }
-        })
+            ('.', Some(','), point == 0 || comma > 0, either + self.points + self.comma_thousands)
+        };
+        let whole = self.marked_whole.max(self.whole);
+        // Behind a comma that may be either stands a fraction only where the comma is before one.
+        let fraction = if decimal == ',' { self.marked_fraction } else { self.fraction.max(self.point_fraction) };
+        Some(Marks { decimal, thousands, ambiguous, fits: share(read, filled), whole, fraction })
     }
 }
 
@@ -180,13 +221,17 @@ mod tests {
 
     #[test]
     fn marks_are_told_apart_and_what_is_either_is_said() {
-        let marks = |texts: &[&str]| of(texts).marks();
-        let is = |decimal, thousands, ambiguous| Some(Marks { decimal, thousands, ambiguous });
+        let marks = |texts: &[&str]| of(texts).marks(texts.len() as u64).map(|marks| (marks.decimal, marks.thousands, marks.ambiguous));
+        let is = |decimal: char, thousands: Option<char>, ambiguous: bool| Some((decimal, thousands, ambiguous));
         assert_eq!(marks(&["1,5", "12,75"]), is(',', None, false));
         assert_eq!(marks(&["1.234,5", "1.234.567"]), is(',', Some('.'), false));
         assert_eq!(marks(&["1,234.5", "1,234,567"]), is('.', Some(','), false));
         assert_eq!(marks(&["1,234", "12,345"]), is('.', Some(','), true));
         assert_eq!(marks(&["1,234", "12,5"]), is(',', None, false));
         assert_eq!(marks(&["1.5", "7"]), None);
+        let digits = |texts: &[&str]| of(texts).marks(4).map(|marks| (marks.whole, marks.fraction, marks.fits));
+        assert_eq!(digits(&["1.234,5", "-12,75", "12345", "x"]), Some((5, 2, 0.75)));
+        assert_eq!(digits(&["1,234.5", "1,234,567", "7", "1.25"]), Some((7, 2, 1.0)));
+        assert_eq!(of(&["1.204", "12.5", "0.125"]).points_sure, 2);
     }
 }

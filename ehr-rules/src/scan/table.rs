@@ -3,14 +3,18 @@
 use crate::dataset::input::InputFile;
 use crate::error::Error;
 use crate::ir::schema::Dialect;
+use crate::ir::schema::Escape;
+use crate::ir::schema::LINE_BREAKS;
 use crate::ir::schema::LineEnd;
 use crate::records;
+use crate::records::Head;
 use crate::records::Hints;
 use crate::records::batch::Batch;
 use crate::records::reader::Reader;
 use crate::records::shape::Shape;
 use crate::scan::ScanOptions;
 use crate::scan::column::Column;
+use crate::scan::found::ColumnScan;
 use crate::scan::found::FileScan;
 use crate::scan::found::FoundDialect;
 use crate::scan::header::is_header;
@@ -54,7 +58,7 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if let Some(reason) = by_name(file.file_name()) {
         return Ok(Seen::Other(reason.to_owned()));
     }
-    let head = records::head(&file.path, &Dialect::default(), Hints::default(), HEAD)?;
+    let head = records::head(&file.path, &Dialect::default(), Hints { names: None, whole: true }, HEAD)?;
     let cells = || head.header.iter().chain(head.rows.iter().flatten());
     if cells().any(|cell| cell.contains('\0')) {
         return Ok(Seen::Other("it is no text".to_owned()));
@@ -66,9 +70,9 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if head.header.len() == 1 && head.rows.iter().all(|row| row.len() == 1) && (!headed || head.rows.is_empty()) {
         return Ok(Seen::Other("it is text, but no table".to_owned()));
     }
-    let evidence = head.evidence.into_iter().chain([because]).filter(|why| !why.is_empty()).collect();
-    let mut table = Table::new(file, head.shape, &head.header, headed, evidence);
-    table.read(file, head.shape)?;
+    let shape = head.shape;
+    let mut table = Table::new(file, head, headed, because);
+    table.read(file, shape)?;
     Ok(Seen::Table(Box::new(table)))
 }
 
@@ -94,7 +98,8 @@ fn by_name(name: &str) -> Option<&'static str> {
 }
 
 impl Table {
-    fn new(file: &InputFile, shape: Shape, first: &[String], headed: bool, evidence: Vec<String>) -> Self {
+    fn new(file: &InputFile, head: Head, headed: bool, because: String) -> Self {
+        let (shape, first) = (head.shape, &head.header);
         let bound = (EXACT / first.len().max(1)).min(EXACT_OF_ONE);
         let mut columns: Vec<Column> = Vec::new();
         for (at, name) in first.iter().enumerate() {
@@ -113,7 +118,20 @@ impl Table {
             },
             encoding: shape.encoding.name().to_ascii_lowercase(),
             header: headed,
-            evidence,
+            evidence: head.evidence.into_iter().chain([because]).filter(|why| !why.is_empty()).collect(),
+            quoted: head.quoted,
+            escape: match shape.escape {
+                Escape::Doubled => "doubled",
+                Escape::Backslash => "backslash",
+            },
+            ascii: head.ascii,
+            doubt: head.doubt,
+            preamble: shape.preamble,
+            footer: shape.footer,
+            line_break: shape.line_break.and_then(|byte| LINE_BREAKS.iter().find(|(_, known)| *known == byte)).map(|(name, _)| *name),
+            // Told by whole columns, once they are read.
+            decimal: None,
+            thousands: None,
         };
         Self {
             name: file.name.clone(),
@@ -191,7 +209,21 @@ impl Table {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         let about = About { stem: &stem, persons: persons::is_of_persons(&stem, &names) };
         found.columns = self.columns.iter().map(|column| verdict::column(column, &about, options.values)).collect();
+        (found.dialect.decimal, found.dialect.thousands) = marks(&found.columns);
         found.keys = self.pairs.keys(&found.columns, self.rows - self.malformed - self.ragged);
         found
     }
+}
+
+/// What stands before a fraction and between thousands in all columns that tell; nothing where they differ.
+fn marks(columns: &[ColumnScan]) -> (Option<char>, Option<char>) {
+    let marked = || columns.iter().filter_map(|column| column.marks).filter(|marks| !marks.ambiguous);
+    let comma = marked().any(|marks| marks.decimal == ',');
+    let point = marked().any(|marks| marks.decimal == '.') || columns.iter().any(|column| column.pointed && column.is_decimal());
+    let decimal = match (comma, point) {
+        (true, false) => ',',
+        (false, true) => '.',
+        _ => return (None, None),
+    };
+    (Some(decimal), marked().find_map(|marks| marks.thousands))
 }

@@ -84,6 +84,7 @@ impl FileScan {
         say(self.malformed, "with unsound quotes, not looked into");
         say(self.ragged, "with more or fewer fields than the header, not looked into");
         say(self.garbled, "with bytes that are no text in this encoding");
+        troubles.extend(self.dialect.doubt.clone());
         troubles
     }
 }
@@ -102,7 +103,14 @@ impl FoundDialect {
             _ => "lines end with LF or CRLF",
         };
         let header = if self.header { "a header" } else { "no header" };
-        format!("{delimiter} between fields, {quote}, {}, {ends}, {header}", self.encoding)
+        let lines = |count: u32, what: &str| {
+            if count == 0 { String::new() } else { format!(", {} {what}", self::count(u64::from(count), "line")) }
+        };
+        let (before, behind) = (
+            lines(self.preamble, if self.header { "before it" } else { "before the first row" }),
+            lines(self.footer, "behind the last row"),
+        );
+        format!("{delimiter} between fields, {quote}, {}, {ends}, {header}{before}{behind}", self.encoding)
     }
 }
 

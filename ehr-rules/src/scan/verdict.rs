@@ -71,10 +71,11 @@ pub(super) fn column(column: &Column, about: &About<'_>, values: usize) -> Colum
         mixed_order: is_time && dates.mixed,
         formats: if is_time { dates.formats } else { Vec::new() },
         marks: if kind == Kind::Text && share(column.numbers.marked(), column.filled) >= NAMED / 10.0 && numeric(column) >= FITS {
-            column.numbers.marks()
+            column.numbers.marks(column.filled)
         } else {
             None
         },
+        pointed: column.numbers.points_sure > 0,
         leading_zeros: column.numbers.leading_zeros,
         padded: column.padded,
         shortest: if column.filled > 0 { column.shortest } else { 0 },

@@ -147,3 +147,107 @@ fn a_page_and_a_report_hold_what_was_found_and_values_only_where_they_are_asked_
     // What occurs too seldom might be a person's own.
     assert!(!values.concat().iter().any(|cell| cell.starts_with("Muster")));
 }
+
+#[test]
+fn columns_that_were_taken_apart_or_put_together_are_said_and_so_is_another_dialect() {
+    let place = Place::new();
+    let schema = place.read("rulesets/sources/acme/1/schema.yaml").replace(
+        "      GENDER: {type: text, one_of: [M, F, X]}\n",
+        "      GENDER: {type: text, one_of: [M, F, X]}\n    ignore: {}\n  calls:\n    file: calls.csv\n    key: [call]\n    columns:\n      call: {type: text, required: true}\n      street_1: text\n      street_2: text\n      called_date: date\n      called_time: time\n      ended: datetime\n",
+    );
+    let schema = schema.replace(
+        "title: Acme Practice\n",
+        "title: Acme Practice\nlayout: true\ndialect: {delimiter: \",\", encoding: utf-8, decimal: \".\"}\n",
+    );
+    place.write("rulesets/sources/acme/1/schema.yaml", schema.replace("acme", "form").replace("    ignore: {}\n", ""));
+    std::fs::create_dir_all(place.path("rulesets/sources/form")).unwrap();
+    std::fs::rename(place.path("rulesets/sources/acme/1"), place.path("rulesets/sources/form/1")).unwrap();
+    std::fs::remove_file(place.path("rulesets/sources/form/1/rules.yaml")).unwrap();
+    let mut patients = "Id;NAME FIRST;NAME LAST;BIRTHDATE;GENDER\n".to_owned();
+    let mut calls = "call;street;called;ended_date;ended_time\n".to_owned();
+    let mut visits = "Id\tPATIENT\tSTART\tCOST\n".to_owned();
+    for at in 0..40 {
+        let sex = if at % 2 == 0 { "F" } else { "M" };
+        writeln!(patients, "P{at:03};Zoë{at};Müster{at};1960-01-{:02};{sex}", at % 28 + 1).unwrap();
+        writeln!(calls, "C{at:03};Weg {at}, Höhe {};2024-03-{:02} 08:{at:02};2024-03-{:02};09:{at:02}", at % 9, at % 28 + 1, at % 28 + 1)
+            .unwrap();
+        writeln!(visits, "V{at:03}\tP{at:03}\t2024-02-{:02}T08:00:00\t{at},50", at % 28 + 1).unwrap();
+    }
+    let latin = |text: &str| -> Vec<u8> { text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect() };
+    std::fs::create_dir_all(place.path("later")).unwrap();
+    for (name, text) in [("patients", patients), ("calls", calls), ("visits", visits)] {
+        std::fs::write(place.path(&format!("later/{name}.csv")), latin(&text)).unwrap();
+    }
+    let said = answer(&place.ehr("init later --system form --version 2 --from 1 --format json").code(0));
+    let changes = &said["changes"];
+    let split = serde_json::json!({"calls.ended": ["ended_date", "ended_time"], "patients.NAME": ["NAME FIRST", "NAME LAST"]});
+    assert_eq!(changes["split"], split, "{said:#}");
+    let joined = serde_json::json!({"calls.called": ["called_date", "called_time"], "calls.street": ["street_1", "street_2"]});
+    assert_eq!(changes["joined"], joined, "{said:#}");
+    let dialect = &changes["dialect"];
+    assert_eq!(dialect["*"], "{encoding: windows-1252, decimal: \",\"}", "{said:#}");
+    assert_eq!((&dialect["patients"], &dialect["visits"]), (&"{delimiter: \";\"}".into(), &"{delimiter: tab}".into()), "{said:#}");
+    let schema = place.read("rulesets/sources/form/2/schema.yaml");
+    assert!(schema.contains("dialect: {encoding: windows-1252, decimal: \",\"}"), "{schema}");
+    assert!(schema.contains("    dialect: {delimiter: tab}"), "{schema}");
+    assert!(!schema.contains("COST"), "what is written with a comma is a number as before: {schema}");
+    assert!(stdout(&place.ehr("check").code(0)).contains("no problems"));
+    // What is written as it says is read as it says.
+    place.ehr("detect later --source form/2").code(0);
+}
+
+#[test]
+fn a_dialect_that_was_found_is_written_down_and_a_run_by_it_reads_the_same_cells() {
+    let place = Place::new();
+    place.ehr("run export --source acme/1 --target demo --out plain").code(0);
+    let patients = "Id;NAME;BIRTHDATE;GENDER\np1;Amal Reyes;1980-02-29;F\np2;\"Bo, the \\\"Elder\\\"\";1955-12-01;M\np3;;;X\n";
+    let visits =
+        "All visits\n\nId|PATIENT|START|COST\nv1|p1|2024-03-01 09:30:00|12,50\nv2|p1|2024-03-02 10:00:00|\nv3|p2||3,00\nEnd of report\n";
+    place.write("odd/patients.csv", patients.to_owned());
+    place.write("odd/visits.csv", visits.replace('\n', "\r"));
+    place.ehr("scan odd --write-dialect found.yaml --source acme/1").code(0);
+    let found = place.read("found.yaml");
+    let own = |table: &str| -> String {
+        let mut lines = found.lines().skip_while(|line| !line.starts_with(&format!("  {table}:")));
+        lines.nth(1).unwrap().to_owned()
+    };
+    assert_eq!(own("patients"), "    dialect: {delimiter: \";\"}", "{found}");
+    assert_eq!(own("visits"), "    dialect: {delimiter: \"|\", line_end: cr, preamble: 2, footer: 1}", "{found}");
+    assert!(found.contains("\ndialect: {quote: \"\\\"\", escape: backslash, decimal: \",\"}"), "{found}");
+    assert!(!found.contains("Elder"), "{found}");
+    // By hand, as a person would put it there.
+    let whole = found.lines().find(|line| line.starts_with("dialect:")).unwrap();
+    let mut schema = place.read("rulesets/sources/acme/1/schema.yaml").replace("tables:\n", &format!("{whole}\ntables:\n"));
+    for table in ["patients", "visits"] {
+        schema = schema.replace(&format!("  {table}:\n"), &format!("  {table}:\n{}\n", own(table)));
+    }
+    place.write("rulesets/sources/acme/1/schema.yaml", schema);
+    place.ehr("run odd --source acme/1 --target demo --out odd-order").code(0);
+    for table in ["person", "visit"] {
+        let file = format!("converted/{table}.csv");
+        assert_eq!(place.read(&format!("odd-order/{file}")), place.read(&format!("plain/{file}")));
+    }
+    // What the schema says by now is not said again.
+    place.ehr("scan odd --write-dialect again.yaml --source acme/1").code(0);
+    assert!(!place.read("again.yaml").contains("dialect:"), "{}", place.read("again.yaml"));
+    // Nothing is written over.
+    place.ehr("scan odd --write-dialect found.yaml").code(2);
+    place.ehr("scan odd --write-dialect new.yaml --source acme/9").code(2);
+    place.ehr("scan odd --write-dialect new.yaml").code(0);
+    assert!(place.read("new.yaml").contains("dialect: {delimiter: \";\"}"));
+}
+
+#[test]
+fn numbers_with_a_comma_are_drafted_as_numbers_and_the_draft_says_so_of_its_files() {
+    let place = Place::new();
+    let mut labs = "lab;taken;value;count\n".to_owned();
+    for at in 0..30 {
+        writeln!(labs, "L{at:03};2024-01-{:02};{at},{};{at}", at % 28 + 1, at % 9 + 1).unwrap();
+    }
+    place.write("commas/labs.csv", labs);
+    place.ehr("init commas --system nova --version 1").code(0);
+    let schema = place.read("rulesets/sources/nova/1/schema.yaml");
+    assert!(schema.contains("dialect: {delimiter: \";\", decimal: \",\"}"), "{schema}");
+    assert!(schema.contains("value: {type: \"decimal(5,1)\"}"), "{schema}");
+    place.ehr("check").code(0);
+}

@@ -37,6 +37,8 @@ pub(super) struct Guess {
     pub doubt: Option<String>,
     /// In how many places letters were made of other letters' bytes before it was written.
     pub muddled: usize,
+    /// Whether there is nothing beyond ASCII in it.
+    pub ascii: bool,
 }
 
 /// What of a file tells its encoding.
@@ -118,7 +120,13 @@ impl Telling {
 
     /// The encoding; `line_end` says what was found of how lines end in it.
     pub(super) fn guess(&self, line_end: LineEnd) -> Guess {
-        let sure = |encoding, why: &str| Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt: None, muddled: 0 };
+        let sure = |encoding, why: &str| Guess {
+            encoding,
+            why: format!("the text is {}, {why}", name(encoding)),
+            doubt: None,
+            muddled: 0,
+            ascii: false,
+        };
         let marks = [(UTF_8, BOM), (UTF_16LE, b"\xFF\xFE".as_slice()), (UTF_16BE, b"\xFE\xFF".as_slice())];
         if let Some((encoding, _)) = marks.iter().find(|(_, mark)| self.start.starts_with(mark)) {
             let muddled = if *encoding == UTF_8 { muddled(&String::from_utf8_lossy(&self.pieces)) } else { 0 };
@@ -130,7 +138,7 @@ impl Telling {
         let muddled = || muddled(&String::from_utf8_lossy(&self.pieces));
         if self.invalid == 0 {
             let why = if self.valid == 0 { "being ASCII alone" } else { "which all that was looked at is" };
-            return Guess { muddled: muddled(), ..sure(UTF_8, why) };
+            return Guess { muddled: muddled(), ascii: self.valid == 0, ..sure(UTF_8, why) };
         }
         if self.valid >= self.invalid.saturating_mul(9) {
             return Guess { muddled: muddled(), ..sure(UTF_8, "but for a few bytes that are no text in it") };
@@ -178,7 +186,7 @@ impl Telling {
         let others: Vec<&str> = near.map(|(one, ..)| name(one)).collect();
         let why = if others.is_empty() { "by the letters that its bytes make" } else { "which is assumed" };
         let doubt = (!others.is_empty()).then(|| format!("{} is assumed, and it may be {}", name(encoding), others.join(" or ")));
-        Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt, muddled: 0 }
+        Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt, muddled: 0, ascii: false }
     }
 }
 

@@ -48,6 +48,10 @@ pub(super) struct Found {
     pub digits: Vec<usize>,
     /// In how many places letters were made of other letters' bytes before it was written.
     pub muddled: usize,
+    /// Whether it is ASCII alone.
+    pub ascii: bool,
+    /// Whether quotes stand around a field.
+    pub quoted: bool,
 }
 
 /// How this file is written; what the schema says wins.
@@ -61,7 +65,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
     // A file that is ASCII at its beginning may be anything further on.
     let through = !whole && hints.whole && dialect.encoding.is_none();
     let telling = if through { Telling::of_file(path)? } else { Telling::of(&raw, whole) };
-    let mut muddled = 0;
+    let (mut muddled, mut ascii) = (0, false);
     let (encoding, why, doubt) = match dialect.encoding.as_ref() {
         // A label that is unknown was said where it stands.
         Some(label) => {
@@ -71,7 +75,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
         None => {
             let alone = raw.contains(&b'\r') && !raw.contains(&b'\n');
             let guess = telling.guess(if alone { LineEnd::Cr } else { LineEnd::Lf });
-            muddled = guess.muddled;
+            (muddled, ascii) = (guess.muddled, guess.ascii);
             (guess.encoding, guess.why, guess.doubt)
         }
     };
@@ -94,6 +98,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
         evidence.push("a vertical tab inside a field is a line end".to_owned());
     }
     let columns = columns(&mut sample, &shape);
+    let quoted = sample.batch.has_quoted(shape.quote);
     if dialect.decimal.is_none() && dialect.thousands.is_none() {
         numbers_of(columns.iter().map(|column| column.iter().map(String::as_str).collect()), &mut shape, &mut evidence);
     }
@@ -105,7 +110,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
             evidence.push(format!("{} lines stand behind the last row, by their width and wording", shape.footer));
         }
     }
-    Ok(Found { shape, evidence, doubt, digits, muddled })
+    Ok(Found { shape, evidence, doubt, digits, muddled, ascii, quoted })
 }
 
 /// What the schema says, and what most files are.
