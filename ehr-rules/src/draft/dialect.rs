@@ -232,7 +232,11 @@ impl Keys {
 
 /// A mark in quotes, as YAML and JSON write it; a tab by its name.
 fn mark(text: &str) -> String {
-    if text == "\t" { "tab".to_owned() } else { serde_json::Value::String(text.to_owned()).to_string() }
+    match text {
+        "\t" => "tab".to_owned(),
+        "\"" => "'\"'".to_owned(),
+        _ => serde_json::Value::String(text.to_owned()).to_string(),
+    }
 }
 
 impl Table<'_> {

@@ -1,6 +1,7 @@
 //! A scan as one self-contained page.
 
 use crate::error::Failure;
+use crate::html;
 use askama::Template;
 use ehr_rules::ColumnScan;
 use ehr_rules::FileScan;
@@ -32,6 +33,11 @@ pub(crate) fn write(scan: &Scan, path: &Path) -> Result<(), Failure> {
 
 #[expect(clippy::unused_self, reason = "called by the template")]
 impl Page<'_> {
+    /// Words in which names stand in backticks.
+    fn words(&self, text: &str) -> String {
+        html::words(text)
+    }
+
     /// How full a column is, as a bar.
     fn filled(&self, file: &FileScan, column: &ColumnScan) -> String {
         let share = share(column.filled, file.rows);
