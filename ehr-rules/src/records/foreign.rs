@@ -39,6 +39,15 @@ pub(crate) fn foreign(path: &Path) -> Result<Option<&'static str>, Error> {
     Ok(of(&start))
 }
 
+/// Whether what is cut as cells is no text: controls that no file uses to part fields or lines stand in most of them. A few
+/// cells may hold a NUL.
+pub(crate) fn is_binary<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
+    let control = |letter: char| letter < '\u{9}' || ('\u{E}'..'\u{1C}').contains(&letter);
+    let (spoilt, all) =
+        cells.filter(|cell| !cell.is_empty()).fold((0, 0), |(spoilt, all), cell| (spoilt + usize::from(cell.contains(control)), all + 1));
+    spoilt * 2 > all
+}
+
 fn of(start: &[u8]) -> Option<&'static str> {
     let known = MARKS.iter().find(|(mark, _)| start.starts_with(mark)).map(|(_, what)| *what);
     let text = start.strip_prefix(BOM).unwrap_or(start).trim_ascii_start();
@@ -48,7 +57,16 @@ fn of(start: &[u8]) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::is_binary;
     use super::of;
+
+    #[test]
+    fn a_few_controls_are_in_text_and_many_are_not() {
+        assert!(is_binary(["\0\0", "a\u{1}"].into_iter()));
+        assert!(!is_binary(["a", "b\0", "c", ""].into_iter()));
+        assert!(!is_binary(["a\tb", "c\u{B}d", "e\u{1D}f", "g\r\n"].into_iter()));
+        assert!(!is_binary(std::iter::empty()));
+    }
 
     #[test]
     fn what_is_no_table_is_told_by_its_first_bytes_and_no_table_is_taken_for_it() {

@@ -27,6 +27,9 @@ use shape::Shape;
 use std::collections::HashSet;
 use std::path::Path;
 
+/// The most fields that a line of a table has: text in one line is no table, however many commas it has.
+const WIDEST: u32 = 16_384;
+
 /// What is known beforehand of a file that is looked at; it helps where the bytes alone leave something open.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Hints<'a> {
@@ -64,9 +67,13 @@ pub(crate) fn fold(name: &str) -> String {
     name.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_lowercase()
 }
 
-/// Reads the header and at most `rows` sound records after it. Fields without a name are called `column_1` and so on.
+/// Reads the header and at most `rows` sound records after it; an error of the data where lines are those of no table.
+/// Fields without a name are called `column_1` and so on.
 pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize) -> Result<Head, Error> {
     let sniff::Found { shape, evidence, doubt, digits, muddled, ascii, quoted } = sniff::sniff(path, dialect, hints)?;
+    if shape.width > WIDEST {
+        return Err(Error::data(format!("lines of `{}` have more than {WIDEST} fields, as those of no table have", path.display())));
+    }
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
     let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits, muddled, ascii, quoted };
     let mut seen_header = !shape.headed;

@@ -10,6 +10,8 @@ use crate::records;
 use crate::records::Head;
 use crate::records::Hints;
 use crate::records::batch::Batch;
+use crate::records::foreign::foreign;
+use crate::records::foreign::is_binary;
 use crate::records::reader::Reader;
 use crate::records::shape::Shape;
 use crate::scan::ScanOptions;
@@ -22,6 +24,7 @@ use crate::scan::keys::Pairs;
 use crate::scan::persons;
 use crate::scan::persons::About;
 use crate::scan::verdict;
+use std::collections::HashSet;
 
 /// Records from which it is seen how a file is written, and whether it has a header.
 const HEAD: usize = 100;
@@ -58,9 +61,14 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if let Some(reason) = by_name(file.file_name()) {
         return Ok(Seen::Other(reason.to_owned()));
     }
-    let head = records::head(&file.path, &Dialect::default(), Hints { names: None, whole: true }, HEAD)?;
-    let cells = || head.header.iter().chain(head.rows.iter().flatten());
-    if cells().any(|cell| cell.contains('\0')) {
+    if let Some(what) = foreign(&file.path)? {
+        return Ok(Seen::Other(format!("it is {what}, whatever its name says")));
+    }
+    let head = match records::head(&file.path, &Dialect::default(), Hints { names: None, whole: true }, HEAD) {
+        Err(error) if error.is_data() => return Ok(Seen::Other("its lines have more fields than those of any table".to_owned())),
+        head => head?,
+    };
+    if is_binary(head.header.iter().chain(head.rows.iter().flatten()).map(String::as_str)) {
         return Ok(Seen::Other("it is no text".to_owned()));
     }
     if head.header.iter().all(String::is_empty) {
@@ -102,9 +110,10 @@ impl Table {
         let (shape, first) = (head.shape, &head.header);
         let bound = (EXACT / first.len().max(1)).min(EXACT_OF_ONE);
         let mut columns: Vec<Column> = Vec::new();
+        let mut taken: HashSet<&str> = HashSet::new();
         for (at, name) in first.iter().enumerate() {
             // Columns are told apart by name, so one without a name of its own gets one.
-            let own = headed && !name.is_empty() && !columns.iter().any(|column| column.name == *name);
+            let own = headed && !name.is_empty() && taken.insert(name);
             let name = if own { name.clone() } else { format!("column_{}", at + 1) };
             columns.push(Column::new(&name, bound));
         }

@@ -126,3 +126,27 @@ fn what_is_wrong_with_records_is_counted() {
     assert_eq!((file.rows, file.ragged, file.malformed), (5, 1, 1));
     assert_eq!(file.columns[0].filled, 3);
 }
+
+#[test]
+fn what_is_no_table_is_said_and_a_nul_in_a_cell_does_not_make_a_file_one() {
+    let place = Place::new(&[
+        ("a.csv", b"<!DOCTYPE html>\n<html><body>Error, 500</body></html>\n"),
+        ("b.csv", b"PK\x03\x04\x14\0,\n"),
+        ("c.csv", &b"a,".repeat(20_000)),
+        ("d.csv", &[0; 5_000]),
+        ("e.csv", b"id,name\n1,Am\0al\n2,Bo\n3,Cy\n"),
+    ]);
+    let scan = place.scan(0);
+    let said: Vec<&str> = scan.skipped.iter().map(|file| file.reason.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "it is an HTML page, whatever its name says",
+            "it is a ZIP archive or a workbook, whatever its name says",
+            "its lines have more fields than those of any table",
+            "it is no text",
+        ]
+    );
+    assert_eq!(scan.files[0].rows, 3);
+    assert_eq!(Place::new(&[]).scan(0).to_text(), "the input holds no file\n");
+}

@@ -19,6 +19,9 @@ impl Scan {
     /// The whole answer in lines of text.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
+        if self.files.is_empty() && self.skipped.is_empty() {
+            text.push_str("the input holds no file\n");
+        }
         for file in &self.files {
             if !text.is_empty() {
                 text.push('\n');
@@ -32,7 +35,7 @@ impl Scan {
             }
         }
         if !self.skipped.is_empty() {
-            text.push_str("\nnot scanned\n");
+            text.push_str(if text.is_empty() { "not scanned\n" } else { "\nnot scanned\n" });
             for file in &self.skipped {
                 let _ = writeln!(text, "  {}: {}", file.name, file.reason);
             }

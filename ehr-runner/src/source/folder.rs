@@ -79,8 +79,9 @@ impl Walk<'_> {
 /// Why something cannot be opened.
 fn because(path: &Path, error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound if path.is_symlink() => "it is a link that leads nowhere".to_owned(),
         ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+        // It may lead to itself as well.
+        _ if path.is_symlink() => "it is a link that leads nowhere".to_owned(),
         _ => error.to_string(),
     }
 }
@@ -91,11 +92,16 @@ pub(super) fn plain(name: &[u8]) -> String {
     let mut plain = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         for letter in chunk.valid().chars() {
-            if letter.is_control() { plain.extend(letter.escape_default()) } else { plain.push(letter) }
+            if letter.is_control() || turns(letter) { plain.extend(letter.escape_default()) } else { plain.push(letter) }
         }
         plain.push_str(&chunk.invalid().escape_ascii().to_string());
     }
     plain
+}
+
+/// Whether a letter changes the direction in which what follows is shown: `gpj.exe` could look like `exe.jpg`.
+const fn turns(letter: char) -> bool {
+    matches!(letter, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -106,6 +112,7 @@ mod tests {
     fn a_name_is_printed_and_not_obeyed() {
         assert_eq!(plain("Löwe 🦁 (2).csv".as_bytes()), "Löwe 🦁 (2).csv");
         assert_eq!(plain(b"a\n\x1b[31mb\xff.csv"), "a\\n\\u{1b}[31mb\\xff.csv");
+        assert_eq!(plain("\u{202e}vsc.a".as_bytes()), "\\u{202e}vsc.a");
         assert_ne!(plain(b"a\xfe.csv"), plain(b"a\xff.csv"));
     }
 }
