@@ -7,6 +7,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
@@ -37,10 +38,9 @@ impl Server {
     /// Starts one. `None` where its programs are not there and cannot be installed: the test is then skipped, and says so.
     pub(crate) fn start() -> Option<Self> {
         if !installed() {
-            let skipped = "SKIPPED: PostgreSQL is not installed: `apt-get install postgresql`";
-            assert!(std::env::var_os("CI").is_none(), "{skipped}");
-            drop(std::io::stderr().write_all(format!("{skipped}\n").as_bytes()));
-            return None;
+            let lacking = "PostgreSQL is not installed: `apt-get install postgresql`";
+            assert!(std::env::var_os("CI").is_none(), "{lacking}");
+            return skipped(lacking);
         }
         let folder = tempfile::Builder::new().prefix("ehr-pg-").tempdir_in("/tmp").unwrap();
         let data = folder.path().join("data");
@@ -48,8 +48,8 @@ impl Server {
         fs::create_dir(&data).unwrap();
         fs::write(&secret, PASSWORD).unwrap();
         for path in [folder.path(), &data, &secret] {
-            if as_root() {
-                std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+            if as_root() && std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).is_err() {
+                return skipped("PostgreSQL does not run as root, and root may not become anybody else here");
             }
         }
         let made = command("initdb")
@@ -60,9 +60,13 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let mut server = Self { child: run(&data, port), _folder: folder, data, port };
-        server.wait();
+        // A port that is free now may be somebody else's a moment later.
+        while !server.answers() {
+            server.port = free_port();
+            server.child = run(&server.data, server.port);
+        }
         server.client("postgres").batch_execute("CREATE DATABASE ehr").unwrap();
         Some(server)
     }
@@ -91,18 +95,16 @@ impl Server {
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        // Its children notice that it is gone, and free the port and the shared memory.
+        // Its children notice that it is gone, and only then free what a new one needs.
         let begun = Instant::now();
         loop {
-            let mut child = run(&self.data, self.port);
-            std::thread::sleep(Duration::from_millis(200));
-            if matches!(child.try_wait(), Ok(None)) {
-                self.child = child;
-                break;
+            self.child = run(&self.data, self.port);
+            if self.answers() {
+                return;
             }
-            assert!(begun.elapsed() < Duration::from_secs(30), "the server does not start again");
+            assert!(begun.elapsed() < Duration::from_mins(1), "the server does not start again");
+            std::thread::sleep(Duration::from_millis(100));
         }
-        self.wait();
     }
 
     fn client(&self, database: &str) -> Client {
@@ -114,9 +116,17 @@ impl Server {
         config.host("127.0.0.1").port(self.port).user(USER).password(PASSWORD).dbname(database).connect(NoTls)
     }
 
-    fn wait(&mut self) {
+    /// Waits until this very server answers; not, where another one has its port.
+    fn answers(&mut self) -> bool {
         let begun = Instant::now();
-        while self.try_client("postgres").is_err() {
+        loop {
+            if let Ok(mut client) = self.try_client("postgres") {
+                let folder: String = client.query_one("SHOW data_directory", &[]).unwrap().get(0);
+                return Path::new(&folder) == self.data;
+            }
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return false;
+            }
             assert!(begun.elapsed() < Duration::from_mins(1), "the server never answered");
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -131,7 +141,17 @@ impl Drop for Server {
     }
 }
 
-fn run(data: &PathBuf, port: u16) -> Child {
+/// The test is skipped, and says why.
+fn skipped(why: &str) -> Option<Server> {
+    drop(std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes()));
+    None
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn run(data: &Path, port: u16) -> Child {
     command("postgres")
         .arg("-D")
         .arg(data)
