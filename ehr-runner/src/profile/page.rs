@@ -13,6 +13,8 @@ use std::path::Path;
 /// How wide and high a plot is, in pixels.
 const WIDE: f64 = 96.0;
 const HIGH: f64 = 20.0;
+/// How wide a bar is at most.
+const WIDEST: f64 = 12.0;
 /// Bars of a plot at most.
 const BARS: usize = 24;
 
@@ -75,7 +77,7 @@ fn bars(numbers: &[u64], what: &str) -> String {
         return String::new();
     }
     let count = numbers.len().min(BARS);
-    let step = WIDE / f64::from(u32::try_from(count).unwrap_or(1));
+    let step = (WIDE / f64::from(u32::try_from(count).unwrap_or(1))).min(WIDEST + 1.0);
     let mut svg = format!("<svg role=\"img\" aria-label=\"{what}\" width=\"{WIDE}\" height=\"{HIGH}\"><title>{what}</title>");
     let mut left = 0.0;
     for number in numbers.iter().take(BARS) {
@@ -85,7 +87,7 @@ fn bars(numbers: &[u64], what: &str) -> String {
             svg,
             "<rect class=\"part\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{high:.1}\"/>",
             HIGH - high,
-            (step - 1.0).clamp(0.5, 12.0)
+            (step - 1.0).max(0.5)
         );
         left += step;
     }
