@@ -35,6 +35,8 @@ pub(super) struct Rows<'a> {
     pub text: Option<Text<'a>>,
     /// Which records.
     pub records: &'a [usize],
+    /// Whether they are all there are, of one width, so that columns are looked up at once.
+    pub even: bool,
     /// How their numbers are written.
     pub marks: Marks,
 }
@@ -179,17 +181,33 @@ impl Reader<'_> {
     /// Text is kept exactly as it is.
     fn texts(&self, troubles: &mut Troubles) -> Series {
         let mut builder = StringChunkedBuilder::new(self.column.name.clone(), self.rows.records.len());
-        for (row, record) in self.rows.records.iter().enumerate() {
-            let text = self.field.map(|field| self.rows.field(*record, field)).filter(|text| !self.column.missing.is(text));
-            if let Some(text) = text {
-                self.check(row, text, Measure::Text, troubles);
-                builder.append_value(text);
-            } else {
-                self.miss(row, troubles);
-                builder.append_null();
+        if let (Some(text), Some(field), true) = (self.rows.text, self.field, self.rows.even) {
+            // What most columns are, without a question that all of their values answer alike.
+            let bare = self.column.missing.is_empty_alone() && self.column.missed.is_none() && self.column.checks.is_empty();
+            for (row, value) in text.column(field).enumerate() {
+                if bare && !value.is_empty() {
+                    builder.append_value(value);
+                } else {
+                    self.text(row, Some(value), &mut builder, troubles);
+                }
+            }
+        } else {
+            for (row, record) in self.rows.records.iter().enumerate() {
+                self.text(row, self.field.map(|field| self.rows.field(*record, field)), &mut builder, troubles);
             }
         }
         builder.finish().into_series()
+    }
+
+    #[inline]
+    fn text(&self, row: usize, value: Option<&str>, builder: &mut StringChunkedBuilder, troubles: &mut Troubles) {
+        if let Some(text) = value.filter(|text| !self.column.missing.is(text)) {
+            self.check(row, text, Measure::Text, troubles);
+            builder.append_value(text);
+        } else {
+            self.miss(row, troubles);
+            builder.append_null();
+        }
     }
 
     /// Lists and structs. What is inside is no value's own constraint.

@@ -46,7 +46,7 @@ pub(super) fn fault(
     let batch = Batch::of(text);
     let dialect = schema.dialect_of(table);
     let marks = Marks { decimal: dialect.decimal.unwrap_or('.'), thousands: dialect.thousands };
-    let rows = Rows { batch: &batch, text: batch.text(), records: &[0], marks };
+    let rows = Rows { batch: &batch, text: batch.text(), records: &[0], even: false, marks };
     let mut troubles = Troubles::default();
     drop(cells(&Column::new(schema, table, column, false)?, &rows, Some(0), &mut troubles));
     let Some(trouble) = troubles.rows.first() else { return Ok(None) };

@@ -43,7 +43,7 @@ fn only<'a>(typing: &Typing, plan: &FilePlan<'_>, ways: &'a [Way]) -> PolarsResu
     let batch = Batch::of_rows(ways.iter().map(|way| way.fields.as_slice()));
     let Some(text) = batch.text() else { return Ok(None) };
     let records: Vec<usize> = (0..batch.len()).collect();
-    let rows = Rows { batch: &batch, text: Some(text), records: &records, marks: plan.shape.marks };
+    let rows = Rows { batch: &batch, text: Some(text), records: &records, even: false, marks: plan.shape.marks };
     let mut troubles = Troubles::default();
     for (column, field) in typing.columns.iter().zip(&plan.fields) {
         drop(cells(column, &rows, *field, &mut troubles)?);

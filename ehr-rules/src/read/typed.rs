@@ -130,7 +130,8 @@ impl Typing {
     /// Types a batch.
     pub(super) fn typed(&self, mut framed: Framed, plan: &FilePlan<'_>) -> Result<Typed, Error> {
         let failed = |error| Error::engine("making a batch of typed columns", error);
-        let mended = repair(self, &mut framed.batch, plan).map_err(failed)?;
+        let even = framed.batch.is_even(plan.width);
+        let mended = if even { Vec::new() } else { repair(self, &mut framed.batch, plan).map_err(failed)? };
         let batch = &framed.batch;
         let text = batch.text();
         let mut counts = BTreeMap::new();
@@ -139,7 +140,11 @@ impl Typing {
         }
         let mut set_aside = Vec::new();
         let mut sound = Vec::with_capacity(batch.len());
-        for record in 0..batch.len() {
+        let even = even && text.is_some();
+        if even {
+            sound.extend(0..batch.len());
+        }
+        for record in sound.len()..batch.len() {
             match whole_row(batch, record, plan.width, text.is_some()) {
                 None => sound.push(record),
                 Some((code, detail)) => {
@@ -148,7 +153,7 @@ impl Typing {
                 }
             }
         }
-        let rows = Rows { batch, text, records: &sound, marks: plan.shape.marks };
+        let rows = Rows { batch, text, records: &sound, even, marks: plan.shape.marks };
         let mut troubles = Troubles::default();
         let mut columns = Vec::with_capacity(self.columns.len() + 2);
         for (at, (column, field)) in self.columns.iter().zip(&plan.fields).enumerate() {
@@ -238,7 +243,13 @@ impl Missing {
         Self { empty: texts.iter().any(String::is_empty), others: texts.iter().filter(|text| !text.is_empty()).cloned().collect() }
     }
 
+    /// Whether no text but the empty one may mean it.
+    pub(super) const fn is_empty_alone(&self) -> bool {
+        self.others.is_empty()
+    }
+
     /// Whether a text means 'no value'.
+    #[inline]
     pub(super) fn is(&self, text: &str) -> bool {
         if text.is_empty() { self.empty } else { self.others.iter().any(|other| other == text) }
     }

@@ -143,6 +143,17 @@ impl Batch {
         if count == MALFORMED { 0 } else { count as usize }
     }
 
+    /// Whether each record is sound and has so many fields, and nothing lies between those of one and of the next.
+    pub(crate) fn is_even(&self, width: usize) -> bool {
+        let mut next = 0;
+        let follows = |one: &Record| {
+            let follows = one.first == next && one.count == narrow(width);
+            next = one.first.wrapping_add(one.count);
+            follows
+        };
+        width > 0 && self.spans.len() == self.records.len() * width && self.records.iter().all(follows)
+    }
+
     /// A record's fields, quotes undone.
     pub(crate) fn fields(&self, record: usize) -> impl Iterator<Item = &[u8]> {
         self.spans[self.spans_of(record)].iter().map(|span| self.bytes_of(*span))
@@ -286,7 +297,18 @@ impl<'a> Text<'a> {
     /// One field of a sound record that has it.
     #[inline]
     pub(crate) fn field(&self, record: usize, field: usize) -> &'a str {
-        let span = self.batch.spans[self.batch.records[record].first as usize + field];
+        let first = self.batch.records[record].first as usize;
+        self.of(self.batch.spans[first + field])
+    }
+
+    /// The same field of all records, each of which is sound and as wide as the first.
+    pub(crate) fn column(self, field: usize) -> impl Iterator<Item = &'a str> {
+        let width = self.batch.records.first().map_or(1, |first| first.count.max(1) as usize);
+        self.batch.spans.iter().skip(field).step_by(width).map(move |span| self.of(*span))
+    }
+
+    #[inline]
+    fn of(&self, span: Span) -> &'a str {
         let found = if span.start & SIDE == 0 {
             self.bytes.get(span.start as usize..span.end as usize)
         } else {

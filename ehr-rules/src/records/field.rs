@@ -90,7 +90,8 @@ impl Scan<'_> {
     }
 
     /// The end of a line's text where its line end stands at `end`: a CR before it belongs to the line end.
-    fn without_cr(&self, start: usize, end: usize) -> usize {
+    #[inline]
+    pub(super) fn without_cr(&self, start: usize, end: usize) -> usize {
         end - usize::from(self.shape.line_end == LineEnd::Lf && end > start && self.bytes[end - 1] == b'\r')
     }
 

@@ -1,14 +1,13 @@
 //! The framer: finds records and fields in a block of bytes.
 
 use super::batch::Batch;
-use super::batch::MALFORMED;
 use super::batch::Part;
-use super::batch::Record;
 use super::batch::SIDE;
-use super::batch::Skipped;
 use super::batch::Span;
 use super::field::Next;
 use super::field::Scan;
+use super::lines::Found;
+use super::lines::Lines;
 use super::shape::Shape;
 use crate::ir::schema::Escape;
 use memchr::memchr;
@@ -23,45 +22,50 @@ pub(super) fn frame(batch: &mut Batch, from: usize, to: usize, whole: bool, shap
     let Batch { bytes, side, spans, records, skipped } = batch;
     let bytes = bytes.get(..to).unwrap_or_default();
     let scan = Scan { bytes, whole, shape };
+    let lines = Lines::of(shape);
     let cut = Cut::new(shape);
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let mut found = Found { spans, side, records, skipped, line, most: usize::try_from(most).unwrap_or(usize::MAX) };
     let mut at = from;
-    while records.len() < most && at < bytes.len() {
+    while !found.is_full() && at < bytes.len() {
+        if let Some(lines) = lines {
+            at = lines.frame(&scan, at, &mut found);
+            if found.is_full() || at >= bytes.len() {
+                break;
+            }
+        }
         let Some((text_end, next)) = scan.line(at) else { break };
-        if let Some(part) = scan.no_record(at, text_end, *line) {
-            skipped.push(Skipped { start: narrow(at), part });
-            *line += 1;
+        if let Some(part) = scan.no_record(at, text_end, *found.line) {
+            found.skip(at, part);
             at = next;
             continue;
         }
-        let first = spans.len();
+        let first = found.spans.len();
         let text = &bytes[at..text_end];
         if !cut.is_special(text) {
-            cut.fields(at, text, spans);
-            scan.finish(first, spans, side);
-            records.push(record(*line, at, text_end, first, spans));
-            *line += 1;
+            cut.fields(at, text, found.spans);
+            scan.finish(first, found.spans, found.side);
+            found.record(at, text_end, first);
+            *found.line += 1;
             at = next;
             continue;
         }
-        let beside = side.len();
-        match scan.record(at, spans, side) {
-            Next::Record { end, next } if end <= text_end || !scan.hides_rows(at, end, spans.len() - first) => {
-                scan.finish(first, spans, side);
-                records.push(record(*line, at, end, first, spans));
-                *line += scan.lines(at, end) + 1;
+        let beside = found.side.len();
+        match scan.record(at, found.spans, found.side) {
+            Next::Record { end, next } if end <= text_end || !scan.hides_rows(at, end, found.spans.len() - first) => {
+                scan.finish(first, found.spans, found.side);
+                found.record(at, end, first);
+                *found.line += scan.lines(at, end) + 1;
                 at = next;
             }
             Next::Record { .. } | Next::Unsound => {
-                spans.truncate(first);
-                side.truncate(beside);
-                records.push(Record { line: *line, start: narrow(at), end: narrow(text_end), first: narrow(first), count: MALFORMED });
-                *line += 1;
+                found.spans.truncate(first);
+                found.side.truncate(beside);
+                found.malformed(at, text_end);
                 at = next;
             }
             Next::More => {
-                spans.truncate(first);
-                side.truncate(beside);
+                found.spans.truncate(first);
+                found.side.truncate(beside);
                 break;
             }
         }
@@ -116,7 +120,7 @@ impl Cut {
 impl Scan<'_> {
     /// What a line is that is no record.
     #[inline]
-    fn no_record(&self, start: usize, end: usize, line: u64) -> Option<Part> {
+    pub(super) fn no_record(&self, start: usize, end: usize, line: u64) -> Option<Part> {
         if line <= u64::from(self.shape.preamble) {
             return Some(Part::Preamble);
         }
@@ -132,7 +136,7 @@ impl Scan<'_> {
 
     /// What is done to the fields of a sound record once they are known.
     #[inline]
-    fn finish(&self, first: usize, spans: &mut Vec<Span>, side: &mut Vec<u8>) {
+    pub(super) fn finish(&self, first: usize, spans: &mut Vec<Span>, side: &mut Vec<u8>) {
         if self.shape.trailing
             && spans.len() - first == self.shape.width as usize + 1
             && spans.last().is_some_and(|span| span.start & !SIDE == span.end)
@@ -176,10 +180,6 @@ impl Scan<'_> {
         }
         if fields == width { alike == lines && lines * (width - 1) >= 8 } else { alike * 2 >= lines }
     }
-}
-
-fn record(line: u64, start: usize, end: usize, first: usize, spans: &[Span]) -> Record {
-    Record { line, start: narrow(start), end: narrow(end), first: narrow(first), count: narrow(spans.len() - first) }
 }
 
 pub(super) fn span(start: usize, end: usize) -> Span {

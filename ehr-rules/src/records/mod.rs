@@ -9,6 +9,7 @@ pub(crate) mod fixed;
 pub(crate) mod foreign;
 mod frame;
 pub(crate) mod json;
+mod lines;
 pub(crate) mod mend;
 mod pieces;
 pub(crate) mod reader;

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// How much is read at once.
-const BLOCK: usize = 4 << 20;
+const BLOCK: usize = 1 << 20;
 /// No record is longer: a file without line ends must not be taken into memory whole.
 const LONGEST: usize = 256 << 20;
 /// Lines that are no records are handed over at the latest after so many bytes, that they need not be held.
@@ -44,6 +44,8 @@ pub(crate) struct Reader {
     read: u64,
     size: u64,
     ended: bool,
+    /// How many fields and records the last batch had: the next will have about as many.
+    had: (usize, usize),
 }
 
 impl Reader {
@@ -53,7 +55,19 @@ impl Reader {
         let file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
         let decoder = (shape.encoding != UTF_8).then(|| shape.encoding.new_decoder_without_bom_handling());
-        Ok(Self { file, path: path.to_owned(), shape, decoder, block: BLOCK, rest: Vec::new(), line: 1, read: 0, size, ended: false })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            shape,
+            decoder,
+            block: BLOCK,
+            rest: Vec::new(),
+            line: 1,
+            read: 0,
+            size,
+            ended: false,
+            had: (0, 0),
+        })
     }
 
     /// Reads so many bytes at once.
@@ -84,7 +98,8 @@ impl Reader {
 
     /// The next records, at most `most` of them; `None` at the end of the file. A batch may be of lines alone that are no records.
     pub(crate) fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
-        let mut batch = Batch { bytes: std::mem::take(&mut self.rest), ..Batch::default() };
+        let (spans, records) = (Vec::with_capacity(self.had.0), Vec::with_capacity(self.had.1));
+        let mut batch = Batch { bytes: std::mem::take(&mut self.rest), spans, records, ..Batch::default() };
         // What a limit left over is framed before more is read.
         let mut from = 0;
         let mut fill = batch.bytes.is_empty();
@@ -104,6 +119,7 @@ impl Reader {
             }
             if !batch.records.is_empty() || from >= SKIPPED || self.ended && from > 0 {
                 self.rest = batch.bytes.split_off(from);
+                self.had = (batch.spans.len() + batch.spans.len() / 16, batch.records.len() + batch.records.len() / 16);
                 return Ok(Some(batch));
             }
             if self.ended {

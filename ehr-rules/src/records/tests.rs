@@ -261,6 +261,24 @@ proptest! {
         prop_assert_eq!(&records(&[reader::BOM, &bytes].concat(), shape, block), &whole);
     }
 
+    // Without a backslash it is the same whether they escape, and where they do lines are looked at one by one.
+    #[test]
+    fn lines_framed_many_at_once_are_framed_as_one_by_one_is(
+        bytes in prop::collection::vec(prop::sample::select(b"aaaaa\xC3\xA9,,\"\r\n\n #\0".as_slice()), 0..400), bits: u16, most in 1..9_u64,
+    ) {
+        let shape = Shape { escape: Escape::Doubled, ..any_shape(bits) };
+        let all = |shape| {
+            let file = file(&bytes);
+            let mut reader = Reader::open(file.path(), shape).unwrap().with_block(150);
+            let mut all = Vec::new();
+            while let Some(batch) = reader.next(most).unwrap() {
+                all.extend((0..batch.len()).map(|at| (batch.line(at), batch.raw(at).to_vec(), fields(&batch, at))));
+            }
+            all
+        };
+        prop_assert_eq!(all(shape), all(Shape { escape: Escape::Backslash, ..shape }));
+    }
+
     #[test]
     fn any_encoding_gives_the_same_cells_in_any_blocks(
         rows in prop::collection::vec(prop::collection::vec("[aé€ñ ,\"\n]{0,5}", 2), 1..8), utf_16: u8, mark: bool, block in 1_usize..20,

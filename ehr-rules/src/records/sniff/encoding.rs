@@ -16,10 +16,18 @@ use encoding_rs::UTF_16LE;
 use encoding_rs::WINDOWS_1252;
 use std::fs::File;
 use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::thread::Builder;
 
 /// How much is read at once of a file that is looked through.
 const BLOCK: usize = 1 << 20;
+/// How many bytes of a character at most come behind its first.
+const REST: usize = 3;
+/// More threads than these would wait for the disk.
+const MOST_THREADS: usize = 8;
 /// How much of what is no ASCII is kept, with a few bytes around it.
 const KEPT: usize = 32 << 10;
 const AROUND: usize = 24;
@@ -51,8 +59,6 @@ pub(super) struct Telling {
     /// How many characters beyond ASCII are valid UTF-8, and how many pieces are not.
     valid: u64,
     invalid: u64,
-    /// Bytes that may begin a character which the next block ends.
-    open: Vec<u8>,
 }
 
 impl Telling {
@@ -63,55 +69,104 @@ impl Telling {
         telling
     }
 
-    /// Looks a file through, in bounded memory.
+    /// Looks a file through, in bounded memory, block by block on every core.
     pub(super) fn of_file(path: &Path) -> Result<Self, Error> {
         let failed = |error| Error::io("reading", path, error);
-        let mut file = File::open(path).map_err(failed)?;
-        let mut telling = Self::default();
-        let mut block = Vec::with_capacity(BLOCK);
-        loop {
-            block.clear();
-            let got = (&mut file).take(BLOCK as u64).read_to_end(&mut block).map_err(failed)?;
-            if telling.start.is_empty() {
-                telling.start.extend_from_slice(block.get(..got.min(4096)).unwrap_or_default());
+        let size = std::fs::metadata(path).map_err(failed)?.len();
+        let blocks = size.div_ceil(BLOCK as u64).max(1);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS) as u64;
+        let threads = threads.min(blocks);
+        let mut told = std::thread::scope(|scope| {
+            let (tell, told) = channel();
+            for nth in 1..threads {
+                let tell = tell.clone();
+                let every = (nth..blocks).step_by(usize::try_from(threads).unwrap_or(1));
+                let look = move || tell.send(Self::of_blocks(path, every));
+                Builder::new().name("ehr-look".to_owned()).spawn_scoped(scope, look).map_err(failed)?;
             }
-            telling.add(&block, got < BLOCK);
-            if got < BLOCK {
-                return Ok(telling);
+            let every = (0..blocks).step_by(usize::try_from(threads).unwrap_or(1));
+            let own = Self::of_blocks(path, every)?;
+            drop(tell);
+            let mut all = own;
+            for others in told {
+                all.extend(others?);
             }
+            Ok::<_, Error>(all)
+        })?;
+        told.sort_by_key(|(block, _)| *block);
+        let mut whole = Self::default();
+        for (_, one) in told {
+            whole.start.extend(one.start);
+            whole.valid += one.valid;
+            whole.invalid += one.invalid;
+            let room = KEPT.saturating_sub(whole.pieces.len()).min(one.pieces.len());
+            whole.pieces.extend_from_slice(&one.pieces[..room]);
         }
+        Ok(whole)
     }
 
-    fn add(&mut self, block: &[u8], last: bool) {
-        if self.open.is_empty() && Encoding::ascii_valid_up_to(block) == block.len() {
+    /// What some of a file's blocks tell, in order.
+    fn of_blocks(path: &Path, blocks: impl Iterator<Item = u64>) -> Result<Vec<(u64, Self)>, Error> {
+        let failed = |error| Error::io("reading", path, error);
+        let mut file = File::open(path).map_err(failed)?;
+        let mut told = Vec::new();
+        let mut kept = 0;
+        let mut bytes = Vec::with_capacity(BLOCK + REST);
+        for block in blocks {
+            bytes.clear();
+            file.seek(SeekFrom::Start(block * BLOCK as u64)).map_err(failed)?;
+            (&mut file).take((BLOCK + REST) as u64).read_to_end(&mut bytes).map_err(failed)?;
+            // A character belongs to the block in which it begins.
+            let rest = |from: usize| bytes.iter().skip(from).take(REST).take_while(|byte| **byte & 0xC0 == 0x80).count();
+            let begin = if block == 0 { 0 } else { rest(0) };
+            let end = (BLOCK + rest(BLOCK)).min(bytes.len());
+            let mut telling = Self::default();
+            if block == 0 {
+                telling.start.extend_from_slice(bytes.get(..bytes.len().min(4096)).unwrap_or_default());
+            }
+            telling.add(bytes.get(begin..end).unwrap_or_default(), true);
+            // Those before it have as many pieces as are kept.
+            if kept >= KEPT {
+                telling.pieces = Vec::new();
+            }
+            kept += telling.pieces.len();
+            told.push((block, telling));
+        }
+        Ok(told)
+    }
+
+    fn add(&mut self, mut bytes: &[u8], last: bool) {
+        if Encoding::ascii_valid_up_to(bytes) == bytes.len() {
             return;
         }
-        let mut bytes = std::mem::take(&mut self.open);
-        bytes.extend_from_slice(block);
-        let mut kept_to = 0;
-        let mut at = 0;
-        for chunk in bytes.utf8_chunks() {
-            self.valid += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count() as u64;
-            at += chunk.valid().len() + chunk.invalid().len();
-            if chunk.invalid().is_empty() {
-                continue;
-            }
-            if at == bytes.len() && !last && chunk.invalid().len() < 4 {
-                self.open = chunk.invalid().to_vec();
-            } else {
-                self.invalid += 1;
+        if std::str::from_utf8(bytes).is_ok() {
+            self.valid += beginnings(bytes);
+        } else {
+            let (all, mut at) = (bytes, 0);
+            for chunk in all.utf8_chunks() {
+                self.valid += beginnings(chunk.valid().as_bytes());
+                at += chunk.valid().len() + chunk.invalid().len();
+                if chunk.invalid().is_empty() {
+                    continue;
+                }
+                // What is behind a sample may end a character that it begins.
+                if at == all.len() && !last && chunk.invalid().len() < 4 {
+                    bytes = &all[..at - chunk.invalid().len()];
+                } else {
+                    self.invalid += 1;
+                }
             }
         }
-        let end = bytes.len() - self.open.len();
+        let mut kept_to = 0;
         let mut from = 0;
-        while self.pieces.len() < KEPT && from < end {
-            let Some(text) = bytes.get(from..end) else { break };
+        while self.pieces.len() < KEPT && from < bytes.len() {
+            let Some(text) = bytes.get(from..) else { break };
             let found = from + Encoding::ascii_valid_up_to(text);
-            if found >= end {
+            if found >= bytes.len() {
                 break;
             }
             let start = found.saturating_sub(AROUND).max(kept_to);
-            let stop = (found + 2 * AROUND).min(end);
+            let stop = (found + 2 * AROUND).min(bytes.len());
             self.pieces.extend_from_slice(bytes.get(start..stop).unwrap_or_default());
             kept_to = stop;
             from = stop;
@@ -190,6 +245,13 @@ impl Telling {
     }
 }
 
+/// How many characters beyond ASCII begin in valid text.
+fn beginnings(text: &[u8]) -> u64 {
+    // Bytes are counted in bytes, many at once, as long as none runs over.
+    let begin = |bytes: &[u8]| bytes.iter().map(|byte| u8::from(*byte >= 0xC0)).sum::<u8>();
+    text.chunks(usize::from(u8::MAX)).map(|bytes| u64::from(begin(bytes))).sum()
+}
+
 /// How many times letters stand together whose bytes in Windows-1252 are UTF-8: nobody writes `Ã` and `©` beside one another.
 fn muddled(text: &str) -> usize {
     let runs = text.split(|letter: char| letter.is_ascii()).filter(|run| run.chars().nth(1).is_some());
@@ -208,5 +270,37 @@ pub(super) fn name(encoding: &'static Encoding) -> &'static str {
         "UTF-16BE" => "utf-16be",
         "ISO-8859-15" => "iso-8859-15",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_many_blocks_tells_what_it_told_as_one() {
+        // Characters stand across the ends of blocks, as far as they can.
+        for (before, character) in [(1, "é"), (2, "€"), (3, "🩺"), (1, "🩺")] {
+            let mut bytes = Vec::new();
+            for block in 1..=3 {
+                bytes.resize(block * BLOCK - before, b'a');
+                bytes.extend_from_slice(character.as_bytes());
+            }
+            let told = |bytes: &[u8]| {
+                let file = tempfile::NamedTempFile::new().unwrap();
+                std::fs::write(file.path(), bytes).unwrap();
+                let Telling { start, pieces, valid, invalid } = Telling::of_file(file.path()).unwrap();
+                assert_eq!(start, bytes[..4096]);
+                let pieces = String::from_utf8_lossy(&pieces).matches(character).count();
+                (valid, invalid, pieces)
+            };
+            assert_eq!(told(&bytes), (3, 0, 3), "{character} from {before} before the end");
+            // What is no text in any block is found, at the end of the file as well.
+            bytes[2 * BLOCK + 7] = 0xE9;
+            bytes.push(0xC3);
+            assert_eq!(told(&bytes), (3, 2, 3), "{character} from {before} before the end");
+        }
     }
 }
