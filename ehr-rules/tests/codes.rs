@@ -8,6 +8,8 @@ use ehr_rules::Order;
 use small::Made;
 use small::Small;
 use small::short;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 const CONCEPTS: &str = "concept_id\tvocabulary_id\tconcept_code\tstandard_concept\tinvalid_reason
 10\tFINDINGS\tF1\tS\t
@@ -43,14 +45,19 @@ fn ruleset(on_ambiguous: &str, rule: &str) -> Small {
     ])
 }
 
+/// The folder of a vocabulary download.
+fn vocabulary(small: &Small) -> PathBuf {
+    let folder = small.folder.path().join("athena");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("CONCEPT.csv"), CONCEPTS).unwrap();
+    std::fs::write(folder.join("CONCEPT_RELATIONSHIP.csv"), RELATIONSHIPS).unwrap();
+    folder
+}
+
 /// A vocabulary with one code of two concepts, and what is done about it.
 fn run(on_ambiguous: &str, rule: &str) -> Made {
     let small = ruleset(on_ambiguous, rule);
-    let vocabulary = small.folder.path().join("athena");
-    std::fs::create_dir(&vocabulary).unwrap();
-    std::fs::write(vocabulary.join("CONCEPT.csv"), CONCEPTS).unwrap();
-    std::fs::write(vocabulary.join("CONCEPT_RELATIONSHIP.csv"), RELATIONSHIPS).unwrap();
-    let order = Order { vocabulary: Some(vocabulary), ..small.order() };
+    let order = Order { vocabulary: Some(vocabulary(&small)), ..small.order() };
     let made = small.run_with(&[("items.csv", ITEMS)], order);
     assert!(made.outcome.balanced);
     made
@@ -118,6 +125,32 @@ fn what_is_done_with_several_concepts_is_told_where_rules_are_explained() {
         let mapping = serde_json::to_string(&small.book.mapping(&source, "out").unwrap()).unwrap();
         assert!(mapping.contains(words) && mapping.contains("a code without a standard concept"), "{mapping}");
     }
+}
+
+/// One row is followed to what the vocabulary said of its code.
+#[test]
+fn what_was_done_with_several_concepts_is_told_of_a_row() {
+    let told = |on_ambiguous: &str, who: &str, show_values: bool| {
+        let small = ruleset(on_ambiguous, RULE);
+        let order = Order { vocabulary: Some(vocabulary(&small)), ..small.order() };
+        let job = small.book.start(&"small/1".parse().unwrap(), "out", &small.files(&[("items.csv", ITEMS)]), order).unwrap();
+        let sound = job.assess(job.read().unwrap()).unwrap();
+        let common = job.categorize(&sound).unwrap();
+        let converted = job.convert(&common).unwrap();
+        let key = BTreeMap::from([("who".to_owned(), who.to_owned())]);
+        let stories = job.why((&sound, &common, &converted), "items", &key, show_values).unwrap();
+        let column = stories[0].columns.iter().find(|column| column.name == "concept").unwrap();
+        column.taken.iter().map(|taken| taken.what.clone()).collect::<Vec<_>>().join("; ")
+    };
+    let several = "several standard concepts of the code map `concept`";
+    assert_eq!(told("", "b", false), format!("{several}: none is taken, and `otherwise` stands (`on_ambiguous`)"));
+    let lowest = ", on_ambiguous: lowest";
+    assert_eq!(told(lowest, "b", false), format!("{several}: the lowest is taken (`on_ambiguous`)"));
+    assert_eq!(told(lowest, "b", true), format!("{several} `two` has 2: the lowest is taken (`on_ambiguous`)"));
+    assert_eq!(told(lowest, "a", true), "a standard concept of the code map `concept` `one` is `10`");
+    assert_eq!(told(lowest, "a", false), "a standard concept of the code map `concept`");
+    assert_eq!(told("", "c", true), "no standard concept in the code map `concept`: `otherwise`");
+    assert_eq!(told("", "d", true), "no code for the code map `concept`: `otherwise`");
 }
 
 #[test]

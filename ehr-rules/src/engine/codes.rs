@@ -37,6 +37,11 @@ impl CodeSource {
         }
     }
 
+    /// What a vocabulary says of a code, and what is done where it says several things; none where no vocabulary is asked.
+    pub(crate) fn asked(&self, system: Option<&str>, code: &str) -> Option<(Option<Standard>, OnSeveral)> {
+        if let Self::Vocabulary(_, several) = self { Some((self.integer(system, code), *several)) } else { None }
+    }
+
     fn integer(&self, system: Option<&str>, code: &str) -> Option<Standard> {
         match self {
             Self::Map(map, _) => match map.get(code) {

@@ -38,6 +38,8 @@ pub(crate) struct Way {
     pub said: bool,
     /// The code map asked, where it is a look-up of codes: `omop-5.4/gender`.
     pub map: Option<String>,
+    /// There, the number of the probe that watches the code's system.
+    pub system: Option<usize>,
 }
 
 /// An approved entry of a code map.
@@ -164,6 +166,7 @@ impl Watch {
                     // The story of a row tells what was looked up.
                     said: false,
                     map: None,
+                    system: None,
                 });
             }
         }
@@ -216,12 +219,18 @@ impl Watch {
             }
             Form::Codes { map, system, code, otherwise, rule, several } => {
                 let code = self.expr(code, inside);
+                // Without its system a code says nothing of what was found.
+                let system = system.as_ref().map(|system| self.probe(inside, 3, None, String::new(), None, (**system).clone()));
+                let at = system.is_some().then(|| self.ways.len() - 1);
                 let what = Some(format!("`codes: {map}`: `otherwise` is never taken"));
                 let full = Some(format!("{}/{map}", inside.level));
                 let code = self.probe(inside, 3, what, format!("`codes: {map}`"), full, code);
+                if let Some(way) = self.ways.last_mut() {
+                    way.system = at;
+                }
                 let form = Form::Codes {
                     map: map.clone(),
-                    system: system.clone(),
+                    system: system.map(Box::new),
                     code: Box::new(code),
                     otherwise: Box::new(self.expr(otherwise, inside)),
                     rule: rule.clone(),
@@ -265,7 +274,7 @@ impl Watch {
         of: Expr,
     ) -> Expr {
         let said = what.is_some();
-        self.ways.push(Way { rule, spot, column, what, taken, said, map });
+        self.ways.push(Way { rule, spot, column, what, taken, said, map, system: None });
         let ty = of.ty.clone();
         Expr { form: Form::Probe { at: self.ways.len() - 1, of: Box::new(of) }, ty }
     }

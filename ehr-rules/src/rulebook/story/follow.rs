@@ -7,6 +7,7 @@ use super::Taken;
 use super::row::AT;
 use super::row::Pick;
 use super::row::Wanted;
+use crate::codes::Standard;
 use crate::codes::entries::CodeEntry;
 use crate::dataset::Common;
 use crate::dataset::Converted;
@@ -17,12 +18,14 @@ use crate::dataset::Table;
 use crate::dataset::ledger::Ledger;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::codes::CodeSource;
 use crate::engine::probe::Only;
 use crate::engine::probe::Probes;
 use crate::engine::probe::Seen;
 use crate::engine::transform;
 use crate::error::Error;
 use crate::ir::code_map::CodeMapSource;
+use crate::ir::code_map::OnSeveral;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::print;
@@ -164,11 +167,11 @@ impl Follow<'_> {
         let frame = self.probed(whose, rule, bare, Look::Row(pick.at), &probes)?;
         let Some(origin) = integers(&frame, ORIGIN)?.first().copied().flatten() else { return Ok(None) };
         let values = cells(&frame, 0, branch.columns.len())?;
-        let seen = probes.seen();
+        let seen_all = probes.seen();
         let mut taken: BTreeMap<&str, BTreeSet<Taken>> = BTreeMap::new();
-        for (at, seen) in &seen {
+        for (at, seen) in &seen_all {
             if let Some(way) = ways.get(*at).filter(|way| way.said) {
-                taken.entry(&way.rule).or_default().insert(self.taken(way, seen)?);
+                taken.entry(&way.rule).or_default().insert(self.taken(way, at_system(way, &seen_all), seen)?);
             }
         }
         let taken_by = |rule: &str| taken.get(rule).cloned().unwrap_or_default().into_iter().collect::<Vec<_>>();
@@ -210,7 +213,7 @@ impl Follow<'_> {
     }
 
     /// A way in words; an entry of a map or code map tells a value, so it is named only where values are asked for.
-    fn taken(&self, way: &Way, seen: &Seen) -> Result<Taken, Error> {
+    fn taken(&self, way: &Way, system: Option<&str>, seen: &Seen) -> Result<Taken, Error> {
         let Some(map) = &way.map else {
             let what = match way.taken.strip_prefix("`map`: ") {
                 Some(entry) if !self.show_values && entry != "`otherwise`" => "an entry of `map`".to_owned(),
@@ -234,9 +237,32 @@ impl Follow<'_> {
         }
         let what = match source {
             Some(CodeMapSource::File(_)) => format!("no approved entry of the code map `{name}`: `otherwise`"),
-            _ => format!("looked up in the code map `{name}`"),
+            _ => self.concept(if is_source { &self.job.source_codes } else { &self.job.codes }.get(name), name, system, seen),
         };
         Ok(Taken { what, spot: way.spot.clone() })
+    }
+
+    /// What a vocabulary said of a code, and what was done where it said several things.
+    fn concept(&self, source: Option<&Arc<CodeSource>>, name: &str, system: Option<&str>, seen: &Seen) -> String {
+        let Some(code) = seen.texts.first() else { return format!("no code for the code map `{name}`: `otherwise`") };
+        let Some((found, several)) = source.and_then(|source| source.asked(system, code)) else {
+            return format!("no vocabulary was given for the code map `{name}`: `otherwise`");
+        };
+        let shown = |what: String| if self.show_values { format!(" `{code}` {what}") } else { String::new() };
+        match found {
+            None => format!("no standard concept in the code map `{name}`: `otherwise`"),
+            Some(Standard::One(concept)) => format!("a standard concept of the code map `{name}`{}", shown(format!("is `{concept}`"))),
+            Some(Standard::Several { candidates, .. }) => {
+                let done = match several {
+                    OnSeveral::Otherwise => "none is taken, and `otherwise` stands",
+                    OnSeveral::Lowest => "the lowest is taken",
+                    OnSeveral::Reject => "the row is set aside",
+                    OnSeveral::Fail => "the order fails",
+                };
+                let shown = shown(format!("has {candidates}"));
+                format!("several standard concepts of the code map `{name}`{shown}: {done} (`on_ambiguous`)")
+            }
+        }
     }
 
     /// Whose table a rule means by a name: files and categories come before what is made beside it.
@@ -309,6 +335,11 @@ impl Follow<'_> {
         let table = transform::run(&one, &shape, &inputs, &context, path)?;
         engine::collect(table.scan()?, DOING)
     }
+}
+
+/// The system of the code that a way looks up.
+fn at_system<'s>(way: &Way, seen: &'s BTreeMap<usize, Seen>) -> Option<&'s str> {
+    seen.get(&way.system?)?.texts.first().map(String::as_str)
 }
 
 /// The values of an integer column.
