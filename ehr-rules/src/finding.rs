@@ -90,6 +90,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0402", "a primary key of the target occurs twice"),
     ("R0403", "a reference of the target resolves to nothing"),
     ("R0404", "a text is longer than the target's column"),
+    ("R0405", "different things have one surrogate key"),
     ("R0501", "several files would have one place"),
     ("R0502", "a file's path in the data leaves the folder that the rules name"),
 ];

@@ -51,6 +51,8 @@ pub struct Job<'book> {
     pub(super) codes: BTreeMap<String, Arc<CodeSource>>,
     /// The source's own, which may have the same names.
     pub(super) source_codes: BTreeMap<String, Arc<CodeSource>>,
+    /// What the target's rules read, once they have.
+    came: Mutex<Vec<Table>>,
     outputs: Mutex<Vec<OutputRows>>,
     actions: Mutex<Option<Table>>,
     pub(super) asked: Asked,
@@ -93,6 +95,7 @@ impl<'book> Job<'book> {
             ledger,
             codes,
             source_codes,
+            came: Mutex::default(),
             outputs: Mutex::default(),
             actions: Mutex::default(),
             asked,
@@ -192,6 +195,7 @@ impl<'book> Job<'book> {
         let read = self.target.tables_of(&id).unwrap_or(&self.source.shapes);
         let shapes = |name: &str| read.get(name).cloned().unwrap_or_default();
         let made = convert::convert(&self.target.schema, &self.rules, &shapes, common, &self.context("convert"))?;
+        self.came.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&common.tables);
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = made.outputs;
         *self.actions.lock().unwrap_or_else(PoisonError::into_inner) = made.actions;
         Ok(made.tables)
@@ -213,7 +217,12 @@ impl<'book> Job<'book> {
     /// # Errors
     /// A staged table that cannot be read.
     pub fn verify(&self, converted: &Dataset<Converted>) -> Result<(), Error> {
-        verify::verify(&self.target.schema, converted, &self.order)
+        verify::verify(&self.target.schema, converted, &self.order, &|table| self.collided(converted, table))
+    }
+
+    /// The tables that the target's rules read.
+    pub(super) fn came(&self) -> Vec<Table> {
+        self.came.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Fetches the original fields of rows set aside after reading, and closes the ledger.

@@ -3,6 +3,7 @@
 mod asked;
 pub(crate) mod cases;
 pub(crate) mod change;
+mod collision;
 pub(crate) mod compile;
 pub(crate) mod coverage;
 pub(crate) mod formula;

@@ -20,8 +20,12 @@ use std::sync::Arc;
 /// Identities of a table's column, by table and column.
 type Known = BTreeMap<(String, String), Arc<Identities>>;
 
-/// Required columns, lengths, keys and references; what falls short is a finding that fails the order.
-pub(crate) fn verify(target: &TargetSchema, converted: &Dataset<Converted>, order: &Order) -> Result<(), Error> {
+/// Of the rows of a table whose key another row has, those that are another thing all the same.
+type Collided<'a> = &'a (dyn Fn(&TargetTable) -> Result<u64, Error> + Sync);
+
+/// Required columns, lengths, keys and references; what falls short is a finding that fails the order. `collided` costs much, and is
+/// asked of a table with a key that occurs twice.
+pub(crate) fn verify(target: &TargetSchema, converted: &Dataset<Converted>, order: &Order, collided: Collided<'_>) -> Result<(), Error> {
     let mut known = Known::new();
     let mut waiting: Vec<(&TargetTable, &Table)> =
         converted.tables.iter().filter_map(|table| Some((target.table(&table.name)?, table))).collect();
@@ -46,7 +50,7 @@ pub(crate) fn verify(target: &TargetSchema, converted: &Dataset<Converted>, orde
                 return Ok(offered(target, &shape.name).into_iter().map(|column| ((shape.name.clone(), column), Arc::default())).collect());
             }
             extents(shape, table, converted)?;
-            identities(target, shape, table, converted, &known)
+            identities(target, shape, table, converted, &known, collided)
         })?;
         known.extend(found.into_iter().flatten());
     }
@@ -86,6 +90,7 @@ fn identities(
     table: &Table,
     converted: &Dataset<Converted>,
     known: &Known,
+    collided: Collided<'_>,
 ) -> Result<Known, Error> {
     let mut keys: Vec<Vec<String>> = Vec::new();
     if !shape.key.is_empty() {
@@ -120,7 +125,10 @@ fn identities(
         dangling: vec![0; references.len()],
     };
     let pass = identity::each_row(table.scan()?, &keys, pass, look)?;
-    fail(converted, "R0402", shape, &shape.key.join("+"), pass.twice, "");
+    let collided = if pass.twice == 0 { 0 } else { collided(shape)?.min(pass.twice) };
+    let key = shape.key.join("+");
+    fail(converted, "R0402", shape, &key, pass.twice - collided, "");
+    fail(converted, "R0405", shape, &key, collided, "add a part to `key:`, or make it a `uuid`");
     for ((column, _, what), rows) in references.into_iter().zip(pass.dangling) {
         fail(converted, "R0403", shape, &column, rows, &what);
     }

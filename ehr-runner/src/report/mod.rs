@@ -28,6 +28,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("R0402", "primary keys are unique"),
     ("R0403", "references resolve"),
     ("R0404", "texts fit their columns"),
+    ("R0405", "different things have different keys"),
 ];
 
 /// Codes without a mapping that `report.json` names; `unmapped.csv` has them all.

@@ -1,0 +1,83 @@
+//! Two things of one surrogate key are told from one thing that comes twice.
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "common/small.rs"]
+mod small;
+
+use small::Made;
+use small::Small;
+use small::short;
+
+/// Two codes of which XXH3-64 differs in the bit alone that keys leave out.
+const ONE: &str = "BGNZZ7";
+const OTHER: &str = "CAqjgF";
+
+/// Runs rules for `items` over rows of these codes.
+fn run(ty: &str, rules: &str, codes: &[&str]) -> Made {
+    let target = format!("{{target: out, tables: {{items: {{key: [id], columns: {{id: {{type: {ty}, required: true}}, code: text}}}}}}}}");
+    let small = Small::new(&[
+        (
+            "sources/small/1/schema.yaml",
+            "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Code: {type: text, required: true}, No: {type: integer, required: true}}}}}",
+        ),
+        ("sources/small/1/item.yaml", "item: {from: items, columns: {code: Code, nr: No}}"),
+        (
+            "categories/item.yaml",
+            "{category: item, resource: Basic, columns: {code: {type: text, required: true}, nr: {type: integer, required: true}}}",
+        ),
+        ("targets/out/schema.yaml", &target),
+        ("targets/out/items.yaml", rules),
+    ]);
+    let rows = codes.iter().zip(1..).map(|(code, nr)| format!("{code},{nr}\n"));
+    let made = small.run(&[("items.csv", &format!("Code,No\n{}", rows.collect::<String>()))]);
+    assert!(made.outcome.balanced);
+    made
+}
+
+fn found(made: &Made) -> Vec<String> {
+    made.outcome.findings.iter().map(short).collect()
+}
+
+const RULE: &str = "items: {from: item, columns: {id: {key: [code]}, code: code}}";
+
+#[test]
+fn different_things_of_one_key_are_told_from_one_that_comes_twice() {
+    let made = run("integer", RULE, &[ONE, OTHER, "another"]);
+    let ids: Vec<&str> = made.tables["items"].lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert!(ids[0] == ids[1] && ids[1] != ids[2], "{ids:?}");
+    assert_eq!(found(&made), ["R0405 items.id Failed 1"]);
+    assert_eq!(made.outcome.findings[0].reason, "different things have one surrogate key: add a part to `key:`, or make it a `uuid`");
+    assert!(made.outcome.failed());
+    assert_eq!(found(&run("integer", RULE, &[ONE, "another", ONE])), ["R0402 items.id Failed 1"]);
+    assert_eq!(found(&run("integer", RULE, &[ONE, OTHER, ONE, OTHER])), ["R0402 items.id Failed 1", "R0405 items.id Failed 2"]);
+}
+
+#[test]
+fn the_remedies_help() {
+    let wide = "items: {from: item, columns: {id: {key: [code], type: uuid}, code: code}}";
+    assert!(found(&run("uuid", wide, &[ONE, OTHER])).is_empty());
+    let more = "items: {from: item, columns: {id: {key: [code, nr]}, code: code}}";
+    assert!(found(&run("integer", more, &[ONE, OTHER])).is_empty());
+}
+
+/// Whatever stands between the rows and their key is done again.
+#[test]
+fn it_is_told_in_unions_groups_and_tables_on_the_way() {
+    let union = "items: {union: [{from: item, where: nr < 2, columns: {id: {key: [code]}, code: code}}, {from: item, where: nr > 1, columns: {id: {key: [code]}, code: code}}]}";
+    assert_eq!(found(&run("integer", union, &[ONE, OTHER])), ["R0405 items.id Failed 1"]);
+    let group = "items: {from: item, group: [code], columns: {id: {key: [code]}, code: code}}";
+    assert_eq!(found(&run("integer", group, &[ONE, OTHER, ONE])), ["R0405 items.id Failed 1"]);
+    let between =
+        "_items: {from: item, where: nr < 3, columns: {code: code}}\nitems: {from: _items, columns: {id: {key: [code]}, code: code}}";
+    assert_eq!(found(&run("integer", between, &[ONE, OTHER, ONE])), ["R0405 items.id Failed 1"]);
+    // What is done again is told once.
+    let filtered = &run("integer", between, &[ONE, OTHER, ONE]).outcome.tables[0];
+    assert_eq!((filtered.read, filtered.converted, filtered.filtered), (3, 2, 1));
+}
+
+/// A key that no rule makes is what the source says it is.
+#[test]
+fn a_key_of_the_source_comes_twice() {
+    let rule = "items: {from: item, columns: {id: {value: 7}, code: code}}";
+    assert_eq!(found(&run("integer", rule, &[ONE, OTHER])), ["R0402 items.id Failed 1"]);
+}
