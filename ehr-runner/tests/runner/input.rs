@@ -200,3 +200,48 @@ fn only_the_first_rows_are_read_where_that_is_asked_for() {
     place.convert("--limit 1").code(0);
     assert_eq!(balance(&place, "patients")["read"], 1);
 }
+
+#[test]
+fn controls_and_line_ends_inside_fields_stay_and_cost_no_other_row() {
+    let place = Place::new();
+    let rows = "p1,Am\0al,1980-02-29,F\np2,\"Bo\u{b}the\nElder\",1955-12-01,M\np3,Cy,1950\0-01-01,M\np4,Di,1960-01-01,F\n";
+    place.write("export/patients.csv", format!("Id,NAME,BIRTHDATE,GENDER\n{rows}"));
+    place.convert("").code(0);
+    let person = place.read("order/converted/person.csv");
+    for row in [",Am\0al,1980-02-29,8532\n", ",\"Bo\u{b}the\nElder\",1955-12-01,8507\n", ",Di,1960-01-01,8532\n"] {
+        assert!(person.contains(row), "{person:?}");
+    }
+    assert_eq!(balance(&place, "patients")["rejected"], 1);
+    rejected(&place, "patients", "5", "R0102");
+}
+
+#[test]
+fn numbers_are_read_by_the_marks_that_the_file_has() {
+    let place = Place::new();
+    place.write("export/visits.csv", "Id;PATIENT;START;COST\nv1;p1;2024-03-01 09:30:00;1.234,50\nv2;p1;2024-03-02 10:00:00;0,75\n");
+    place.convert("").code(0);
+    let visit = place.read("order/converted/visit.csv");
+    assert!(visit.contains(",2024-03-01 09:30:00,1234.50\n") && visit.contains(",2024-03-02 10:00:00,0.75\n"), "{visit}");
+}
+
+#[test]
+fn a_delimiter_behind_the_last_field_costs_nothing() {
+    for header in ["Id,NAME,BIRTHDATE,GENDER", "Id,NAME,BIRTHDATE,GENDER,"] {
+        let place = Place::new();
+        place.write("export/patients.csv", format!("{header}\np1,Amal,1980-02-29,F,\np2,Bo,1955-12-01,M,\n"));
+        place.convert("").code(0);
+        let person = place.read("order/converted/person.csv");
+        assert!(person.contains(",Amal,1980-02-29,8532\n") && person.contains(",Bo,1955-12-01,8507\n"), "{header}: {person}");
+        assert_eq!(balance(&place, "patients")["converted"], 2);
+    }
+}
+
+#[test]
+fn a_name_that_comes_twice_is_said_and_not_chosen_from() {
+    let place = Place::new();
+    place.write("export/patients.csv", "Id,NAME,BIRTHDATE,GENDER,NAME,\np1,Amal,1980-02-29,F,Bo,\n");
+    place.ehr("run export --source acme/1 --target demo --out order").code(4);
+    let report = place.read("order/report.json");
+    assert!(report.contains("a file's header names a column twice: `NAME` in `patients.csv`"), "{report}");
+    assert_eq!(place.read("order/converted/person.csv").lines().count(), 1);
+}
