@@ -21,7 +21,7 @@ const BETWEEN: u8 = 0x1C;
 static KNOWN: LazyLock<AnyFile> = LazyLock::new(|| AnyFile::new("../../rulesets"));
 /// What files of known tables are called, and names that no table has.
 static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let schemas = KNOWN.book.sources().iter().filter_map(|id| KNOWN.book.source_schema(id));
+    let schemas = KNOWN.book.sources().into_iter().filter_map(|id| KNOWN.book.source_schema(&id));
     let globs = schemas.flat_map(|schema| &schema.tables).map(|table| table.file.replace(['*', '?', '/', '[', ']', '{', '}', ','], ""));
     let plain: BTreeSet<String> = globs.filter(|name| name.len() > 4).collect();
     ["export.csv", "export.txt", "export.json", "export"].map(str::to_owned).into_iter().chain(plain).collect()
