@@ -332,7 +332,7 @@ fn what_is_inferred_to_be_there_is_never_missing() {
             }
         }
     });
-    // Else the test would hold whatever is inferred.
-    assert!(sound.get() * 2 > runs.get(), "{} of {} made-up rulesets are sound", sound.get(), runs.get());
-    assert!(columns.get() > 10 * sound.get() && values.get() > 20 * sound.get(), "{} columns, {} values", columns.get(), values.get());
+    // Else the test would hold whatever is inferred; far below what is usual, so that chance alone does not fail it.
+    assert!(sound.get() * 4 > runs.get(), "{} of {} made-up rulesets are sound", sound.get(), runs.get());
+    assert!(columns.get() > 4 * sound.get() && values.get() > 4 * sound.get(), "{} columns, {} values", columns.get(), values.get());
 }

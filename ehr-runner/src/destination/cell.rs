@@ -17,7 +17,7 @@ pub(crate) enum Cell {
     Text(String),
 }
 
-/// The form of [`print`]; a database that was filled with another one cannot be compared with.
+/// The form of [`print()`]; a database that was filled with another one cannot be compared with.
 pub(super) const FORM: i64 = 1;
 
 /// A fingerprint of these cells, the same on every machine: XXH3-64 of each cell's kind, length and bytes.
