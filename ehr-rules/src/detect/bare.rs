@@ -24,6 +24,11 @@ const LOST: f64 = 0.15;
 const WIDE: f64 = 2.5;
 /// Lines exactly as long as a layout of fixed widths says.
 const FULL: f64 = 5.0;
+/// A column that may lack no value and lacks none, in so many rows at least: six columns in ten lack none.
+const FILLED: f64 = 0.5;
+const ENOUGH: usize = 8;
+/// One that may lack no value, and lacks some.
+const LACKING: f64 = -2.0;
 /// Columns of one table depend on each other, so that many of them prove less than each alone.
 const DEPENDENT: f64 = 0.75;
 
@@ -78,7 +83,12 @@ pub(super) fn fit(catalogue: &Catalogue<'_>, number: usize, shape: &Shape<'_>, f
 /// What a column's values say of a slot; nothing of an ignored one.
 fn says(catalogue: &Catalogue<'_>, slot: &Slot<'_>, framed: &Framed, at: usize) -> Option<Evidence> {
     let probe = catalogue.probe(slot)?;
-    Some(Evidence::new(probe, framed.values(catalogue, at, slot), framed.classes.get(at).copied().unwrap_or(Class::Empty)))
+    let values = framed.values(catalogue, at, slot);
+    let evidence = Evidence::new(probe, values, framed.classes.get(at).copied().unwrap_or(Class::Empty));
+    if slot.need != Need::Required || framed.rows.len() < ENOUGH {
+        return Some(evidence);
+    }
+    Some(evidence.and(if values.tried == framed.rows.len() { FILLED } else { LACKING }))
 }
 
 /// The pairs of slots and columns, in the order of both, for which the values say the most.

@@ -172,6 +172,11 @@ impl Evidence {
         Self { declared }
     }
 
+    /// With what something else says of the same column.
+    pub(super) fn and(self, log: f64) -> Self {
+        Self { declared: self.declared + log }
+    }
+
     /// At a rate of drift: as declared or, seldom, of some other type.
     pub(super) fn at(self, drift: f64) -> f64 {
         let other = RETYPED * drift;

@@ -18,7 +18,7 @@ fn column(name: &str, kind: Kind) -> SourceColumn {
     SourceColumn::plain(name, kind)
 }
 
-fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
+pub(super) fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
     SourceTable {
         name: name.to_owned(),
         file: format!("{name}*.csv"),
@@ -37,7 +37,7 @@ fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
     }
 }
 
-fn schema(version: &str, tables: Vec<SourceTable>) -> SourceSchema {
+pub(super) fn schema(version: &str, tables: Vec<SourceTable>) -> SourceSchema {
     SourceSchema {
         system: "acme".to_owned(),
         version: version.to_owned(),

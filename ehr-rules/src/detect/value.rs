@@ -32,6 +32,8 @@ pub(super) struct Asked<'a> {
     one_of: Vec<&'a [String]>,
     patterns: Vec<&'a str>,
     max_length: Option<usize>,
+    /// The least and the greatest number, as the schema writes them.
+    range: (Option<&'a str>, Option<&'a str>),
     usual: Option<&'a [String]>,
 }
 
@@ -44,6 +46,8 @@ pub(super) struct Probe {
     one_of: Vec<HashSet<String>>,
     patterns: Vec<Regex>,
     max_length: Option<usize>,
+    /// The least and the greatest number.
+    range: (Option<f64>, Option<f64>),
     /// Texts that it mostly is one of; others are no fault.
     usual: HashSet<String>,
 }
@@ -77,6 +81,7 @@ impl<'a> Asked<'a> {
             one_of: Vec::new(),
             patterns: Vec::new(),
             max_length: None,
+            range: (None, None),
             usual: None,
         };
         for check in &column.checks {
@@ -87,7 +92,9 @@ impl<'a> Asked<'a> {
                 CheckRule::OneOf(texts) => asked.one_of.push(texts),
                 CheckRule::Pattern(pattern) => asked.patterns.push(pattern),
                 CheckRule::MaxLength(most) => asked.max_length = Some(*most),
-                CheckRule::Min(_) | CheckRule::Max(_) | CheckRule::Unique => {}
+                CheckRule::Min(least) => asked.range.0 = Some(least),
+                CheckRule::Max(most) => asked.range.1 = Some(most),
+                CheckRule::Unique => {}
             }
         }
         asked
@@ -110,6 +117,8 @@ impl Probe {
             one_of: asked.one_of.iter().map(|texts| set(texts)).collect(),
             patterns: asked.patterns.iter().filter_map(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()).collect(),
             max_length: asked.max_length,
+            // How days and times are bounded is not looked at.
+            range: if is_numeric(asked.kind) { (asked.range.0.and_then(number), asked.range.1.and_then(number)) } else { (None, None) },
             usual: asked.usual.map(set).unwrap_or_default(),
         }
     }
@@ -118,7 +127,14 @@ impl Probe {
     pub(super) fn describe(&self) -> String {
         let formats: Vec<String> = self.formats.iter().map(|format| format!("`{format}`")).collect();
         let among = if self.one_of.is_empty() { "" } else { " out of a list" };
-        if formats.is_empty() { format!("`{}`{among}", self.kind) } else { format!("`{}` as {}{among}", self.kind, formats.join(" or ")) }
+        let within = match self.range {
+            (Some(least), Some(most)) => format!(" from {least} to {most}"),
+            (Some(least), None) => format!(" of {least} or more"),
+            (None, Some(most)) => format!(" of {most} or less"),
+            (None, None) => String::new(),
+        };
+        let as_such = if formats.is_empty() { String::new() } else { format!(" as {}", formats.join(" or ")) };
+        format!("`{}`{as_such}{within}{among}", self.kind)
     }
 
     /// Tries the values of a column.
@@ -147,14 +163,39 @@ impl Probe {
             Kind::Text | Kind::List(_) | Kind::Struct(_) => 1.0,
             Kind::Integer => 0.3,
             Kind::Decimal { .. } | Kind::Float => 0.38,
-            Kind::Date => 0.11,
-            Kind::Datetime | Kind::Instant => 0.15,
+            // Most systems write days as ISO 8601 does; each other way is one of many.
+            Kind::Date => {
+                if self.is_iso() {
+                    0.11
+                } else {
+                    0.04
+                }
+            }
+            Kind::Datetime | Kind::Instant => {
+                if self.is_iso() {
+                    0.15
+                } else {
+                    0.04
+                }
+            }
             Kind::Boolean => 0.05,
             Kind::Time | Kind::Uuid => 0.03,
         };
         let listed = if self.one_of.is_empty() { 1.0 } else { 0.04 };
         let patterned = if self.patterns.is_empty() { 1.0 } else { 0.2 };
-        (kind * listed * patterned).max(0.002)
+        let within = match self.range {
+            (Some(least), Some(most)) if most - least <= 1.0 => 0.25,
+            (Some(least), Some(most)) if most - least <= 20.0 => 0.4,
+            (Some(least), Some(most)) if most - least <= 200.0 => 0.6,
+            (Some(_), _) | (_, Some(_)) => 0.95,
+            (None, None) => 1.0,
+        };
+        (kind * listed * patterned * within).max(0.002)
+    }
+
+    /// Whether days are written year first, as they are where nothing is declared.
+    fn is_iso(&self) -> bool {
+        self.formats.is_empty() || self.formats.iter().any(|format| format.starts_with("%Y-%m-%d"))
     }
 
     /// Whether nothing is asked of the text.
@@ -196,7 +237,7 @@ impl Probe {
     }
 
     fn numeric(&self) -> bool {
-        matches!(self.kind, Kind::Integer | Kind::Decimal { .. } | Kind::Float)
+        is_numeric(&self.kind)
     }
 
     fn temporal(&self) -> bool {
@@ -218,6 +259,13 @@ impl Probe {
             && self.one_of.iter().all(|allowed| allowed.contains(text))
             && self.patterns.iter().all(|pattern| pattern.is_match(text))
             && self.max_length.is_none_or(|most| text.chars().count() <= most)
+            && self.is_within(text)
+    }
+
+    fn is_within(&self, text: &str) -> bool {
+        let (least, most) = self.range;
+        let holds = |number: f64| least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most);
+        (least, most) == (None, None) || number(text).is_none_or(holds)
     }
 
     fn parses(&self, text: &str) -> bool {
@@ -245,6 +293,14 @@ impl Probe {
             None => ["true", "false"].iter().any(|word| word.eq_ignore_ascii_case(text)),
         }
     }
+}
+
+const fn is_numeric(kind: &Kind) -> bool {
+    matches!(kind, Kind::Integer | Kind::Decimal { .. } | Kind::Float)
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok()
 }
 
 /// What most values of a column look like.
