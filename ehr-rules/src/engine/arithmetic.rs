@@ -58,7 +58,7 @@ impl<'e> Arithmetic<'e> {
     fn step(&mut self, op: Operator, args: &'e [Expr]) -> Option<Source> {
         let known = match self.kind {
             Kind::Integer => integers(op).is_some(),
-            Kind::Float => op == Operator::Finite || floats(op).is_some(),
+            Kind::Float => op == Operator::Finite || floats::<false>(op).is_some(),
             _ => false,
         };
         if !known || args.iter().any(|arg| arg.ty.kind != self.kind) {
@@ -101,10 +101,10 @@ impl<'e> Arithmetic<'e> {
             Ok(pl::Field::new(fields.first().map_or(pl::PlSmallStr::EMPTY, |field| field.name().clone()), dtype.clone()))
         };
         Some(if self.kind == Kind::Integer {
-            let work = Loop::new(&self.steps, integers, None)?;
+            let work = Loop::new(&self.steps, integers, integers, None)?;
             first.clone().map_many(move |columns| work.over(columns, pl::Column::i64), others, field)
         } else {
-            let work = Loop::new(&self.steps, floats, Some(FINITE))?;
+            let work = Loop::new(&self.steps, floats::<false>, floats::<true>, Some(|number: f64| !number.is_finite()))?;
             first.clone().map_many(move |columns| work.over(columns, pl::Column::f64), others, field)
         })
     }
@@ -120,26 +120,29 @@ struct Work<N> {
 
 struct Loop<N> {
     steps: Arc<[(Work<N>, Source, Source)]>,
-    /// Which results are not sound, asked of the last step's block where it stands; nothing is copied for it.
-    check: Option<Check<N>>,
-}
-
-/// Whether some of a block's results may not be sound, and whether one is not.
-#[derive(Clone, Copy)]
-struct Check<N> {
-    block: fn(&[N]) -> bool,
-    fails: fn(N) -> bool,
+    /// Which results of the last step are not sound; its block tells where some may not be.
+    check: Option<fn(N) -> bool>,
 }
 
 impl<N: pl::NumericNative + Default> Loop<N> {
-    fn new(steps: &[Step], work: fn(Operator) -> Option<Work<N>>, finite: Option<Check<N>>) -> Option<Self> {
+    /// With `last` in place of `work` for the step whose results are asked.
+    fn new(
+        steps: &[Step],
+        work: fn(Operator) -> Option<Work<N>>,
+        last: fn(Operator) -> Option<Work<N>>,
+        finite: Option<fn(N) -> bool>,
+    ) -> Option<Self> {
         // It is asked of a result only, so it stands last, after the step that it asks about.
         let (steps, check) = match steps {
             [before @ .., last] if last.op == Operator::Finite => (before, Some(finite?)),
             all => (all, None),
         };
-        let steps = steps.iter().map(|step| Some((work(step.op)?, step.left, step.right))).collect::<Option<_>>()?;
-        Some(Self { steps, check })
+        let asked = check.and(steps.len().checked_sub(1));
+        let of = |(at, step): (usize, &Step)| {
+            let work = if asked == Some(at) { last(step.op)? } else { work(step.op)? };
+            Some((work, step.left, step.right))
+        };
+        Some(Self { steps: steps.iter().enumerate().map(of).collect::<Option<_>>()?, check })
     }
 
     /// Columns of all rows or of one value that stands for every row.
@@ -201,14 +204,16 @@ impl<N: pl::NumericNative + Default> Loop<N> {
                 };
                 let (left, right) = (operand(*left), operand(*right));
                 let to = open.first_mut().map_or(&mut result[from..from + size], |block| &mut block[..size]);
-                if (work.block)(left, right, to) {
+                if !(work.block)(left, right, to) {
+                    continue;
+                }
+                let last = at + 1 == self.steps.len();
+                if let Some(check) = self.check.filter(|_| last) {
+                    failed.extend(to.iter().enumerate().filter(|(_, number)| check(**number)).map(|(row, _)| from + row));
+                } else {
                     let fails = left.iter().zip(right).enumerate().filter(|(_, (left, right))| (work.fails)(**left, **right));
                     failed.extend(fails.map(|(row, _)| from + row));
                 }
-            }
-            let made = &result[from..from + size];
-            if let Some(check) = self.check.filter(|check| (check.block)(made)) {
-                failed.extend(made.iter().enumerate().filter(|(_, number)| (check.fails)(**number)).map(|(row, _)| from + row));
             }
         }
         (result, failed)
@@ -294,28 +299,37 @@ fn power(base: i64, exponent: i64) -> Option<i64> {
     base.checked_pow(u32::try_from(exponent).ok()?)
 }
 
-const FINITE: Check<f64> =
-    Check { block: |numbers| numbers.iter().fold(0, |all, number| all | beyond(*number)) < 0, fails: |number| !number.is_finite() };
-
-/// None fails: whether a float is finite is asked of the result.
-fn floats(op: Operator) -> Option<Work<f64>> {
+/// None fails: whether a float is finite is asked of the result, and where `ASKED`, a block tells whether some of its results are not.
+fn floats<const ASKED: bool>(op: Operator) -> Option<Work<f64>> {
     let block: fn(&[f64], &[f64], &mut [f64]) -> bool = match op {
-        Operator::Add => |a, b, to| plain(a, b, to, |a, b| a + b),
-        Operator::Subtract => |a, b, to| plain(a, b, to, |a, b| a - b),
-        Operator::Multiply => |a, b, to| plain(a, b, to, |a, b| a * b),
+        Operator::Add => |a, b, to| float::<ASKED>(a, b, to, |a, b| a + b),
+        Operator::Subtract => |a, b, to| float::<ASKED>(a, b, to, |a, b| a - b),
+        Operator::Multiply => |a, b, to| float::<ASKED>(a, b, to, |a, b| a * b),
         // polars multiplies by the reciprocal of a constant, which is not the same to the last digit.
-        Operator::Divide => |a, b, to| plain(a, b, to, |a, b| a / b),
-        Operator::Remainder => |a, b, to| plain(a, b, to, |a, b| a % b),
-        Operator::Power => |a, b, to| plain(a, b, to, f64::powf),
-        Operator::Lesser => |a, b, to| plain(a, b, to, |a, b| if a <= b { a } else { b }),
-        Operator::GreaterOf => |a, b, to| plain(a, b, to, |a, b| if a >= b { a } else { b }),
-        Operator::Negate => |a, b, to| plain(a, b, to, |a, _| -a),
-        Operator::Floor => |a, b, to| plain(a, b, to, |a, _| a.floor()),
-        Operator::Ceiling => |a, b, to| plain(a, b, to, |a, _| a.ceil()),
-        Operator::SquareRoot => |a, b, to| plain(a, b, to, |a, _| a.sqrt()),
+        Operator::Divide => |a, b, to| float::<ASKED>(a, b, to, |a, b| a / b),
+        Operator::Remainder => |a, b, to| float::<ASKED>(a, b, to, |a, b| a % b),
+        Operator::Power => |a, b, to| float::<ASKED>(a, b, to, f64::powf),
+        Operator::Lesser => |a, b, to| float::<ASKED>(a, b, to, |a, b| if a <= b { a } else { b }),
+        Operator::GreaterOf => |a, b, to| float::<ASKED>(a, b, to, |a, b| if a >= b { a } else { b }),
+        Operator::Negate => |a, b, to| float::<ASKED>(a, b, to, |a, _| -a),
+        Operator::Floor => |a, b, to| float::<ASKED>(a, b, to, |a, _| a.floor()),
+        Operator::Ceiling => |a, b, to| float::<ASKED>(a, b, to, |a, _| a.ceil()),
+        Operator::SquareRoot => |a, b, to| float::<ASKED>(a, b, to, |a, _| a.sqrt()),
         _ => return None,
     };
     Some(Work { block, fails: |_, _| false })
+}
+
+/// One of floats; where `ASKED`, it tells whether a result is not finite.
+fn float<const ASKED: bool>(left: &[f64], right: &[f64], to: &mut [f64], of: impl Fn(f64, f64) -> f64) -> bool {
+    if ASKED {
+        signed(left, right, to, |left, right| {
+            let result = of(left, right);
+            (result, beyond(result))
+        })
+    } else {
+        plain(left, right, to, of)
+    }
 }
 
 /// The highest bit is set for what is not finite: one more in its exponent runs over into the sign.
