@@ -82,6 +82,20 @@ fn a_value_that_a_column_does_not_take_changes_nothing() {
 }
 
 #[test]
+fn what_a_trigger_says_is_not_repeated() {
+    let place = Place::new();
+    let Some(server) = Server::start() else { return };
+    place.ehr_with(PASSWORD, &format!("run export --target demo --out first --to {} --create", server.url())).code(0);
+    place.ehr_with(PASSWORD, &format!("undo first --to {}", server.url())).code(0);
+    let sql = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no % here', NEW.name; END $$;
+               CREATE TRIGGER refuse BEFORE INSERT ON person FOR EACH ROW EXECUTE FUNCTION refuse()";
+    server.connect().batch_execute(sql).unwrap();
+    let said = stderr(&place.ehr_with(PASSWORD, &format!("import first --to {}", server.url())).code(5));
+    assert!(said.contains("the database refuses (SQLSTATE P0001)") && !said.contains("Amal"), "{said}");
+    assert_eq!(server.number("SELECT count(*) FROM person"), 0);
+}
+
+#[test]
 fn a_killed_loader_or_server_leaves_all_or_nothing() {
     let place = Place::new();
     let Some(mut server) = Server::start() else { return };

@@ -6,6 +6,10 @@ use postgres::Error;
 use postgres::error::DbError;
 use std::error::Error as _;
 
+/// Classes of errors whose texts speak of the server, the statement or names, never of values: connections, transactions, databases,
+/// schemas, names and rights, resources, states and faults of the server itself.
+const NAMING: [&str; 12] = ["08", "0A", "25", "3D", "3F", "42", "53", "54", "55", "57", "58", "XX"];
+
 /// What was being done.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Doing<'a> {
@@ -61,8 +65,9 @@ impl Doing<'_> {
             "53100" => world("the server's disk is full; nothing was changed"),
             "57P01" | "57P02" | "57P03" => world("the server is shutting down or starting; nothing was changed"),
             "40001" | "40P01" => world("another program was at work in the same tables; nothing was changed, give the command again"),
-            // What is left speaks of the server, the statement or names, never of values.
-            _ => world(&format!("{} (SQLSTATE {code})", said.message())),
+            _ if NAMING.iter().any(|class| code.starts_with(class)) => world(&format!("{} (SQLSTATE {code})", said.message())),
+            // Such as what a trigger of the database says, in which a value may stand.
+            _ => world(&format!("the database refuses (SQLSTATE {code}); its own log says why; nothing was changed")),
         }
     }
 
