@@ -294,7 +294,18 @@ fn long_columns_agree() {
         ),
         column(
             "N",
-            &numbers(3, &[(511, AnyValue::Int64(1 << 40)), (512, AnyValue::Int64(1 << 31)), (1_024, AnyValue::Int64(-(1 << 31) - 1))]),
+            &numbers(
+                3,
+                &[
+                    (511, AnyValue::Int64(1 << 40)),
+                    (512, AnyValue::Int64(1 << 31)),
+                    // The greatest whose square there is, the least whose there is not, and the last of 32 bits.
+                    (513, AnyValue::Int64(3_037_000_499)),
+                    (514, AnyValue::Int64(3_037_000_500)),
+                    (515, AnyValue::Int64((1 << 32) - 1)),
+                    (1_024, AnyValue::Int64(-(1 << 31) - 1)),
+                ],
+            ),
         ),
         column("F", &floats(0.1, &[(0, AnyValue::Null), (700, AnyValue::Float64(f64::NAN)), (701, AnyValue::Float64(f64::INFINITY))])),
         column("R", &floats(0.25, &[(1_025, AnyValue::Float64(1e300)), (1_026, AnyValue::Float64(-0.0))])),
@@ -307,6 +318,8 @@ fn long_columns_agree() {
         "A * B",
         "N * N",
         "N * N * N",
+        "max(N, 0) * max(N, 0)",
+        "max(N, 0) * 3 + B",
         "A / B",
         "A % B",
         "N ** 3",

@@ -113,8 +113,8 @@ impl<'e> Arithmetic<'e> {
 /// One operator over a block.
 #[derive(Clone, Copy)]
 struct Work<N> {
-    /// Writes the results, any for a row that fails, and tells whether some row may have failed.
-    block: fn(&[N], &[N], &mut [N]) -> bool,
+    /// Adds the results, any for a row that fails, and tells whether some row may have failed.
+    block: fn(&[N], &[N], &mut Vec<N>) -> bool,
     fails: fn(N, N) -> bool,
 }
 
@@ -124,7 +124,7 @@ struct Loop<N> {
     check: Option<fn(N) -> bool>,
 }
 
-impl<N: pl::NumericNative + Default> Loop<N> {
+impl<N: pl::NumericNative> Loop<N> {
     /// With `last` in place of `work` for the step whose results are asked.
     fn new(
         steps: &[Step],
@@ -189,8 +189,9 @@ impl<N: pl::NumericNative + Default> Loop<N> {
         let constants: Vec<Vec<N>> =
             leaves.iter().map(|leaf| if leaf.len() == rows { Vec::new() } else { vec![leaf[0]; BLOCK.min(rows)] }).collect();
         let between = self.steps.len().saturating_sub(1);
-        let mut steps = vec![vec![N::default(); BLOCK.min(rows)]; between];
-        let mut result = vec![N::default(); rows];
+        let mut steps = vec![Vec::with_capacity(BLOCK.min(rows)); between];
+        // Filled block by block, so that no memory is written twice.
+        let mut result = Vec::with_capacity(rows);
         let mut failed = Vec::new();
         for from in (0..rows).step_by(BLOCK) {
             let size = BLOCK.min(rows - from);
@@ -200,16 +201,22 @@ impl<N: pl::NumericNative + Default> Loop<N> {
                 let (done, open) = steps.split_at_mut(at);
                 let operand = |source: Source| match source {
                     Source::Leaf(at) => leaf(at),
-                    Source::Step(at) => &done[at][..size],
+                    Source::Step(at) => done[at].as_slice(),
                 };
                 let (left, right) = (operand(*left), operand(*right));
-                let to = open.first_mut().map_or(&mut result[from..from + size], |block| &mut block[..size]);
+                let to = match open.first_mut() {
+                    Some(block) => {
+                        block.clear();
+                        block
+                    }
+                    None => &mut result,
+                };
                 if !(work.block)(left, right, to) {
                     continue;
                 }
                 let last = at + 1 == self.steps.len();
                 if let Some(check) = self.check.filter(|_| last) {
-                    failed.extend(to.iter().enumerate().filter(|(_, number)| check(**number)).map(|(row, _)| from + row));
+                    failed.extend(to[from..].iter().enumerate().filter(|(_, number)| check(**number)).map(|(row, _)| from + row));
                 } else {
                     let fails = left.iter().zip(right).enumerate().filter(|(_, (left, right))| (work.fails)(**left, **right));
                     failed.extend(fails.map(|(row, _)| from + row));
@@ -221,32 +228,54 @@ impl<N: pl::NumericNative + Default> Loop<N> {
 }
 
 /// An operator that never fails.
-fn plain<N: Copy>(left: &[N], right: &[N], to: &mut [N], of: impl Fn(N, N) -> N) -> bool {
-    for ((to, left), right) in to.iter_mut().zip(left).zip(right) {
-        *to = of(*left, *right);
-    }
+fn plain<N: Copy>(left: &[N], right: &[N], to: &mut Vec<N>, of: impl Fn(N, N) -> N) -> bool {
+    to.extend(left.iter().zip(right).map(|(left, right)| of(*left, *right)));
     false
 }
 
 /// One that fails where the second of what `of` gives has its highest bit set.
-fn signed<N: Copy>(left: &[N], right: &[N], to: &mut [N], of: impl Fn(N, N) -> (N, i64)) -> bool {
+fn signed<N: Copy>(left: &[N], right: &[N], to: &mut Vec<N>, of: impl Fn(N, N) -> (N, i64)) -> bool {
     let mut any = 0;
-    for ((to, left), right) in to.iter_mut().zip(left).zip(right) {
+    to.extend(left.iter().zip(right).map(|(left, right)| {
         let (result, sign) = of(*left, *right);
-        *to = result;
         any |= sign;
-    }
+        result
+    }));
     any < 0
 }
 
 /// One that says itself whether it fails.
-fn checked(left: &[i64], right: &[i64], to: &mut [i64], of: impl Fn(i64, i64) -> Option<i64>) -> bool {
+fn checked(left: &[i64], right: &[i64], to: &mut Vec<i64>, of: impl Fn(i64, i64) -> Option<i64>) -> bool {
     let mut any = false;
-    for ((to, left), right) in to.iter_mut().zip(left).zip(right) {
+    to.extend(left.iter().zip(right).map(|(left, right)| {
         let result = of(*left, *right);
-        *to = result.unwrap_or(0);
         any |= result.is_none();
+        result.unwrap_or(0)
+    }));
+    any
+}
+
+/// Most numbers are neither negative nor large: of 32 bits each, processors multiply several at once.
+fn multiplied(left: &[i64], right: &[i64], to: &mut Vec<i64>) -> bool {
+    const LOW: u64 = u32::MAX as u64;
+    let from = to.len();
+    let mut bits = 0;
+    to.extend(left.iter().zip(right).map(|(left, right)| {
+        let (left, right) = (left.cast_unsigned(), right.cast_unsigned());
+        bits |= left | right;
+        ((left & LOW) * (right & LOW)).cast_signed()
+    }));
+    if bits <= LOW {
+        // Two of 31 bits never fail; of 32 they do where the highest bit is set.
+        return bits > LOW >> 1 && to[from..].iter().any(|product| *product < 0);
     }
+    to.truncate(from);
+    let mut any = false;
+    to.extend(left.iter().zip(right).map(|(left, right)| {
+        let (product, over) = left.overflowing_mul(*right);
+        any |= over;
+        product
+    }));
     any
 }
 
@@ -270,18 +299,7 @@ fn integers(op: Operator) -> Option<Work<i64>> {
             },
             fails: |a, b| a.checked_sub(b).is_none(),
         },
-        Operator::Multiply => Work {
-            block: |a, b, to| {
-                let mut any = false;
-                for ((to, a), b) in to.iter_mut().zip(a).zip(b) {
-                    let (product, over) = a.overflowing_mul(*b);
-                    *to = product;
-                    any |= over;
-                }
-                any
-            },
-            fails: |a, b| a.checked_mul(b).is_none(),
-        },
+        Operator::Multiply => Work { block: multiplied, fails: |a, b| a.checked_mul(b).is_none() },
         Operator::Divide => Work { block: |a, b, to| checked(a, b, to, i64::checked_div), fails: |a, b| a.checked_div(b).is_none() },
         Operator::Remainder => Work { block: |a, b, to| checked(a, b, to, i64::checked_rem), fails: |a, b| a.checked_rem(b).is_none() },
         Operator::Power => Work { block: |a, b, to| checked(a, b, to, power), fails: |a, b| power(a, b).is_none() },
@@ -301,7 +319,7 @@ fn power(base: i64, exponent: i64) -> Option<i64> {
 
 /// None fails: whether a float is finite is asked of the result, and where `ASKED`, a block tells whether some of its results are not.
 fn floats<const ASKED: bool>(op: Operator) -> Option<Work<f64>> {
-    let block: fn(&[f64], &[f64], &mut [f64]) -> bool = match op {
+    let block: fn(&[f64], &[f64], &mut Vec<f64>) -> bool = match op {
         Operator::Add => |a, b, to| float::<ASKED>(a, b, to, |a, b| a + b),
         Operator::Subtract => |a, b, to| float::<ASKED>(a, b, to, |a, b| a - b),
         Operator::Multiply => |a, b, to| float::<ASKED>(a, b, to, |a, b| a * b),
@@ -321,7 +339,7 @@ fn floats<const ASKED: bool>(op: Operator) -> Option<Work<f64>> {
 }
 
 /// One of floats; where `ASKED`, it tells whether a result is not finite.
-fn float<const ASKED: bool>(left: &[f64], right: &[f64], to: &mut [f64], of: impl Fn(f64, f64) -> f64) -> bool {
+fn float<const ASKED: bool>(left: &[f64], right: &[f64], to: &mut Vec<f64>, of: impl Fn(f64, f64) -> f64) -> bool {
     if ASKED {
         signed(left, right, to, |left, right| {
             let result = of(left, right);
