@@ -5,7 +5,7 @@
 
 use crate::error::Failure;
 use crate::fingerprint::InputPrint;
-use crate::source::unread::Unread;
+use crate::source::leave::LeftOut;
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::SubsecRound;
@@ -64,9 +64,9 @@ pub(crate) struct OrderFile {
     pub(crate) vocabulary_from: Option<PathBuf>,
     /// The files that were read.
     pub(crate) input: Vec<InputPrint>,
-    /// What of the input could not be read; none of it is called as a table of the source.
+    /// What of the input was left out by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) unread: Vec<Unread>,
+    pub(crate) left_out: Vec<LeftOut>,
     /// What was done, and when.
     pub(crate) stages: Vec<StageRecord>,
     /// Where the order was loaded to.

@@ -124,12 +124,6 @@ impl CompiledSource {
         Ok(secrets::named(own.iter().chain(rules)))
     }
 
-    /// The tables whose files may be called so.
-    pub(crate) fn tables_called(&self, file_name: &str) -> Vec<&str> {
-        let tables = self.schema.tables.iter().filter(|table| glob(table).is_some_and(|glob| glob.is_match(file_name)));
-        tables.map(|table| table.name.as_str()).collect()
-    }
-
     /// All that this version says of these files, as text: schemas of the tables at hand, and rules that read them.
     /// `found` is which table a file was found to be.
     pub(crate) fn says_of(&self, files: &[InputFile], found: &BTreeMap<String, String>) -> String {

@@ -225,11 +225,6 @@ impl Rulebook {
         first.is_some() && seen.all(|other| other == first)
     }
 
-    /// The tables of a source whose files may be called so; none of a source that there is not.
-    pub fn tables_called(&self, source: &SourceId, file_name: &str) -> Vec<&str> {
-        self.source(source).map_or_else(Vec::new, |source| source.tables_called(file_name))
-    }
-
     /// Prepares a run: everything that can be known before the first row is checked here.
     ///
     /// # Errors

@@ -19,12 +19,12 @@ type Book = Sheets<BufReader<File>>;
 pub(super) fn open(place: &Place<'_>) -> Result<Opened, Error> {
     // Its message may quote what stands in the file.
     let Ok(mut book) = open_workbook_auto(&place.of.path) else {
-        return Ok(Opened::Not("cannot be opened as a workbook: it is damaged, locked by a password, or something else".to_owned()));
+        return Ok(Opened::Not("it cannot be opened as a workbook: it is damaged, locked by a password, or something else".to_owned()));
     };
     let mut tables = Vec::new();
     for (at, sheet) in book.sheet_names().into_iter().enumerate() {
         let Ok(columns) = columns(&mut book, &sheet) else {
-            return Ok(Opened::Not(format!("has a sheet that cannot be read: number {}", at + 1)));
+            return Ok(Opened::Not(format!("its sheet number {} cannot be read", at + 1)));
         };
         if columns.is_empty() {
             continue;

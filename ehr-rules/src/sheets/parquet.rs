@@ -7,27 +7,33 @@ use crate::dataset::text;
 use crate::error::Error;
 use crate::ir::types::Kind;
 use polars::prelude::*;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Writes its rows.
 pub(super) fn open(place: &Place<'_>) -> Result<Opened, Error> {
     let Ok((frame, schema)) = scan(&place.of.path) else {
-        return Ok(Opened::Not("cannot be opened as a Parquet file: it is damaged, or something else".to_owned()));
+        return Ok(Opened::Not("it cannot be opened as a Parquet file: it is damaged, or something else".to_owned()));
     };
     let mut columns = Vec::new();
     for (at, (name, is)) in schema.iter().enumerate() {
         match column(name, is) {
             Some(column) => columns.push(column),
             // The name may be anything, so only its place is said.
-            None => return Ok(Opened::Not(format!("has a column that is no text, number, time, list or struct: number {}", at + 1))),
+            None => return Ok(Opened::Not(format!("its column number {} is no text, number, time, list or struct", at + 1))),
         }
     }
     let path = place.table(0)?;
-    let doing = format!("reading `{}`", place.of.name);
-    write(frame.select(columns), &path).map_err(|error| Error::engine(&doing, error))?;
-    let stem = place.of.file_name().rsplit_once('.').map_or(place.of.file_name(), |(stem, _)| stem).to_owned();
-    Ok(Opened::Tables(vec![place.written(path, &stem)?]))
+    match write(frame.select(columns), &path) {
+        Ok(()) => {}
+        // A disk that is full concerns every file.
+        Err(PolarsError::IO { error, .. }) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+            return Err(Error::io("writing", &path, std::io::Error::from(error.kind())));
+        }
+        Err(_) => return Ok(Opened::Not("it cannot be read as a Parquet file to its end: it is damaged".to_owned())),
+    }
+    Ok(Opened::Tables(vec![place.written(path, place.stem())?]))
 }
 
 fn scan(path: &Path) -> PolarsResult<(LazyFrame, SchemaRef)> {

@@ -5,6 +5,7 @@ use crate::error::Failure;
 use crate::error::Status;
 use crate::identify;
 use crate::source;
+use crate::source::leave::Leave;
 use crate::source::unread::Unread;
 use clap::Args;
 use ehr_rules::Detection;
@@ -24,12 +25,14 @@ pub(crate) struct Detect {
     /// Hold the files against this version only, and say what does not fit
     #[arg(long, value_name = "SYSTEM/VERSION", env = "EHR_SOURCE")]
     source: Option<SourceId>,
+    #[command(flatten)]
+    leave: Leave,
 }
 
 impl Detect {
     /// Looks and says what was seen. An answer other than one version is an answer, and status 3.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
-        let input = source::open(context, &self.input)?;
+        let input = source::open(context, &self.input, &self.leave)?;
         let book = context.rulebook()?;
         let detection = match &self.source {
             Some(source) => book.detect_as(&identify::known(&book, source)?, &input.files)?,

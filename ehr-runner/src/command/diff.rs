@@ -6,8 +6,7 @@ use crate::error::Status;
 use crate::identify;
 use crate::identify::Identified;
 use crate::source;
-use crate::source::Input;
-use crate::source::unread;
+use crate::source::leave::Leave;
 use chrono::Local;
 use chrono::NaiveDate;
 use clap::Args;
@@ -67,6 +66,8 @@ pub(crate) struct Diff {
     /// Show old and new values; they may be a patient's
     #[arg(long, env = "EHR_SHOW_VALUES")]
     show_values: bool,
+    #[command(flatten)]
+    leave: Leave,
 }
 
 /// One revision of the rules, and the source that it takes the input for.
@@ -82,11 +83,11 @@ impl Diff {
         let book_a = context.rulebook()?;
         let book_b = context.rulebook_of(&self.against)?;
         context.heed_signals()?;
-        let Input { files, unread, .. } = &source::open(context, &self.input)?;
+        let input = &source::open(context, &self.input, &self.leave)?;
+        input.is_whole()?;
+        let files = &input.files;
         let a = self.side(context, book_a, files)?;
         let b = self.side(context, book_b, files)?;
-        unread::check(context, &a.book, &a.source, unread)?;
-        unread::check(context, &b.book, &b.source, unread)?;
         if a.source != b.source {
             context.note(&format!("note: A takes the input for {}, and B for {}", a.source, b.source));
         }

@@ -5,6 +5,7 @@ use crate::error::Failure;
 use crate::error::Status;
 use crate::identify;
 use crate::source;
+use crate::source::leave::Leave;
 use clap::Args;
 use ehr_rules::Diagnostic;
 use ehr_rules::Diagnostics;
@@ -52,6 +53,8 @@ pub(crate) struct Init {
     /// The folder for the draft; left out, its place in the first folder of --rules
     #[arg(long, value_name = "DIR", env = "EHR_OUT")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    leave: Leave,
 }
 
 impl Init {
@@ -71,7 +74,7 @@ impl Init {
         let default =
             || context.rules.first().map_or_else(PathBuf::new, |rules| rules.join("sources").join(&self.system).join(&self.version));
         let out = self.out.clone().unwrap_or_else(default);
-        let input = source::open(context, &self.input)?;
+        let input = source::open(context, &self.input, &self.leave)?;
         let mut scan = ehr_rules::scan(&input.files, &ScanOptions { values: VALUES })?;
         scan.skipped.extend(input.skipped());
         if scan.files.is_empty() {

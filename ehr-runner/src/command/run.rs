@@ -25,7 +25,8 @@ use crate::report::Report;
 use crate::secret;
 use crate::source;
 use crate::source::Input;
-use crate::source::unread;
+use crate::source::leave::Leave;
+use crate::source::leave::LeftOut;
 use chrono::Local;
 use chrono::NaiveDate;
 use clap::Args;
@@ -57,7 +58,8 @@ A secret that the rules name, such as the key of `pseudonym`, is given by the en
 EHR_SECRET_NAME_FILE names a file that its owner alone may read (mode 0600). The order records its name only.
 
 Rows set aside do not fail an order. A ledger that does not balance, or a target that breaks its own schema,
-does: the order is then kept to be looked at, cannot be imported, and the status is 4.
+does: the order is then kept to be looked at, cannot be imported, and the status is 4. A file of the input that cannot be
+read stops a run before anything is converted (status 5): mend it, or leave it out by name, which the order and its report record.
 
 Examples:
   ehr-runner run export/ --target omop-5.4 --out order --vocabulary athena/
@@ -107,6 +109,8 @@ pub(crate) struct Run {
     to: Option<Given>,
     #[command(flatten)]
     loading: Loading,
+    #[command(flatten)]
+    leave: Leave,
 }
 
 /// `NAME=VALUE`.
@@ -144,9 +148,9 @@ impl Run {
             to.check(target, self.loading)?;
         }
         context.heed_signals()?;
-        let input = &source::open(context, &self.input)?;
+        let input = &source::open(context, &self.input, &self.leave)?;
+        input.is_whole()?;
         let found = identify::source(context, &book, self.source.as_ref(), &input.files)?;
-        unread::check(context, &book, &found.source, &input.unread)?;
 
         let partial = Partial::create(&out)?;
         let made = self.make(context, &book, found, input, &partial);
@@ -196,12 +200,12 @@ impl Run {
     }
 
     fn make(&self, context: &Context, book: &Rulebook, found: Identified, input: &Input, partial: &Partial) -> Result<Made, Failure> {
-        let Input { files, unread, .. } = input;
+        let Input { files, left_out, .. } = input;
         let Identified { source, tables, said: detection } = found;
         let source = &source;
         context.journal.open(&partial.path().join("log.jsonl"))?;
-        for one in unread {
-            tracing::warn!(file = one.name, reason = one.reason, "not read");
+        for one in left_out {
+            tracing::warn!(file = one.name, by = one.by, "left out");
         }
         tracing::info!(source = %source, target = self.target, files = files.len(), version = env!("CARGO_PKG_VERSION"), "order");
         let today = self.today.unwrap_or_else(|| Local::now().date_naive());
@@ -230,7 +234,7 @@ impl Run {
             (false, Some(_)) => OrderStatus::Stopped,
             (false, None) => OrderStatus::Done,
         };
-        let report = self.report(source, detection, &walked);
+        let report = self.report(source, detection, left_out, &walked);
         partial.clear_stage()?;
         report.write(partial.path())?;
         tracing::info!(status = status.word(), "order");
@@ -253,7 +257,7 @@ impl Run {
             tables,
             vocabulary_from: self.vocabulary.as_ref().and_then(|folder| folder.canonicalize().ok()),
             input,
-            unread: unread.clone(),
+            left_out: left_out.clone(),
             stages: walked.stages,
             imports: Vec::new(),
         };
@@ -298,12 +302,13 @@ impl Run {
         fingerprint::of_parts(parts.iter().map(String::as_str))
     }
 
-    fn report(&self, source: &SourceId, detection: Value, walked: &Walked) -> Report {
+    fn report(&self, source: &SourceId, detection: Value, left_out: &[LeftOut], walked: &Walked) -> Report {
         Report {
             source: source.system.clone(),
             version: source.version.clone(),
             target: self.target.clone(),
             detection,
+            left_out: left_out.to_vec(),
             ledger: walked.closed().then(|| LedgerFile::new(&walked.outcome)),
             findings: walked.outcome.findings.clone(),
             unmapped: walked.outcome.unmapped.clone(),

@@ -7,6 +7,7 @@ use crate::identify;
 use crate::profile::page;
 use crate::profile::white_rabbit;
 use crate::source;
+use crate::source::leave::Leave;
 use clap::Args;
 use ehr_rules::Rulebook;
 use ehr_rules::ScanOptions;
@@ -52,6 +53,8 @@ pub(crate) struct Scan {
     /// With --write-dialect: only what this source's schema does not say of its tables, or says otherwise
     #[arg(long, value_name = "SYSTEM/VERSION", requires = "write_dialect")]
     source: Option<SourceId>,
+    #[command(flatten)]
+    leave: Leave,
 }
 
 impl Scan {
@@ -68,7 +71,7 @@ impl Scan {
         if let Some(path) = self.write_dialect.as_ref().filter(|path| path.exists()) {
             return Err(Failure::Usage(format!("`{}` is there already; choose another file for `--write-dialect`", path.display())));
         }
-        let input = source::open(context, &self.input)?;
+        let input = source::open(context, &self.input, &self.leave)?;
         let mut scan = ehr_rules::scan(&input.files, &ScanOptions { values: if self.show_values { VALUES } else { 0 } })?;
         scan.skipped.extend(input.skipped());
         if let Some(path) = &self.html {

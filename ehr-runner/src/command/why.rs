@@ -8,6 +8,7 @@ use crate::order::OrderFile;
 use crate::secret;
 use crate::source;
 use crate::source::Input;
+use crate::source::leave::Leave;
 use clap::Args;
 use ehr_rules::InputLine;
 use ehr_rules::Order;
@@ -131,7 +132,7 @@ impl Why {
         let Some(input) = self.input.as_ref().or(order.from.as_ref()) else {
             return Err(Failure::Usage("the order does not say where its input was; name it with `--input`".to_owned()));
         };
-        let input = source::open(context, input)?;
+        let input = source::open(context, input, &Leave::again(&order.left_out))?;
         let now = fingerprint::of_files(&input.files, &AtomicBool::new(false))?.unwrap_or_default();
         let then: BTreeMap<&str, &str> = order.input.iter().map(|file| (file.name.as_str(), file.blake3.as_str())).collect();
         let now: BTreeMap<&str, &str> = now.iter().map(|file| (file.name.as_str(), file.blake3.as_str())).collect();

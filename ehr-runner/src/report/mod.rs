@@ -7,6 +7,7 @@ mod page;
 
 use crate::error::Failure;
 use crate::order::write_json;
+use crate::source::leave::LeftOut;
 use ehr_rules::Balance;
 use ehr_rules::Consequence;
 use ehr_rules::Finding;
@@ -44,6 +45,8 @@ pub(crate) struct Report {
     pub(crate) target: String,
     /// How the source was found; null where it was named.
     pub(crate) detection: Value,
+    /// What of the input was left out by name.
+    pub(crate) left_out: Vec<LeftOut>,
     /// Each row's fate; `None` where the order was stopped before every row had one.
     pub(crate) ledger: Option<LedgerFile>,
     /// What fell short.
@@ -97,6 +100,7 @@ impl Report {
             "version": self.version,
             "target": self.target,
             "detection": self.detection,
+            "left_out": self.left_out,
             "ledger": self.ledger,
             "findings": self.findings,
             "unmapped": {

@@ -5,7 +5,7 @@
 use crate::context::Context;
 use crate::error::Failure;
 use crate::source::folder::plain;
-use crate::source::unread::Holds;
+use crate::source::leave::Leaving;
 use crate::source::unread::Unread;
 use ehr_rules::InputFile;
 use flate2::read::MultiGzDecoder;
@@ -37,18 +37,11 @@ enum Packing {
     Foreign,
 }
 
-impl Packing {
-    /// Whether a file of that name holds one file, called as it is but for the ending.
-    fn is_single(self, file_name: &str) -> bool {
-        matches!(self, Self::Gzip | Self::Zstd) && !is_tar(file_name)
-    }
-}
-
 /// What is being unpacked, and where to.
 pub(super) struct Unpacking<'a> {
     folder: &'a Path,
-    /// What was passed over, for people.
-    notes: &'a mut Vec<String>,
+    /// What is left out by name.
+    leaving: &'a mut Leaving,
     /// What cannot be unpacked.
     unread: &'a mut Vec<Unread>,
     context: &'a Context,
@@ -83,8 +76,8 @@ impl<R: Read> Read for Stoppable<'_, R> {
 }
 
 impl<'a> Unpacking<'a> {
-    pub(super) const fn new(context: &'a Context, folder: &'a Path, notes: &'a mut Vec<String>, unread: &'a mut Vec<Unread>) -> Self {
-        Self { folder, notes, unread, context, made: 0 }
+    pub(super) const fn new(context: &'a Context, folder: &'a Path, leaving: &'a mut Leaving, unread: &'a mut Vec<Unread>) -> Self {
+        Self { folder, leaving, unread, context, made: 0 }
     }
 
     /// Opens what is packed and passes on what is not. `whole` says that the one file is all there is.
@@ -102,18 +95,17 @@ impl<'a> Unpacking<'a> {
             return Ok(());
         };
         if packing == Packing::Foreign {
-            // Alone it is all that was given; beside others it is a file that nobody recognises.
+            // Alone it is all that was given.
             if prefix.is_empty() {
                 return Err(Failure::Usage(format!("`{}` is an archive of a kind that cannot be opened; unpack it first", file.name)));
             }
-            found.push(file);
+            self.unread.push(Unread::new(file.name, "it is an archive of a kind that cannot be opened; unpack it into a folder first"));
             return Ok(());
         }
         let entries = match self.entries(&file, packing, prefix, depth) {
             Ok(entries) => entries,
             Err(Trouble::Own(reason)) => {
-                let holds = if packing.is_single(file.file_name()) { Holds::ByName } else { Holds::Anything };
-                self.unread.push(Unread::new(file.name, holds, &reason));
+                self.unread.push(Unread::new(file.name, &reason));
                 return Ok(());
             }
             Err(Trouble::Of(failure)) => return Err(failure),
@@ -150,10 +142,10 @@ impl<'a> Unpacking<'a> {
             let raw = archive.by_index_raw(at).map_err(fail)?;
             let (name, encrypted, plain) = (plain(raw.name().map_err(fail)?.as_bytes()), raw.encrypted(), raw.is_file());
             drop(raw);
-            if !self.is_wanted(file, &name, plain) {
+            let name = format!("{prefix}{name}");
+            if !self.is_wanted(prefix, &name, plain) {
                 continue;
             }
-            let name = format!("{prefix}{name}");
             let written = match archive.by_index(at) {
                 _ if encrypted => Err(Trouble::Own("it is locked by a password; unpack it into a folder first".to_owned())),
                 Ok(entry) => self.write(file, name.clone(), entry),
@@ -162,10 +154,7 @@ impl<'a> Unpacking<'a> {
             match written {
                 Ok(entry) => entries.push(entry),
                 Err(Trouble::Own(reason)) => {
-                    let file_name = name.rsplit('/').next().unwrap_or(&name);
-                    let holds =
-                        if packing(file_name).is_none_or(|inner| inner.is_single(file_name)) { Holds::ByName } else { Holds::Anything };
-                    self.unread.push(Unread::new(name, holds, &reason));
+                    self.unread.push(Unread::new(name, &reason));
                 }
                 Err(of) => return Err(of),
             }
@@ -179,9 +168,9 @@ impl<'a> Unpacking<'a> {
         let mut entries = Vec::new();
         for entry in archive.entries().map_err(|error| damaged(&error))? {
             let entry = entry.map_err(|error| damaged(&error))?;
-            let name = plain(&entry.path_bytes()).trim_start_matches("./").to_owned();
-            if self.is_wanted(file, &name, entry.header().entry_type().is_file()) {
-                entries.push(self.write(file, format!("{prefix}{name}"), entry)?);
+            let name = format!("{prefix}{}", plain(&entry.path_bytes()).trim_start_matches("./"));
+            if self.is_wanted(prefix, &name, entry.header().entry_type().is_file()) {
+                entries.push(self.write(file, name, entry)?);
             }
         }
         Ok(entries)
@@ -193,13 +182,17 @@ impl<'a> Unpacking<'a> {
         self.write(file, name, stream)
     }
 
-    /// Whether an entry is a file of the export. Folders are none; links and the like are said.
-    fn is_wanted(&mut self, file: &InputFile, name: &str, plain: bool) -> bool {
-        let hidden = name.split('/').any(|part| part.starts_with('.') && part != "." && part != "..") || name.starts_with("__MACOSX/");
-        if !plain && !hidden && !name.ends_with('/') && !name.is_empty() {
-            self.notes.push(format!("`{name}` in `{}` is no file but a link or a device, and is passed over", file.name));
+    /// Whether an entry is a file of the export. Folders are none; of a link nobody knows whether it stands for one.
+    fn is_wanted(&mut self, prefix: &str, name: &str, is_file: bool) -> bool {
+        let own = name.strip_prefix(prefix).unwrap_or(name);
+        let hidden = own.split('/').any(|part| part.starts_with('.') && part != "." && part != "..") || own.starts_with("__MACOSX/");
+        if hidden || own.ends_with('/') || own.is_empty() || self.leaving.takes(name) {
+            return false;
         }
-        plain && !hidden
+        if !is_file {
+            self.unread.push(Unread::new(name.to_owned(), "it is no file but a link or a device; unpack the archive into a folder first"));
+        }
+        is_file
     }
 
     fn write(&mut self, of: &InputFile, name: String, stream: impl Read) -> Result<InputFile, Trouble> {

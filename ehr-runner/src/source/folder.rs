@@ -1,7 +1,6 @@
 //! A file, or a folder with everything under it.
 
 use crate::error::Failure;
-use crate::source::unread::Holds;
 use crate::source::unread::Unread;
 use ehr_rules::InputFile;
 use std::collections::BTreeSet;
@@ -59,17 +58,17 @@ impl Walk<'_> {
     fn entry(&mut self, path: &Path, name: String) {
         let data = match fs::metadata(path) {
             Ok(data) => data,
-            Err(error) => return self.unread.push(Unread::new(name, Holds::ByName, &because(path, &error))),
+            Err(error) => return self.unread.push(Unread::new(name, &because(path, &error))),
         };
         if data.is_dir() {
             if let Err(error) = self.folder(path, &format!("{name}/")) {
-                self.unread.push(Unread::new(name, Holds::Anything, &because(path, &error)));
+                self.unread.push(Unread::new(name, &because(path, &error)));
             }
         } else if !data.is_file() {
             // Opening a pipe could wait for ever.
-            self.unread.push(Unread::new(name, Holds::ByName, "it is no file but a pipe or a device"));
+            self.unread.push(Unread::new(name, "it is no file but a pipe or a device"));
         } else if let Err(error) = File::open(path) {
-            self.unread.push(Unread::new(name, Holds::ByName, &because(path, &error)));
+            self.unread.push(Unread::new(name, &because(path, &error)));
         } else {
             self.found.push(InputFile { name, path: path.to_owned(), bytes: data.len() });
         }

@@ -1,61 +1,29 @@
-//! What of an export cannot be read, and whether a run may go on without it.
+//! What of an export cannot be read. A run does not go on without it: its rows would be lost, and nobody would know.
 
-use crate::context::Context;
 use crate::error::Failure;
 use crate::source::folder::plain;
-use ehr_rules::Rulebook;
-use ehr_rules::SourceId;
-use serde::Deserialize;
 use serde::Serialize;
 use std::fmt;
+use std::fmt::Write as _;
 
-/// A file, a folder or an archive that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Names that a message holds; the others are counted.
+const NAMED: usize = 20;
+
+/// A file, a folder, an archive or an entry of one that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Unread {
     /// Its name in the input.
     pub(crate) name: String,
     /// Why.
     pub(crate) reason: String,
-    #[serde(skip)]
-    holds: Holds,
-}
-
-/// What it would hold.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Holds {
-    /// What its name says.
-    #[default]
-    ByName,
-    /// Files of any name.
-    Anything,
 }
 
 impl Unread {
     /// What cannot be read, and why.
-    pub(super) fn new(name: String, holds: Holds, reason: &str) -> Self {
+    pub(super) fn new(name: String, reason: &str) -> Self {
         // The system's words may quote what stands in the file.
-        Self { name, holds, reason: plain(reason.as_bytes()) }
+        Self { name, reason: plain(reason.as_bytes()) }
     }
-
-    /// What it could be of a source: a table whose files are called so.
-    fn could_be(&self, book: &Rulebook, source: &SourceId) -> Option<String> {
-        let last = self.name.rsplit('/').next().unwrap_or(&self.name);
-        let (stem, ending) = last.rsplit_once('.').unwrap_or((last, ""));
-        let ending = ending.to_ascii_lowercase();
-        match (self.holds, ending.as_str()) {
-            (Holds::Anything, _) | (_, "zip" | "tar" | "tgz" | "tzst" | "xlsx" | "xlsm" | "xlsb" | "xls" | "ods") => {
-                Some("could hold any of its tables".to_owned())
-            }
-            (_, "gz" | "zst") => called(book, source, stem),
-            (_, "parquet" | "pq") => called(book, source, &format!("{stem}.csv")),
-            _ => called(book, source, last),
-        }
-    }
-}
-
-fn called(book: &Rulebook, source: &SourceId, file_name: &str) -> Option<String> {
-    let tables = book.tables_called(source, file_name);
-    tables.first().map(|table| format!("is called as the files of `{table}` are"))
 }
 
 impl fmt::Display for Unread {
@@ -64,17 +32,27 @@ impl fmt::Display for Unread {
     }
 }
 
-/// Fails where something that cannot be read could hold rows of a source's tables: they would be lost, and nobody would know.
-pub(crate) fn check(context: &Context, book: &Rulebook, source: &SourceId, unread: &[Unread]) -> Result<(), Failure> {
-    for one in unread {
-        if let Some(what) = one.could_be(book, source) {
-            return Err(Failure::World(format!(
-                "{one}\n  it {what}, so rows of {source} could be lacking\nhelp: mend it, or take it out of the input if it is none of the export's"
-            )));
+/// Fails where there is anything that cannot be read. What a file is called says nothing sure of what it holds, so none is
+/// passed over unless a person says so.
+pub(super) fn check(unread: &[Unread]) -> Result<(), Failure> {
+    let Some(first) = unread.first() else { return Ok(()) };
+    let mut said = if let [one] = unread {
+        one.to_string()
+    } else {
+        let mut said = format!("{} files of the input cannot be read", unread.len());
+        for one in unread.iter().take(NAMED) {
+            // Writing to a text cannot fail.
+            let _ = write!(said, "\n  `{}`: {}", one.name, one.reason);
         }
-    }
-    if !unread.is_empty() {
-        context.note(&format!("note: no file of {source} is called as those that cannot be read, so it is read without them"));
-    }
-    Ok(())
+        if unread.len() > NAMED {
+            let _ = write!(said, "\n  and {} more", unread.len() - NAMED);
+        }
+        said
+    };
+    let _ = write!(
+        said,
+        "\nhelp: mend what is damaged, or leave out by name what is none of the export's, as in `--leave-out '{}'`; the order says what was left out",
+        first.name
+    );
+    Err(Failure::World(said))
 }

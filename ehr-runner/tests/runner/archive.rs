@@ -187,13 +187,3 @@ fn a_parquet_file_is_a_table() {
     let person = place.read("order/converted/person.csv");
     assert!(person.contains(",\"Amal \"\"Reyes\"\"\nJr\",1980-02-29,8532\n"), "{person}");
 }
-
-#[test]
-fn what_is_no_workbook_or_parquet_file_is_said_and_passed_over() {
-    let place = packed("export/fake.xlsx", |path| std::fs::write(path, "<html>Not found</html>").unwrap());
-    place.write("export/fake.parquet", "PAR1");
-    let made = place.ehr("run export --target demo --out order").code(0);
-    let said = stderr(&made);
-    assert!(said.contains("`fake.xlsx` cannot be opened as a workbook"), "{said}");
-    assert!(said.contains("`fake.parquet` cannot be opened as a Parquet file"), "{said}");
-}

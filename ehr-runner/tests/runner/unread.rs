@@ -7,6 +7,11 @@ use crate::place::stderr;
 use crate::place::stdout;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use polars::prelude::DataFrame;
+use polars::prelude::NamedFrom as _;
+use polars::prelude::ParquetWriter;
+use polars::prelude::Series;
+use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 use std::fs::File;
 use std::io::Write as _;
@@ -74,33 +79,109 @@ fn what_cannot_be_read_keeps_nobody_from_looking_at_the_rest() {
     assert_eq!(scanned["files"].as_array().unwrap().len(), 3);
 }
 
+/// A workbook, of which a run may get half.
+fn workbook() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name("patients").unwrap();
+    for row in 0..200 {
+        sheet.write(row, 0, format!("p{row}")).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+/// A Parquet file, whose pages are damaged and its footer is not.
+fn parquet() -> Vec<u8> {
+    let ids: Vec<String> = (0..5000).map(|row| format!("p{row}")).collect();
+    let mut frame = DataFrame::new(5000, vec![Series::new("Id".into(), ids).into()]).unwrap();
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes).finish(&mut frame).unwrap();
+    bytes[20..200].fill(0xA5);
+    bytes
+}
+
 #[test]
-fn a_run_stops_where_rows_of_its_tables_could_be_lacking_and_else_says_what_it_did_not_read() {
+fn a_run_stops_before_anything_is_converted_where_something_cannot_be_read() {
+    let place = Place::new();
+    let half = |mut bytes: Vec<u8>| {
+        bytes.truncate(bytes.len() / 2);
+        bytes
+    };
+    let damaged: [(&str, Vec<u8>, &str); 9] = [
+        ("notes.xlsx", half(workbook()), "it cannot be opened as a workbook"),
+        ("notes.ods", b"PK\x03\x04 no more".to_vec(), "it cannot be opened as a workbook"),
+        ("page.xls", b"<html>Not found</html>".to_vec(), "it cannot be opened as a workbook"),
+        ("rows.parquet", parquet(), "it cannot be read as a Parquet file to its end"),
+        ("cut.parquet", half(parquet()), "it cannot be opened as a Parquet file"),
+        ("patients_2.csv.gz", cut(PATIENTS), "it cannot be unpacked"),
+        ("letters.csv.gz", cut("a,b\n"), "it cannot be unpacked"),
+        ("rest.zip", b"PK".to_vec(), "it cannot be unpacked"),
+        ("all.7z", b"7z\xBC\xAF\x27\x1C".to_vec(), "an archive of a kind that cannot be opened"),
+    ];
+    for (name, bytes, why) in damaged {
+        place.write(&format!("export/{name}"), bytes);
+        let said = stderr(&place.convert("").code(5));
+        assert!(said.contains(&format!("error: `{name}` cannot be read: ")) && said.contains(why), "{said}");
+        assert!(
+            said.contains(&format!(
+                "help: mend what is damaged, or leave out by name what is none of the export's, as in `--leave-out '{name}'`"
+            )),
+            "{said}"
+        );
+        assert!(!place.has("order") && place.partials().is_empty());
+        // Who looks only is told, and sees the rest.
+        let found = answer(&place.ehr("detect export --format json").code(0));
+        assert_eq!(unreadable(&found)[0].0, name);
+        assert!(unreadable(&found)[0].1.contains(why), "{found}");
+        assert!(!found["unrecognised_files"].to_string().contains(name), "{found}");
+        let scanned = answer(&place.ehr("scan export --format json").code(0));
+        assert!(scanned["skipped"].to_string().contains(name), "{scanned}");
+        std::fs::remove_file(place.path(&format!("export/{name}"))).unwrap();
+    }
+    symlink(place.path("nowhere"), place.path("export/readme.csv")).unwrap();
+    place.write("export/a.zip", "none");
+    let said = stderr(&place.convert("").code(5));
+    assert!(
+        said.contains("error: 2 files of the input cannot be read\n  `a.zip`: it cannot be unpacked")
+            && said.contains("\n  `readme.csv`: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_is_left_out_by_name_is_recorded_and_the_rest_is_read() {
     let place = Place::new();
     symlink(place.path("nowhere"), place.path("export/readme.csv")).unwrap();
-    place.write("export/letters.csv.gz", cut("a,b\n1,2\n"));
-    let made = place.convert("").code(0);
-    assert!(stderr(&made).contains("`letters.csv.gz` cannot be read: it cannot be unpacked"), "{}", stderr(&made));
-    let order = place.json("order/order.json");
-    assert_eq!((&order["unread"][0]["name"], &order["unread"][1]["name"]), (&"letters.csv.gz".into(), &"readme.csv".into()));
-    assert!(place.read("order/log.jsonl").contains("letters.csv.gz"));
-    std::fs::remove_dir_all(place.path("order")).unwrap();
+    place.write("export/more.zip", zipped(&[("staff.csv", "id,name\n7,Kim\n"), ("wards.csv", "id,ward\n")], "staff.csv"));
+    place.write("export/old/patients_0.csv", "Id,NAME,BIRTHDATE,GENDER\np0,Old,1950-01-01,M\n");
+    let made = place.convert("--leave-out readme.csv --leave-out more.zip/staff.csv --leave-out old").code(0);
+    assert!(stderr(&made).contains("note: `readme.csv` is left out, as `--leave-out readme.csv` asks"), "{}", stderr(&made));
+    let meant = serde_json::json!([
+        {"name": "more.zip/staff.csv", "by": "more.zip/staff.csv"},
+        {"name": "old/patients_0.csv", "by": "old"},
+        {"name": "readme.csv", "by": "readme.csv"},
+    ]);
+    assert_eq!(place.json("order/order.json")["left_out"], meant);
+    assert_eq!(place.json("order/report.json")["left_out"], meant);
+    assert!(place.read("order/report.html").contains("Left out of the input by name: 3"));
+    assert!(place.read("order/log.jsonl").contains("readme.csv"));
+    assert_eq!(place.json("order/ledger.json")["tables"][0]["read"], 3);
+    // The order is asked about as it was made.
+    let person = place.read("order/converted/person.csv");
+    let id = person.lines().nth(1).unwrap().split(',').next().unwrap();
+    place.ehr(&format!("why order person {id}")).code(0);
 
-    for (name, bytes) in
-        [("patients_2.csv.gz", cut(PATIENTS)), ("Patients_b.csv", Vec::new()), ("rest.zip", b"PK".to_vec()), ("rest.tar.gz", cut("x"))]
-    {
-        let path = place.path(&format!("export/{name}"));
-        if bytes.is_empty() {
-            symlink(place.path("nowhere"), &path).unwrap();
-        } else {
-            std::fs::write(&path, bytes).unwrap();
-        }
-        let said = stderr(&place.convert("").code(5));
-        assert!(said.contains(&format!("error: `{name}` cannot be read: ")), "{said}");
-        assert!(said.contains("rows of acme/1 could be lacking") && said.contains("help: "), "{said}");
-        assert!(!place.has("order"));
-        std::fs::remove_file(path).unwrap();
-    }
+    let said = stderr(&place.ehr("detect export --leave-out nobody.csv").code(2));
+    assert!(said.contains("`--leave-out nobody.csv` names nothing in the input"), "{said}");
+}
+
+#[test]
+fn delimited_text_that_is_called_a_workbook_is_read() {
+    let place = Place::new();
+    std::fs::rename(place.path("export/visits.csv"), place.path("export/visits.xls")).unwrap();
+    let found = answer(&place.ehr("detect export --format json").code(0));
+    assert_eq!(found["candidates"][0]["tables"]["visits.xls/visits.csv"], "visits", "{found}");
+    assert_eq!(unreadable(&found), []);
 }
 
 #[test]
