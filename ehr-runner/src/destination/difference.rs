@@ -87,7 +87,7 @@ impl Difference<'_> {
         let nothing_to_compare = !known && (!occupied || !self.book.keyed);
         if nothing_to_compare {
             self.record(store, &slots, None)?;
-            let added = store.fill(&self.book.table.name, &slots, &mut |take| self.each(&slots, |row| take(row.cells)))?;
+            let added = store.fill(&self.book.table.name, &slots, &mut |take| self.cells(&slots, None, take))?;
             return Ok(Taken { added, ..Taken::default() });
         }
         self.stage(store, &slots)?;
@@ -106,7 +106,7 @@ impl Difference<'_> {
             }
             if !fresh.is_empty() {
                 self.record(store, &slots, Some(&fresh))?;
-                taken.added = store.fill(&self.book.table.name, &slots, &mut |take| self.only(&slots, &fresh, |row| take(row.cells)))?;
+                taken.added = store.fill(&self.book.table.name, &slots, &mut |take| self.cells(&slots, Some(&fresh), take))?;
             }
             store.run(&format!("DROP TABLE {}", store.quoted(TURN)), &[])?;
         }
@@ -126,35 +126,56 @@ impl Difference<'_> {
         named.collect()
     }
 
-    /// Each row of the file with its fingerprint.
-    fn each(&self, slots: &[Slot], mut each: impl FnMut(Passing<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
-        let kinds: Vec<Kind> = slots.iter().map(|slot| slot.kind.clone()).collect();
+    /// Each row of the file, or those at some places, which are sorted.
+    fn cells(&self, slots: &[Slot], places: Option<&[u64]>, take: Take<'_>) -> Result<(), Failure> {
+        self.rows(slots, places, |_, cells| take(cells))
+    }
+
+    /// The same with their fingerprints.
+    fn each(
+        &self,
+        slots: &[Slot],
+        places: Option<&[u64]>,
+        mut each: impl FnMut(Passing<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         // By name, so that a file whose columns stand in another order has the same fingerprints.
         let mut order: Vec<usize> = (0..slots.len()).collect();
         order.sort_by(|a, b| slots[*a].name.cmp(&slots[*b].name));
         let mut copies: HashMap<i64, i64> = HashMap::new();
-        let (mut place, mut bytes) = (0_u64, Vec::new());
-        written::rows(self.file, self.output, &kinds, |cells| {
-            if place.is_multiple_of(HEED_EVERY) {
-                self.context.go_on()?;
+        let mut bytes = Vec::new();
+        let print = |cells: &[Cell], bytes: &mut Vec<u8>| print(order.iter().filter_map(|at| cells.get(*at)), bytes);
+        if self.book.keyed {
+            return self.rows(slots, places, |place, cells| each(Passing { place, cells, print: print(cells, &mut bytes), copy: 0 }));
+        }
+        // Which copy a row is, all before it tell.
+        let mut places = places.map(|places| places.iter().peekable());
+        self.rows(slots, None, |place, cells| {
+            let print = print(cells, &mut bytes);
+            let seen = copies.entry(print).or_default();
+            let copy = *seen;
+            *seen += 1;
+            if places.as_mut().is_none_or(|places| places.next_if(|asked| **asked == place).is_some()) {
+                each(Passing { place, cells, print, copy })?;
             }
-            let print = print(order.iter().filter_map(|at| cells.get(*at)), &mut bytes);
-            let mut copy = 0;
-            if !self.book.keyed {
-                let seen = copies.entry(print).or_default();
-                copy = *seen;
-                *seen += 1;
-            }
-            each(Passing { place, cells: &cells, print, copy })?;
-            place += 1;
             Ok(())
         })
     }
 
-    /// Of those rows only the ones at these places, which are sorted.
-    fn only(&self, slots: &[Slot], places: &[u64], mut each: impl FnMut(Passing<'_>) -> Result<(), Failure>) -> Result<(), Failure> {
-        let mut places = places.iter().peekable();
-        self.each(slots, |row| if places.next_if(|place| **place == row.place).is_some() { each(row) } else { Ok(()) })
+    fn rows(
+        &self,
+        slots: &[Slot],
+        places: Option<&[u64]>,
+        mut each: impl FnMut(u64, &[Cell]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let kinds: Vec<Kind> = slots.iter().map(|slot| slot.kind.clone()).collect();
+        let mut passed = 0_u64;
+        written::rows(self.file, self.output, &kinds, places, |place, cells| {
+            if passed.is_multiple_of(HEED_EVERY) {
+                self.context.go_on()?;
+            }
+            passed += 1;
+            each(place, cells)
+        })
     }
 
     /// The cells of the key, or what stands for it.
@@ -187,11 +208,7 @@ impl Difference<'_> {
             cells.extend([Cell::Integer(row.print), Cell::Integer(self.number)]);
             take(&cells)
         };
-        let filled = store.fill(&self.book.rows, &into, &mut |take| match places {
-            None => self.each(slots, |row| line(row, take)),
-            Some(places) => self.only(slots, places, |row| line(row, take)),
-        });
-        filled.map(drop)
+        store.fill(&self.book.rows, &into, &mut |take| self.each(slots, places, |row| line(row, take))).map(drop)
     }
 
     fn stage(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<(), Failure> {
@@ -202,7 +219,7 @@ impl Difference<'_> {
         }
         temporary(store, STAGE, &into)?;
         store.fill(STAGE, &into, &mut |take| {
-            self.each(slots, |row| {
+            self.each(slots, None, |row| {
                 let mut cells = vec![Cell::Integer(i64::try_from(row.place).unwrap_or(i64::MAX))];
                 cells.extend(self.identity(slots, &row));
                 if self.book.keyed {
@@ -341,7 +358,7 @@ impl Difference<'_> {
             )));
         }
         temporary(store, NEW, slots)?;
-        store.fill(NEW, slots, &mut |take| self.only(slots, places, |row| take(row.cells)))?;
+        store.fill(NEW, slots, &mut |take| self.cells(slots, Some(places), take))?;
         store.settle(NEW)?;
         let rest: Vec<&str> = own.iter().copied().filter(|name| !told.contains(name)).collect();
         let values: Vec<(&str, String)> = rest.iter().map(|name| (*name, format!("n.{}", store.quoted(name)))).collect();

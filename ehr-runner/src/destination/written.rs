@@ -9,6 +9,8 @@ use crate::order::Output;
 use chrono::DateTime;
 use chrono::NaiveTime;
 use ehr_rules::Kind;
+use memchr::memchr_iter;
+use memchr::memchr2_iter;
 use polars::prelude::AnyValue;
 use polars::prelude::DataFrame;
 use polars::prelude::Engine;
@@ -18,21 +20,27 @@ use polars::prelude::PlanCallback;
 use polars::prelude::PolarsResult;
 use polars::prelude::ScanArgsParquet;
 use polars::prelude::TimeUnit;
+use std::borrow::Cow;
 use std::fs::File;
-use std::io::BufRead;
-use std::io::BufReader;
+use std::io::Read;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
+/// How much is read at once.
+const BLOCK: usize = 1 << 18;
+
 /// A field as it is written: `None` where nothing is.
-type Field = Option<String>;
+type Field<'a> = Option<Cow<'a, str>>;
 
 /// The names of the columns in a written file.
 pub(super) fn header(path: &Path, output: Output) -> Result<Vec<String>, Failure> {
     match output {
         Output::Csv => {
             let mut records = Records::open(path)?;
-            Ok(records.next_record()?.unwrap_or_default().into_iter().flatten().collect())
+            let Some(record) = records.next_record()? else { return Ok(Vec::new()) };
+            let mut names = Vec::new();
+            fields(record.text(path)?, record.quoted, |name| names.extend(name.map(Cow::into_owned)));
+            Ok(names)
         }
         Output::Parquet => {
             let schema = scan(path)?.collect_schema().map_err(|error| Failure::engine("reading", path, &error))?;
@@ -41,48 +49,78 @@ pub(super) fn header(path: &Path, output: Output) -> Result<Vec<String>, Failure
     }
 }
 
-/// Calls `each` with every row of a written file; `kinds` are those of its columns.
+/// Calls `each` with every row of a written file and its place, from 0, or with those at places that are asked for, in order;
+/// `kinds` are those of its columns.
 pub(super) fn rows(
     path: &Path,
     output: Output,
     kinds: &[Kind],
-    mut each: impl FnMut(Vec<Cell>) -> Result<(), Failure>,
+    asked: Option<&[u64]>,
+    mut each: impl FnMut(u64, &[Cell]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    let mut place = 0;
+    let mut asked = asked.map(|places| places.iter().peekable());
+    // The next row's place, where it is asked for.
+    let mut next = || {
+        let at = place;
+        place += 1;
+        asked.as_mut().is_none_or(|asked| asked.next_if(|asked| **asked == at).is_some()).then_some(at)
+    };
+    // One row's cells at a time, whose texts keep their memory.
+    let mut cells = vec![Cell::Null; kinds.len()];
     match output {
         Output::Csv => {
             let mut records = Records::open(path)?;
             records.next_record()?;
-            while let Some(fields) = records.next_record()? {
-                each(values(path, fields, kinds)?)?;
+            while let Some(record) = records.next_record()? {
+                if let Some(place) = next() {
+                    values(path, record, kinds, &mut cells)?;
+                    each(place, &cells)?;
+                }
             }
             Ok(())
         }
         Output::Parquet => batches(path, kinds, |frame| {
             for row in 0..frame.height() {
-                each(frame.columns().iter().map(|column| column.get(row).map_or(Cell::Null, |cell| any_value(&cell))).collect())?;
+                if let Some(place) = next() {
+                    cells.clear();
+                    cells.extend(frame.columns().iter().map(|column| column.get(row).map_or(Cell::Null, |cell| any_value(&cell))));
+                    each(place, &cells)?;
+                }
             }
             Ok(())
         }),
     }
 }
 
-fn values(path: &Path, fields: Vec<Field>, kinds: &[Kind]) -> Result<Vec<Cell>, Failure> {
-    if fields.len() != kinds.len() {
-        return Err(altered(path));
-    }
-    fields
-        .into_iter()
-        .zip(kinds)
-        .map(|(field, kind)| {
-            let Some(text) = field else { return Ok(Cell::Null) };
-            match kind {
-                Kind::Integer => text.parse().map(Cell::Integer).map_err(|_| altered(path)),
-                Kind::Float => text.parse().map(Cell::Real).map_err(|_| altered(path)),
-                Kind::Boolean => text.parse().map(Cell::Boolean).map_err(|_| altered(path)),
-                _ => Ok(Cell::Text(text)),
+/// Puts a record's values into the cells.
+fn values(path: &Path, record: Record<'_>, kinds: &[Kind], cells: &mut [Cell]) -> Result<(), Failure> {
+    let mut open = cells.iter_mut().zip(kinds);
+    let mut sound = true;
+    fields(record.text(path)?, record.quoted, |field| match open.next() {
+        Some((cell, kind)) => sound &= put(cell, kind, field),
+        None => sound = false,
+    });
+    if sound && open.next().is_none() { Ok(()) } else { Err(altered(path)) }
+}
+
+/// Whether the field is a value of this kind.
+fn put(cell: &mut Cell, kind: &Kind, field: Field<'_>) -> bool {
+    let read = match (field, kind) {
+        (None, _) => Some(Cell::Null),
+        (Some(text), Kind::Integer) => text.parse().ok().map(Cell::Integer),
+        (Some(text), Kind::Float) => text.parse().ok().map(Cell::Real),
+        (Some(text), Kind::Boolean) => text.parse().ok().map(Cell::Boolean),
+        (Some(text), _) => {
+            if let Cell::Text(old) = cell {
+                old.clear();
+                old.push_str(&text);
+                return true;
             }
-        })
-        .collect()
+            Some(Cell::Text(text.into_owned()))
+        }
+    };
+    read.map(|read| *cell = read).is_some()
 }
 
 fn altered(path: &Path) -> Failure {
@@ -145,49 +183,97 @@ fn time(nanoseconds: i64) -> Option<NaiveTime> {
 /// Records of a CSV file of ours: commas, double quotes, line feeds.
 struct Records<'a> {
     path: &'a Path,
-    file: BufReader<File>,
+    file: File,
+    /// What was read, and from where on it was not given yet.
+    buffer: Vec<u8>,
+    at: usize,
+    ended: bool,
+}
+
+/// One of them, without its line feed.
+#[derive(Clone, Copy)]
+struct Record<'a> {
+    bytes: &'a [u8],
+    /// Whether there is a quote in it.
+    quoted: bool,
+}
+
+impl<'a> Record<'a> {
+    fn text(self, path: &Path) -> Result<&'a str, Failure> {
+        std::str::from_utf8(self.bytes).map_err(|_| altered(path))
+    }
 }
 
 impl<'a> Records<'a> {
     fn open(path: &'a Path) -> Result<Self, Failure> {
         let file = File::open(path).map_err(|error| Failure::file("reading", path, &error))?;
-        Ok(Self { path, file: BufReader::with_capacity(1 << 16, file) })
+        Ok(Self { path, file, buffer: Vec::new(), at: 0, ended: false })
     }
 
-    fn next_record(&mut self) -> Result<Option<Vec<Field>>, Failure> {
-        let mut record = Vec::new();
-        loop {
-            let read = self.file.read_until(b'\n', &mut record).map_err(|error| Failure::file("reading", self.path, &error))?;
-            if read == 0 {
-                return if record.is_empty() { Ok(None) } else { Err(altered(self.path)) };
-            }
+    fn next_record(&mut self) -> Result<Option<Record<'_>>, Failure> {
+        let (start, end, quoted) = loop {
+            let (mut inside, mut quoted) = (false, false);
+            let rest = self.buffer.get(self.at..).unwrap_or_default();
             // Inside quotes there is an odd number of them up to here, doubled ones counting for two.
-            if !record.iter().fold(false, |odd, byte| odd ^ (*byte == b'"')) {
-                break;
+            let end = memchr2_iter(b'\n', b'"', rest).find(|at| {
+                let is_quote = rest.get(*at) == Some(&b'"');
+                inside ^= is_quote;
+                quoted |= is_quote;
+                !inside && !is_quote
+            });
+            if let Some(length) = end {
+                let start = self.at;
+                self.at += length + 1;
+                break (start, start + length, quoted);
             }
-        }
-        if record.last() == Some(&b'\n') {
-            record.pop();
-        }
-        let record = String::from_utf8(record).map_err(|_| altered(self.path))?;
-        Ok(Some(fields(&record)))
+            if self.ended {
+                if rest.is_empty() {
+                    return Ok(None);
+                }
+                if inside {
+                    return Err(altered(self.path));
+                }
+                let start = std::mem::replace(&mut self.at, self.buffer.len());
+                break (start, self.buffer.len(), quoted);
+            }
+            self.fill()?;
+        };
+        Ok(Some(Record { bytes: self.buffer.get(start..end).unwrap_or_default(), quoted }))
+    }
+
+    /// Reads a block more. A long record makes it grow in proportion, so that it is not looked at from its start too often.
+    fn fill(&mut self) -> Result<(), Failure> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let wanted = BLOCK.max(self.buffer.len());
+        let read = (&mut self.file).take(wanted as u64).read_to_end(&mut self.buffer);
+        self.ended = read.map_err(|error| Failure::file("reading", self.path, &error))? < wanted;
+        Ok(())
     }
 }
 
-fn fields(record: &str) -> Vec<Field> {
-    let mut fields = Vec::new();
+/// A record's fields, one after the other; one without any quote is cut at its commas.
+fn fields<'a>(record: &'a str, quoted: bool, mut each: impl FnMut(Field<'a>)) {
+    let bare = |text: &'a str| (!text.is_empty()).then_some(Cow::Borrowed(text));
+    if !quoted {
+        let mut from = 0;
+        for comma in memchr_iter(b',', record.as_bytes()) {
+            each(bare(&record[from..comma]));
+            from = comma + 1;
+        }
+        return each(bare(&record[from..]));
+    }
     let mut rest = record;
     loop {
         let end = field_end(rest);
         let raw = &rest[..end];
-        fields.push(match raw.strip_prefix('"') {
-            Some(quoted) => Some(quoted.strip_suffix('"').unwrap_or(quoted).replace("\"\"", "\"")),
-            None if raw.is_empty() => None,
-            None => Some(raw.to_owned()),
+        each(match raw.strip_prefix('"') {
+            Some(text) => Some(Cow::Owned(text.strip_suffix('"').unwrap_or(text).replace("\"\"", "\""))),
+            None => bare(raw),
         });
         match rest.get(end + 1..) {
             Some(more) => rest = more,
-            None => return fields,
+            None => return,
         }
     }
 }
@@ -204,17 +290,72 @@ fn field_end(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
+
+    /// The rows of a file of two columns, of a text and of a number, with their places.
+    fn read(text: &str, asked: Option<&[u64]>) -> Result<Vec<(u64, Vec<Cell>)>, Failure> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("a,b\n{text}")).unwrap();
+        let mut all = Vec::new();
+        rows(file.path(), Output::Csv, &[Kind::Text, Kind::Integer], asked, |place, cells| {
+            all.push((place, cells.to_vec()));
+            Ok(())
+        })?;
+        Ok(all)
+    }
+
+    fn text(text: &str) -> Cell {
+        Cell::Text(text.to_owned())
+    }
 
     #[test]
     fn a_missing_value_an_empty_text_and_quotes_are_told_apart() {
-        let read = fields(r#"1,,"","a,b","say ""hi""","#);
+        let record = r#"1,,"","a,b","say ""hi""","#;
+        let mut read = Vec::new();
+        fields(record, true, |field| read.push(field.map(Cow::into_owned)));
         let wanted = [Some("1"), None, Some(""), Some("a,b"), Some(r#"say "hi""#), None];
         assert_eq!(read, wanted.map(|field| field.map(str::to_owned)));
     }
 
     #[test]
     fn an_empty_record_is_one_missing_value() {
-        assert_eq!(fields(""), [None]);
+        for quoted in [false, true] {
+            let mut read = Vec::new();
+            fields("", quoted, |field| read.push(field));
+            assert_eq!(read, [None]);
+        }
+    }
+
+    #[test]
+    fn cells_are_of_their_own_row_alone_and_those_asked_for_keep_their_places() {
+        let file = "\"x\ny\",1\n,2\nz,\n\"\",4\n";
+        let all = vec![
+            (0, vec![text("x\ny"), Cell::Integer(1)]),
+            (1, vec![Cell::Null, Cell::Integer(2)]),
+            (2, vec![text("z"), Cell::Null]),
+            (3, vec![text(""), Cell::Integer(4)]),
+        ];
+        assert_eq!(read(file, None).unwrap(), all);
+        assert_eq!(read(file, Some(&[1, 3])).unwrap(), [all[1].clone(), all[3].clone()]);
+        assert_eq!(read(file, Some(&[])).unwrap(), []);
+    }
+
+    #[test]
+    fn records_that_do_not_end_with_a_block_are_read_whole() {
+        let long = "é\"\",\n".repeat(BLOCK / 4);
+        let file = format!("\"{long}\",7\n").repeat(3) + "end,8";
+        let all = read(&file, None).unwrap();
+        assert_eq!(all.len(), 4);
+        assert!(all[..3].iter().all(|(_, row)| *row == [text(&long.replace("\"\"", "\"")), Cell::Integer(7)]));
+        assert_eq!(all[3], (3, vec![text("end"), Cell::Integer(8)]));
+    }
+
+    #[test]
+    fn what_was_not_written_so_is_refused() {
+        for file in ["x\n", "x,1,2\n", "x,one\n", "\"x,1\n", "x,1\n\n"] {
+            assert!(read(file, None).is_err(), "{file:?}");
+        }
     }
 }

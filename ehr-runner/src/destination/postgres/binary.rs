@@ -31,7 +31,28 @@ pub(super) enum Unfit {
     Altered,
 }
 
+/// What a binary copy begins with: its mark, no flags, no more header.
+pub(super) const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+/// What it ends with.
+pub(super) const END: &[u8] = &(-1_i16).to_be_bytes();
+
 type Written = Result<IsNull, Box<dyn Error + Sync + Send>>;
+
+/// Appends a row of a binary copy, for columns of these types.
+pub(super) fn row(cells: &[Cell], types: &[Type], out: &mut BytesMut) -> Result<(), Unfit> {
+    out.extend_from_slice(&i16::try_from(cells.len()).map_err(|_| Unfit::Altered)?.to_be_bytes());
+    for (cell, ty) in cells.iter().zip(types) {
+        let at = out.len();
+        out.extend_from_slice(&(-1_i32).to_be_bytes());
+        // What is none of ours is said by a converter of what is beyond its type.
+        let written = Bound(cell).to_sql(ty, out).map_err(|error| error.downcast::<Unfit>().map_or(Unfit::Range, |unfit| *unfit))?;
+        if matches!(written, IsNull::No) {
+            let length = i32::try_from(out.len() - at - 4).map_err(|_| Unfit::Range)?;
+            out[at..at + 4].copy_from_slice(&length.to_be_bytes());
+        }
+    }
+    Ok(())
+}
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Written {
@@ -62,9 +83,15 @@ impl Bound<'_> {
     fn text(&self, text: &str, ty: &Type, out: &mut BytesMut) -> Written {
         match *ty {
             Type::NUMERIC => numeric(text, out),
-            Type::DATE => text.parse::<NaiveDate>().map_err(|_| Unfit::Altered)?.to_sql(ty, out),
+            Type::DATE => match day(text.as_bytes()) {
+                Some(day) => day.to_sql(ty, out),
+                None => text.parse::<NaiveDate>().map_err(|_| Unfit::Altered)?.to_sql(ty, out),
+            },
             Type::TIME => text.parse::<NaiveTime>().map_err(|_| Unfit::Altered)?.to_sql(ty, out),
-            Type::TIMESTAMP => NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map_err(|_| Unfit::Altered)?.to_sql(ty, out),
+            Type::TIMESTAMP => match moment(text.as_bytes()) {
+                Some(moment) => moment.to_sql(ty, out),
+                None => NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").map_err(|_| Unfit::Altered)?.to_sql(ty, out),
+            },
             Type::TIMESTAMPTZ => {
                 let at = DateTime::parse_from_rfc3339(text).map_err(|_| Unfit::Altered)?;
                 at.with_timezone(&Utc).to_sql(ty, out)
@@ -87,6 +114,24 @@ fn plain(text: &str, out: &mut BytesMut) -> Written {
     Ok(IsNull::No)
 }
 
+/// `2024-02-29`, as nearly every date is written, without what other forms need to be read.
+fn day(text: &[u8]) -> Option<NaiveDate> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let year = number(&[*y1, *y2, *y3, *y4])?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(&[*m1, *m2])?, number(&[*d1, *d2])?)
+}
+
+/// `2024-02-29 13:45:00` in the same way.
+fn moment(text: &[u8]) -> Option<NaiveDateTime> {
+    let (date, time) = text.split_at_checked(10)?;
+    let [b' ', h1, h2, b':', m1, m2, b':', s1, s2] = time else { return None };
+    day(date)?.and_hms_opt(number(&[*h1, *h2])?, number(&[*m1, *m2])?, number(&[*s1, *s2])?)
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
+}
+
 /// Digits in groups of four, as the server keeps them: how many groups, the weight of the first, sign, digits after the point.
 fn numeric(text: &str, out: &mut BytesMut) -> Written {
     let (sign, digits) = text.strip_prefix('-').map_or((0_u16, text), |digits| (0x4000, digits));
@@ -94,25 +139,36 @@ fn numeric(text: &str, out: &mut BytesMut) -> Written {
     if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
         return Err(Unfit::Altered.into());
     }
-    let mut all = vec![b'0'; (4 - whole.len() % 4) % 4];
-    all.extend(whole.bytes());
-    let mut weight = i16::try_from(all.len() / 4 - 1).map_err(|_| Unfit::Range)?;
-    all.extend(fraction.bytes());
-    all.resize(all.len().next_multiple_of(4), b'0');
-    let mut groups: Vec<u16> = all.chunks(4).map(|group| group.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))).collect();
-    while groups.last() == Some(&0) {
-        groups.pop();
-    }
-    let leading = groups.iter().take_while(|group| **group == 0).count();
-    groups.drain(..leading);
-    weight -= i16::try_from(leading).map_err(|_| Unfit::Range)?;
-    if groups.is_empty() {
-        weight = 0;
-    }
-    let count = u16::try_from(groups.len()).map_err(|_| Unfit::Range)?;
+    let mut weight = i16::try_from(whole.len().div_ceil(4) - 1).map_err(|_| Unfit::Range)?;
     let scale = u16::try_from(fraction.len()).map_err(|_| Unfit::Range)?;
-    for part in [count, weight.cast_unsigned(), if groups.is_empty() { 0 } else { sign }, scale].into_iter().chain(groups) {
-        out.extend_from_slice(&part.to_be_bytes());
+    let head = out.len();
+    out.extend_from_slice(&[0; 8]);
+    let groups = head + 8;
+    let mut kept = groups;
+    // The first group may be short, and so may the last.
+    let (mut group, mut size) = (0_u16, (4 - whole.len() % 4) % 4);
+    let behind = (4 - fraction.len() % 4) % 4;
+    for digit in whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', behind)) {
+        (group, size) = (group * 10 + u16::from(digit - b'0'), size + 1);
+        if size < 4 {
+            continue;
+        }
+        if group == 0 && out.len() == groups {
+            weight = weight.checked_sub(1).ok_or(Unfit::Range)?;
+        } else {
+            out.extend_from_slice(&group.to_be_bytes());
+        }
+        if group != 0 {
+            kept = out.len();
+        }
+        (group, size) = (0, 0);
+    }
+    out.truncate(kept);
+    let none = kept == groups;
+    let count = u16::try_from((kept - groups) / 2).map_err(|_| Unfit::Range)?;
+    let parts = [count, if none { 0 } else { weight.cast_unsigned() }, if none { 0 } else { sign }, scale];
+    for (to, part) in out[head..groups].chunks_exact_mut(2).zip(parts) {
+        to.copy_from_slice(&part.to_be_bytes());
     }
     Ok(IsNull::No)
 }
@@ -135,6 +191,34 @@ mod tests {
         assert_eq!(of("0.00"), [0, 0, 0, 2]);
         assert_eq!(of("0.0001"), [1, u16::MAX, 0, 4, 1]);
         assert_eq!(of("10000"), [1, 1, 0, 0, 1]);
+        assert_eq!(of("100000000.00001"), [5, 2, 0, 5, 1, 0, 0, 0, 1000]);
+    }
+
+    #[test]
+    fn dates_in_the_usual_form_are_those_that_the_slow_way_reads() {
+        let date = |text: &str| day(text.as_bytes());
+        let time = |text: &str| moment(text.as_bytes());
+        for text in ["2024-02-29", "0001-01-01", "9999-12-31", "1970-01-01"] {
+            assert_eq!(date(text), text.parse().ok(), "{text}");
+            let full = format!("{text} 23:59:58");
+            assert_eq!(time(&full), NaiveDateTime::parse_from_str(&full, "%Y-%m-%d %H:%M:%S").ok(), "{full}");
+        }
+        for text in ["2023-02-29", "2024-13-01", "+2024-01-01", "2024-1-01", "2024/01/01", "20é4-01-1", ""] {
+            assert_eq!(date(text), None, "{text}");
+        }
+        for text in ["2024-02-29T23:59:58", "2024-02-29 23:59:58.5", "2024-02-29 24:00:00", "2024-02-29 23:59:60"] {
+            assert_eq!(time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_of_a_copy_says_how_long_each_value_is() {
+        let mut out = BytesMut::new();
+        let cells = [Cell::Integer(7), Cell::Null, Cell::Text("é".to_owned())];
+        assert_eq!(row(&cells, &[Type::INT2, Type::DATE, Type::TEXT], &mut out), Ok(()));
+        assert_eq!(&out[..], [0, 3, 0, 0, 0, 2, 0, 7, 255, 255, 255, 255, 0, 0, 0, 2, 0xC3, 0xA9]);
+        assert_eq!(row(&[Cell::Integer(1 << 20)], &[Type::INT2], &mut out), Err(Unfit::Range));
+        assert_eq!(row(&[Cell::Text("a\0".to_owned())], &[Type::TEXT], &mut out), Err(Unfit::Nul));
     }
 
     #[test]

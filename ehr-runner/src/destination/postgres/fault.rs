@@ -29,9 +29,6 @@ impl Doing<'_> {
         if let Some(said) = error.as_db_error() {
             return self.by_server(shown, said);
         }
-        if let (Some(unfit), Self::Filling(table)) = (error.source().and_then(|cause| cause.downcast_ref::<Unfit>()), self) {
-            return Failure::Data(format!("nothing was loaded: in table {table} of `{shown}`, {unfit}"));
-        }
         let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
         Failure::World(match self {
             Self::Opening => format!("connecting to `{shown}`: {error}{cause}"),
@@ -41,6 +38,19 @@ impl Doing<'_> {
                 format!("`{shown}` fell silent at the very end: {error}{cause}; give the command again: it says whether the order is there")
             }
         })
+    }
+
+    /// The failure of a row that cannot be sent.
+    pub(super) fn unfit(self, shown: &str, unfit: Unfit) -> Failure {
+        Failure::Data(format!("nothing was loaded: {}of `{shown}`, {unfit}", self.table()))
+    }
+
+    /// The failure of a copy, in which what is ours lies in what is the system's.
+    pub(super) fn broken(self, shown: &str, error: &std::io::Error) -> Failure {
+        match error.get_ref().and_then(|cause| cause.downcast_ref::<Error>()) {
+            Some(error) => self.failed(shown, error),
+            None => Failure::World(format!("loading into `{shown}`: {error}; nothing was changed")),
+        }
     }
 
     fn by_server(self, shown: &str, said: &DbError) -> Failure {

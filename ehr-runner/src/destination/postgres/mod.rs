@@ -17,15 +17,19 @@ use ehr_rules::TargetTable;
 use fault::Doing;
 use postgres::Client;
 use postgres::Row;
-use postgres::binary_copy::BinaryCopyInWriter;
 use postgres::types::ToSql;
 use postgres::types::Type;
+use postgres::types::private::BytesMut;
 pub(crate) use server::Server;
+use std::io::Write;
 
 /// The oldest server that has all that is asked of it.
 const OLDEST: i64 = 12_00_00;
 /// What a load does to a table.
 const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
+
+/// So much of a copy is sent at once.
+const PART: usize = 1 << 16;
 
 /// An open connection.
 pub(super) struct Postgres {
@@ -163,15 +167,23 @@ impl Store for Postgres {
             .iter()
             .map(|column| column.type_().clone())
             .collect();
-        let copy = self.client.copy_in(&format!("COPY {table} ({names}) FROM STDIN (FORMAT binary)")).map_err(fail)?;
-        let mut copy = BinaryCopyInWriter::new(copy, &types);
+        let mut copy = self.client.copy_in(&format!("COPY {table} ({names}) FROM STDIN (FORMAT binary)")).map_err(fail)?;
+        let broken = |error| Doing::Filling(&table).broken(&shown, &error);
+        let mut part = BytesMut::with_capacity(2 * PART);
+        part.extend_from_slice(binary::HEADER);
         rows(&mut |row| {
-            if row.len() == types.len() {
-                copy.write_raw(row.iter().map(Bound)).map_err(fail)
-            } else {
-                Err(Failure::Data(format!("a row for table {table} has {} values in place of {}", row.len(), types.len())))
+            if row.len() != types.len() {
+                return Err(Failure::Data(format!("a row for table {table} has {} values in place of {}", row.len(), types.len())));
             }
+            binary::row(row, &types, &mut part).map_err(|unfit| Doing::Filling(&table).unfit(&shown, unfit))?;
+            if part.len() >= PART {
+                copy.write_all(&part).map_err(broken)?;
+                part.clear();
+            }
+            Ok(())
         })?;
+        part.extend_from_slice(binary::END);
+        copy.write_all(&part).map_err(broken)?;
         copy.finish().map_err(fail)
     }
 
