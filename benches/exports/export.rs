@@ -109,7 +109,7 @@ fn file(table: &SourceTable, delimiter: &str, rows: usize, chance: &mut Chance) 
         name: column.name.clone(),
         truth: Some(format!("{}.{}", table.name, column.name)),
         typed: column.ty.kind != Kind::Text,
-        values: values(column, rows, chance),
+        values: if table.key == [column.name.clone()] { distinct(column, rows, chance) } else { values(column, rows, chance) },
     });
     let mut columns: Vec<Column> = read.collect();
     for name in table.ignore.keys() {
@@ -130,13 +130,33 @@ pub(crate) fn values(column: &SourceColumn, rows: usize, chance: &mut Chance) ->
         .collect()
 }
 
+/// Values of a key: no two of them equal, as far as its type has so many.
+fn distinct(column: &SourceColumn, rows: usize, chance: &mut Chance) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for _ in 0..rows {
+        let new = (0..50).map(|_| values(column, 1, chance).remove(0)).find(|value| !value.is_empty() && !all.contains(value));
+        all.push(new.unwrap_or_default());
+    }
+    all
+}
+
+/// A text that a pattern takes; nothing where none of these ways is one of its own.
+fn matching(pattern: &str, chance: &mut Chance) -> String {
+    let regex = regex::Regex::new(&format!("^(?:{pattern})$"));
+    let ways = [
+        format!("{:05}", chance.below(90_000) + 10_000),
+        format!("{}/{}/{}.pdf", chance.text(WORDS), chance.below(90), chance.text(WORDS)),
+        chance.text(WORDS).to_owned(),
+    ];
+    ways.into_iter().find(|text| regex.as_ref().is_ok_and(|regex| regex.is_match(text))).unwrap_or_default()
+}
+
 fn value(column: &SourceColumn, format: Option<&str>, chance: &mut Chance) -> String {
     let (mut low, mut high, mut most) = (0, 5_000, 40);
     for check in &column.checks {
         match &check.rule {
             CheckRule::OneOf(texts) => return chance.pick(texts).cloned().unwrap_or_default(),
-            // The patterns that the rulesets have ask for digits, and so many of them at the most.
-            CheckRule::Pattern(_) => return format!("{:05}", chance.below(90_000) + 10_000),
+            CheckRule::Pattern(pattern) => return matching(pattern, chance),
             CheckRule::Min(text) => low = text.parse().unwrap_or(low),
             CheckRule::Max(text) => high = text.parse().unwrap_or(high),
             CheckRule::MaxLength(length) => most = *length,

@@ -10,12 +10,17 @@ use crate::exports::mutate::foreign_word;
 /// What file names clinics' systems use, known ones among them.
 const FILES: &[&str] = &["patients", "visits", "orders", "results", "notes", "staff", "records", "billing", "person", "diagnosis", "rooms"];
 
+/// How systems write their files, most of them with commas.
+const WRITTEN: &[(&str, &str)] =
+    &[(",", "csv"), (",", "csv"), (",", "csv"), (",", "txt"), (";", "csv"), ("\t", "txt"), ("\t", "tab"), ("\t", "tsv"), ("|", "dat")];
+
 /// A system of its own: a third of its columns are called as many systems call theirs.
 pub(crate) fn system(chance: &mut Chance) -> Export {
     let tables = 1 + chance.below(6);
     let mut names: Vec<&str> = FILES.to_vec();
     chance.shuffle(&mut names);
-    let headed = !chance.share(0.15);
+    let headed = !chance.share(0.3);
+    let (delimiter, ending) = WRITTEN.get(chance.below(WRITTEN.len())).copied().unwrap_or((",", "csv"));
     let files = names.into_iter().take(tables).map(|name| {
         let width = 3 + chance.below(18);
         let mut columns: Vec<Column> = Vec::new();
@@ -29,18 +34,26 @@ pub(crate) fn system(chance: &mut Chance) -> Export {
                 columns.push(Column { name, truth: None, typed: false, values: values(chance) });
             }
         }
-        File { name: format!("{name}.csv"), delimiter: ",".to_owned(), headed, columns, bytes: None }
+        File { name: format!("{name}.{ending}"), delimiter: delimiter.to_owned(), headed, columns, bytes: None }
     });
     Export { files: files.collect() }
 }
 
 fn values(chance: &mut Chance) -> Vec<String> {
-    let kind = chance.below(5);
-    let one = |chance: &mut Chance| match kind {
+    let kind = chance.below(10);
+    let mut next = chance.below(5_000);
+    let mut one = |chance: &mut Chance| match kind {
         0 => chance.below(9_000).to_string(),
         1 => format!("{}-{:02}-{:02}", 1960 + chance.below(60), 1 + chance.below(12), 1 + chance.below(28)),
         2 => format!("{}.{}", chance.below(90), chance.below(10)),
         3 => chance.text(&["a", "b", "c"]).to_owned(),
+        4 => {
+            next += 1 + chance.below(3);
+            next.to_string()
+        }
+        5 => chance.text(&["0", "1"]).to_owned(),
+        6 => format!("{:02}/{:02}/{}", 1 + chance.below(12), 1 + chance.below(28), 1960 + chance.below(60)),
+        7 => format!("{}-{:02}-{:02} {:02}:30:00", 1990 + chance.below(30), 1 + chance.below(12), 1 + chance.below(28), chance.below(24)),
         _ => format!("{} {}", foreign_word(chance), foreign_word(chance)),
     };
     (0..20).map(|_| one(chance)).collect()

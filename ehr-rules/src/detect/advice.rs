@@ -68,7 +68,7 @@ fn between(known: &[(String, &SourceSchema)], name: &str, file: Option<&str>, sa
         }
         for column in &first.columns {
             let Some(twin) = other.column(&column.name) else { continue };
-            let (a, b) = (Asked::new(first_source, column), Asked::new(other_source, twin));
+            let (a, b) = (Asked::new(first_source, first, column), Asked::new(other_source, other, twin));
             if !a.asks_as(&b) {
                 said.push(format!(
                     "a value of `{}` in `{shown}` that reads one way only would decide: {version} declares {}, {other_version} {}",

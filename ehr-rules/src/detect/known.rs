@@ -1,6 +1,7 @@
 //! The known schemas as one catalogue, in which tables that several versions share stand once.
 
 use crate::detect::index::Index;
+use crate::detect::luck;
 use crate::detect::value::Asked;
 use crate::detect::value::Probe;
 use crate::ir::schema::Dialect;
@@ -158,7 +159,7 @@ impl<'a> Catalogue<'a> {
             } else {
                 Need::Wanted
             };
-            let probe = *probes.entry(Asked::new(source, column)).or_insert_with_key(|asked| {
+            let probe = *probes.entry(Asked::new(source, table, column)).or_insert_with_key(|asked| {
                 self.probes.push(Probe::new(asked));
                 self.probes.len() - 1
             });
@@ -240,6 +241,14 @@ impl<'a> Catalogue<'a> {
         own.zip(other).is_some_and(|(own, other)| std::mem::discriminant(own) == std::mem::discriminant(other))
     }
 
+    /// How much likelier a file's fields are parted as they are if it is of this shape, in logarithms.
+    pub(super) fn parted(&self, shape: &Shape<'_>) -> f64 {
+        match self.dialects.get(shape.dialect) {
+            Some(Way::Delimited(Dialect { delimiter: Some(by), .. })) if shape.slots.len() > 1 => -luck::delimited(by).ln(),
+            _ => 0.0,
+        }
+    }
+
     /// What a column's values must be; nothing for an ignored one.
     pub(super) fn probe(&self, slot: &Slot<'_>) -> Option<&Probe> {
         self.probes.get(slot.probe?)
@@ -252,6 +261,18 @@ pub(super) const fn looked_into(table: &SourceTable) -> bool {
 }
 
 impl Entry<'_> {
+    /// How much likelier than by a common word a file is called so if it is of this table, in logarithms: hardly any other
+    /// system's files have a long name in common with it, or an ending that is seldom met.
+    pub(super) fn seldom(&self, file_name: &str, named: bool) -> f64 {
+        let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        let end = match (ending(&self.table.file), ending(file_name)) {
+            (Some(own), Some(found)) if own == found && own.bytes().all(|byte| byte.is_ascii_alphanumeric()) => luck::ending(&own),
+            _ => 1.0,
+        };
+        let start = if named { luck::start(literal(&self.table.file)) } else { 1.0 };
+        -(end * start).ln()
+    }
+
     pub(super) fn names(&self, file_name: &str) -> bool {
         // A glob that does not compile is a diagnostic of the rules; here it matches nothing.
         let glob = self.glob.get_or_init(|| {
@@ -260,6 +281,11 @@ impl Entry<'_> {
         });
         glob.as_ref().is_some_and(|glob| glob.is_match(file_name))
     }
+}
+
+/// What a glob's files all begin with.
+pub(super) fn literal(glob: &str) -> &str {
+    glob.split(['*', '?', '[', '{', '\\', '.']).next().unwrap_or_default()
 }
 
 impl Slot<'_> {

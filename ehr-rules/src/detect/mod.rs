@@ -19,6 +19,7 @@ mod drift;
 mod fit;
 mod index;
 mod known;
+mod luck;
 mod mixed;
 mod model;
 pub(crate) mod names;
@@ -31,6 +32,8 @@ mod value;
 
 #[cfg(test)]
 mod evidence_tests;
+#[cfg(test)]
+mod nameless_tests;
 #[cfg(test)]
 mod tests;
 
@@ -286,7 +289,7 @@ fn candidates(catalogue: &Catalogue<'_>, standings: &[Standing<'_>], set: usize)
             version: one.source.version.clone(),
             probability: round(one.probability),
             tables: one.assigned().map(|fit| (fit.sample.file.name.clone(), fit.table.name.clone())).collect(),
-            reasons_for: reasons::in_favour(one),
+            reasons_for: reasons::in_favour(catalogue, one),
             reasons_against: reasons::against(catalogue, one),
         })
         .collect()

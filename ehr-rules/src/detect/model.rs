@@ -165,9 +165,9 @@ impl Evidence {
             let any = if values.wrong_share() < 0.5 { luck } else { (1.0 - luck).max(0.05) };
             declared += faults(values.wrong, values.tried) - any.ln();
         }
-        // Texts out of a list that is not binding: nine of ten are a sign, none are none.
+        // Texts out of a list that is not binding, or much like a pattern: nine of ten are a sign, none are none.
         if values.usual > 0 && values.usual * 10 >= values.tried * 9 {
-            declared += 2.5;
+            declared -= probe.usual_luck().ln();
         }
         Self { declared }
     }

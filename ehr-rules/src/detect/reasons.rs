@@ -1,5 +1,7 @@
 //! What speaks for and against a version, in sentences: files, tables, columns and counts, never a value.
 
+use crate::detect::bare;
+use crate::detect::fit::Found;
 use crate::detect::fit::How;
 use crate::detect::known::Catalogue;
 use crate::detect::standing::FileFit;
@@ -13,7 +15,7 @@ const DRIFTED: f64 = 0.05;
 const SENTENCES: usize = 20;
 
 /// What speaks for it.
-pub(super) fn in_favour(standing: &Standing<'_>) -> Vec<String> {
+pub(super) fn in_favour(catalogue: &Catalogue<'_>, standing: &Standing<'_>) -> Vec<String> {
     let fits = &standing.fits;
     if fits.is_empty() {
         return Vec::new();
@@ -33,6 +35,35 @@ pub(super) fn in_favour(standing: &Standing<'_>) -> Vec<String> {
     let wrong: usize = fits.iter().flat_map(|fit| &fit.fit.found).map(|found| found.values.wrong).sum();
     if tried > wrong {
         said.push(format!("{} of {tried} sampled values read as declared", tried - wrong));
+    }
+    if fits.iter().any(|fit| fit.fit.bare) {
+        said.extend(nameless(catalogue, fits));
+    }
+    said
+}
+
+/// What speaks for tables whose files have no names in them: keys, delimiters and endings.
+fn nameless(catalogue: &Catalogue<'_>, fits: &[FileFit<'_>]) -> Vec<String> {
+    let without = || fits.iter().filter(|fit| fit.fit.bare);
+    let unique = |fit: &&FileFit<'_>| {
+        let once = |found: &&Found| {
+            let probe = fit.slot(found.slot).and_then(|slot| catalogue.probe(slot));
+            probe.is_some_and(|probe| probe.unique) && found.values.tried >= bare::ENOUGH && found.values.again == 0
+        };
+        fit.fit.found.iter().filter(once).count()
+    };
+    let keys: usize = without().map(|fit| unique(&fit)).sum();
+    let parted = without().filter(|fit| !fit.shape.headed && catalogue.parted(fit.shape) > 0.0).count();
+    let ends = without().filter(|fit| !fit.named && fit.entry.seldom(fit.sample.file.file_name(), false) > 0.0).count();
+    let mut said = Vec::new();
+    if keys > 0 {
+        said.push(format!("{} that may hold no value twice: none of their sampled values stands there twice", columns(keys)));
+    }
+    if parted > 0 {
+        said.push(format!("{parted} of {} have the delimiter that is declared, which few systems write", fits.len()));
+    }
+    if ends > 0 {
+        said.push(format!("{ends} of {} have the ending of that table's files, which is seldom met", fits.len()));
     }
     said
 }

@@ -52,10 +52,11 @@ impl<'a> Judged<'a> {
             let alone = fit.sums.alone();
             let total = fit.sums.total();
             for entry in catalogue.shapes.get(fit.shape).into_iter().flat_map(|shape| &shape.entries).copied() {
-                let Some(version) = catalogue.entries.get(entry).map(|entry| entry.version) else { continue };
+                let Some(known) = catalogue.entries.get(entry) else { continue };
+                let version = known.version;
                 let named = sample.named.binary_search(&entry).is_ok();
                 let other = sample.named.iter().any(|named| catalogue.entries.get(*named).is_some_and(|named| named.version == version));
-                let called = model::called(named, other && !named);
+                let called = model::called(named, other && !named) + known.seldom(sample.file.file_name(), named);
                 let mut table = alone;
                 table.add(called + (1.0 - model::STRAY).ln() + model::ONE_TABLE.ln());
                 let sum = sums.entry(version).or_insert(stray);

@@ -2,6 +2,7 @@
 
 use crate::detect::fit::Fit;
 use crate::detect::known::Catalogue;
+use crate::detect::known::Entry;
 use crate::detect::known::Shape;
 use crate::detect::known::Slot;
 use crate::detect::model::count;
@@ -19,6 +20,8 @@ use std::collections::HashSet;
 const NAMED: f64 = 0.3;
 /// The same for a file with another name.
 const UNNAMED: f64 = 0.4;
+/// Log-odds from which a file that has neither names nor a table's name is that table all the same.
+const NAMELESS: f64 = 6.0;
 /// Log-odds within which tables fit a file with neither's name equally.
 const TIE: f64 = 1.0;
 /// The share of columns, weighed with the share of files, at which a version explains no more than chance.
@@ -48,6 +51,7 @@ pub(super) struct Standing<'a> {
 pub(super) struct FileFit<'a> {
     pub sample: &'a Sample<'a>,
     pub framed: &'a Framed,
+    pub entry: &'a Entry<'a>,
     pub table: &'a SourceTable,
     pub shape: &'a Shape<'a>,
     pub fit: &'a Fit,
@@ -132,7 +136,7 @@ impl<'a> Standing<'a> {
     pub(super) fn belief(&self, versions: usize) -> f64 {
         let found: usize = self.fits.iter().map(|fit| fit.fit.found.len()).sum();
         let most = count(found).mul_add(0.7, 1.5);
-        let bare = self.fits.iter().all(|fit| fit.fit.bare && fit.shape.headed);
+        let bare = self.fits.iter().all(|fit| fit.fit.bare && (fit.shape.headed || !fit.named && !fit.framed.fills));
         // Without names only what the values say is left: that must be beyond doubt.
         let doubt = if bare { 6.0 } else { 3.0 } + count(versions.max(1)).ln();
         (STEEP * (self.share() - EVEN)).min(most).min(self.score + ABSENT * count(self.absent.len()) - doubt)
@@ -155,7 +159,8 @@ fn file_fit<'a>(catalogue: &'a Catalogue<'a>, file: &'a Judged<'a>, place: Place
     let fit = file.fits.get(place.fit)?;
     let shape = catalogue.shapes.get(fit.shape)?;
     let framed = file.sample.framed(shape.dialect)?;
-    Some(FileFit { sample: file.sample, framed, table: catalogue.entries.get(place.entry)?.table, shape, fit, named: place.named, rivals })
+    let entry = catalogue.entries.get(place.entry)?;
+    Some(FileFit { sample: file.sample, framed, entry, table: entry.table, shape, fit, named: place.named, rivals })
 }
 
 fn recognised(catalogue: &Catalogue<'_>, file: &Judged<'_>, place: Place) -> bool {
@@ -169,7 +174,7 @@ fn recognised(catalogue: &Catalogue<'_>, file: &Judged<'_>, place: Place) -> boo
         // Names that the schema brought say nothing: the file's name and the values do.
         // So do lines that are exactly as long as a layout says.
         let fills = file.sample.framed(shape.dialect).is_some_and(|framed| framed.fills) && place.likely();
-        return (place.named || fills) && fit.found.iter().all(|found| found.values.wrong_share() < 0.5);
+        return (place.named || fills || place.log >= NAMELESS) && fit.found.iter().all(|found| found.values.wrong_share() < 0.5);
     }
     place.likely() && if place.named { fit.agreement() >= NAMED } else { fit.agreement() >= UNNAMED && fit.found.len() > 2 }
 }

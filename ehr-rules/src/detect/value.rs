@@ -5,6 +5,7 @@ use crate::ir::schema::CheckRule;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
+use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
 use chrono::DateTime;
 use chrono::NaiveDate;
@@ -35,6 +36,8 @@ pub(super) struct Asked<'a> {
     /// The least and the greatest number, as the schema writes them.
     range: (Option<&'a str>, Option<&'a str>),
     usual: Option<&'a [String]>,
+    usual_patterns: Vec<&'a str>,
+    unique: bool,
 }
 
 /// What a column's values must be.
@@ -43,13 +46,17 @@ pub(super) struct Probe {
     pub formats: Vec<String>,
     words: Option<(Vec<String>, Vec<String>)>,
     missing: Vec<String>,
-    one_of: Vec<HashSet<String>>,
-    patterns: Vec<Regex>,
+    pub one_of: Vec<HashSet<String>>,
+    pub patterns: Vec<Regex>,
     max_length: Option<usize>,
     /// The least and the greatest number.
-    range: (Option<f64>, Option<f64>),
+    pub range: (Option<f64>, Option<f64>),
     /// Texts that it mostly is one of; others are no fault.
     usual: HashSet<String>,
+    /// What it mostly looks like; other texts are no fault.
+    pub usual_patterns: Vec<Regex>,
+    /// Whether no value may occur twice.
+    pub unique: bool,
 }
 
 /// How a column's sampled values agree with what is declared.
@@ -61,6 +68,8 @@ pub(super) struct Values {
     pub wrong: usize,
     /// Those among them that are what such values mostly are, where the schema says what.
     pub usual: usize,
+    /// Those that stood there before, where none may.
+    pub again: usize,
 }
 
 impl Values {
@@ -72,7 +81,7 @@ impl Values {
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(source: &'a SourceSchema, column: &'a SourceColumn) -> Self {
+    pub(super) fn new(source: &'a SourceSchema, table: &'a SourceTable, column: &'a SourceColumn) -> Self {
         let mut asked = Self {
             kind: &column.ty.kind,
             formats: &column.formats,
@@ -83,18 +92,21 @@ impl<'a> Asked<'a> {
             max_length: None,
             range: (None, None),
             usual: None,
+            usual_patterns: Vec::new(),
+            unique: matches!(table.key.as_slice(), [only] if *only == column.name),
         };
         for check in &column.checks {
             match &check.rule {
                 // A constraint that only warns is one that good exports are known to break.
                 CheckRule::OneOf(texts) if check.severity == Severity::Warn => asked.usual = Some(texts),
+                CheckRule::Pattern(pattern) if check.severity == Severity::Warn => asked.usual_patterns.push(pattern),
                 _ if check.severity == Severity::Warn => {}
                 CheckRule::OneOf(texts) => asked.one_of.push(texts),
                 CheckRule::Pattern(pattern) => asked.patterns.push(pattern),
                 CheckRule::MaxLength(most) => asked.max_length = Some(*most),
                 CheckRule::Min(least) => asked.range.0 = Some(least),
                 CheckRule::Max(most) => asked.range.1 = Some(most),
-                CheckRule::Unique => {}
+                CheckRule::Unique => asked.unique = true,
             }
         }
         asked
@@ -115,11 +127,13 @@ impl Probe {
             words: asked.words.cloned(),
             missing: asked.missing.to_vec(),
             one_of: asked.one_of.iter().map(|texts| set(texts)).collect(),
-            patterns: asked.patterns.iter().filter_map(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()).collect(),
+            patterns: whole(&asked.patterns),
             max_length: asked.max_length,
             // How days and times are bounded is not looked at.
             range: if is_numeric(asked.kind) { (asked.range.0.and_then(number), asked.range.1.and_then(number)) } else { (None, None) },
             usual: asked.usual.map(set).unwrap_or_default(),
+            usual_patterns: whole(&asked.usual_patterns),
+            unique: asked.unique,
         }
     }
 
@@ -140,12 +154,19 @@ impl Probe {
     /// Tries the values of a column.
     pub(super) fn values<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Values {
         let mut values = Values::default();
+        let mut seen = HashSet::new();
         for text in texts.filter(|text| !self.is_missing(text)) {
             values.tried += 1;
             values.wrong += usize::from(!self.reads(text));
-            values.usual += usize::from(self.usual.contains(text));
+            values.usual += usize::from(self.is_usual(text));
+            values.again += usize::from(self.unique && !seen.insert(text));
         }
         values
+    }
+
+    /// Whether a text is one of those that such values mostly are.
+    fn is_usual(&self, text: &str) -> bool {
+        self.usual.contains(text) || !self.usual_patterns.is_empty() && self.usual_patterns.iter().all(|pattern| pattern.is_match(text))
     }
 
     /// What a column's values look like instead, where so many are wrong that it has another type.
@@ -157,44 +178,8 @@ impl Probe {
         Some(if there.iter().all(|text| self.parses(text)) { "other values".to_owned() } else { looks(&there) })
     }
 
-    /// The share of columns in tables of which nothing is known that would read as declared.
-    pub(super) fn luck(&self) -> f64 {
-        let kind: f64 = match self.kind {
-            Kind::Text | Kind::List(_) | Kind::Struct(_) => 1.0,
-            Kind::Integer => 0.3,
-            Kind::Decimal { .. } | Kind::Float => 0.38,
-            // Most systems write days as ISO 8601 does; each other way is one of many.
-            Kind::Date => {
-                if self.is_iso() {
-                    0.11
-                } else {
-                    0.04
-                }
-            }
-            Kind::Datetime | Kind::Instant => {
-                if self.is_iso() {
-                    0.15
-                } else {
-                    0.04
-                }
-            }
-            Kind::Boolean => 0.05,
-            Kind::Time | Kind::Uuid => 0.03,
-        };
-        let listed = if self.one_of.is_empty() { 1.0 } else { 0.04 };
-        let patterned = if self.patterns.is_empty() { 1.0 } else { 0.2 };
-        let within = match self.range {
-            (Some(least), Some(most)) if most - least <= 1.0 => 0.25,
-            (Some(least), Some(most)) if most - least <= 20.0 => 0.4,
-            (Some(least), Some(most)) if most - least <= 200.0 => 0.6,
-            (Some(_), _) | (_, Some(_)) => 0.95,
-            (None, None) => 1.0,
-        };
-        (kind * listed * patterned * within).max(0.002)
-    }
-
     /// Whether days are written year first, as they are where nothing is declared.
-    fn is_iso(&self) -> bool {
+    pub(super) fn is_iso(&self) -> bool {
         self.formats.is_empty() || self.formats.iter().any(|format| format.starts_with("%Y-%m-%d"))
     }
 
@@ -297,6 +282,11 @@ impl Probe {
 
 const fn is_numeric(kind: &Kind) -> bool {
     matches!(kind, Kind::Integer | Kind::Decimal { .. } | Kind::Float)
+}
+
+/// Patterns that a whole text must match; one that does not compile is a diagnostic of the rules.
+fn whole(patterns: &[&str]) -> Vec<Regex> {
+    patterns.iter().filter_map(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()).collect()
 }
 
 fn number(text: &str) -> Option<f64> {
