@@ -1,6 +1,9 @@
 //! What is wrong with the data: counted by code, table and column, without any value.
 
+use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::de;
 
 /// One kind of thing that fell short in the data, and how often.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,7 +26,7 @@ pub struct Finding {
 }
 
 /// A budget as it came out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowance {
     /// As the rules say it: `0.1%`, or a number of rows.
     pub at_most: String,
@@ -34,7 +37,7 @@ pub struct Allowance {
 }
 
 /// What was done about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consequence {
     /// The row was set aside.
@@ -98,6 +101,31 @@ pub const CODES: &[(&str, &str)] = &[
 /// What a code says, for messages.
 pub fn meaning(code: &str) -> &'static str {
     CODES.iter().find(|(known, _)| *known == code).map_or("an unknown finding", |(_, text)| text)
+}
+
+/// A finding as it is read from what was written down.
+#[derive(Deserialize)]
+struct Written {
+    code: String,
+    table: String,
+    rule: String,
+    consequence: Consequence,
+    rows: u64,
+    reason: String,
+    budget: Option<Allowance>,
+}
+
+impl<'de> Deserialize<'de> for Finding {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Written { code, table, rule, consequence, rows, reason, budget } = Written::deserialize(from)?;
+        let code = known(&code).ok_or_else(|| de::Error::custom("no code of a finding"))?;
+        Ok(Self { code, table, rule, consequence, rows, reason, budget })
+    }
+}
+
+/// A code that was written down, as one of ours.
+pub(crate) fn known(written: &str) -> Option<&'static str> {
+    CODES.iter().map(|(code, _)| *code).find(|code| *code == written)
 }
 
 #[cfg(test)]

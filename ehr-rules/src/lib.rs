@@ -36,6 +36,7 @@ pub use dataset::Read;
 pub use dataset::Sound;
 pub use dataset::Table;
 pub use dataset::input::InputFile;
+pub use dataset::kept::Standing;
 pub use dataset::ledger::Balance;
 pub use dataset::ledger::Ledger;
 pub use dataset::order::Order;

@@ -1,23 +1,27 @@
-//! The stages of a run in their order, each with its time and its rows, and what they leave in the order's folder.
+//! The stages of an order in their order, each with its time, its rows and what it leaves in the order's folder. A stage that
+//! was done already is not done again: what it left is taken up.
 
 use crate::context::Context;
 use crate::error::Failure;
-use crate::order::OrderStatus;
-use crate::order::Output;
+use crate::order::OrderFile;
 use crate::order::StageRecord;
 use crate::order::now;
+use crate::order::workplace::Workplace;
 use crate::sink;
+use chrono::DateTime;
+use chrono::Utc;
 use clap::ValueEnum;
-use ehr_rules::Consequence;
-use ehr_rules::Finding;
+use ehr_rules::Dataset;
 use ehr_rules::Job;
-use ehr_rules::Outcome;
+use ehr_rules::Standing;
 use ehr_rules::Table;
-use std::path::Path;
+use std::mem;
 
-/// Where a run may be told to stop.
+/// Where an order may be told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Stage {
+    /// It is known which system made the export.
+    Detect,
     /// Every table is read, typed; what does not hold is set aside.
     Read,
     /// What no single row can know is checked.
@@ -26,60 +30,55 @@ pub(crate) enum Stage {
     Categorize,
     /// The target's tables are made.
     Convert,
-    /// The target's tables are checked against its schema.
+    /// The target's tables are checked against its schema: the order is whole.
     Verify,
+    /// The order is loaded into a database.
+    Import,
 }
 
-/// How far a run came, and what it found.
-pub(crate) struct Walked {
-    /// Each stage that was done.
-    pub(crate) stages: Vec<StageRecord>,
-    /// What it came to.
-    pub(crate) outcome: Outcome,
-    /// How far it was to go.
-    pub(crate) until: Stage,
-}
-
-/// Walks a job through its stages up to `until`; tables are written into `folder` as they are made.
-pub(crate) fn walk(context: &Context, job: &Job<'_>, folder: &Path, output: Output, until: Stage) -> Result<Walked, Failure> {
-    let mut stages = Stages { context, done: Vec::new() };
-    stages.up_to(until, job, folder, output)?;
-    let outcome = stages.run("finish", || Ok(job.finish()?), |outcome| outcome.tables.iter().map(|table| table.read).sum())?;
-    let mut walked = Walked { stages: stages.done, outcome, until };
-    if walked.failed()
-        && let Some(last) = walked.stages.last_mut()
-    {
-        last.status = OrderStatus::Failed;
-    }
-    Ok(walked)
-}
-
-impl Walked {
-    /// Whether each row's fate is known; before the target's tables are made, it is open.
-    pub(crate) fn closed(&self) -> bool {
-        self.until >= Stage::Convert
+impl Stage {
+    /// As `order.json` names it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Detect => "detect",
+            Self::Read => "read",
+            Self::Assess => "assess",
+            Self::Categorize => "categorize",
+            Self::Convert => "convert",
+            Self::Verify => "verify",
+            Self::Import => "import",
+        }
     }
 
-    /// Whether the data falls short, as far as was looked.
-    pub(crate) fn failed(&self) -> bool {
-        let fails = |finding: &Finding| finding.consequence == Consequence::Failed;
-        if self.closed() { self.outcome.failed() } else { self.outcome.findings.iter().any(fails) }
+    /// The stage of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::value_variants().iter().copied().find(|stage| stage.name() == name)
     }
 }
 
-struct Stages<'a> {
-    context: &'a Context,
-    done: Vec<StageRecord>,
+/// A way through the stages.
+pub(crate) struct Walk<'a, 'book, Settle> {
+    pub(crate) context: &'a Context,
+    pub(crate) job: &'a Job<'book>,
+    pub(crate) place: &'a Workplace,
+    /// What is known of the order; each stage is written into it.
+    pub(crate) order: &'a mut OrderFile,
+    /// Completes what must be known of the order before it is first written down.
+    pub(crate) settle: Option<Settle>,
 }
 
-impl Stages<'_> {
-    fn up_to(&mut self, until: Stage, job: &Job<'_>, folder: &Path, output: Output) -> Result<(), Failure> {
-        let context = self.context;
-        let read = self.run("read", || Ok(job.read()?), |data| rows(data.tables()))?;
+impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle> {
+    /// Walks up to this stage, which may lie behind.
+    pub(crate) fn up_to(&mut self, until: Stage) -> Result<(), Failure> {
+        if until == Stage::Detect {
+            return self.write_down();
+        }
+        let (context, job, place, output) = (self.context, self.job, self.place, self.order.output);
+        let read = self.step(Stage::Read, || Ok((job.read()?, Vec::new())))?;
         if until == Stage::Read {
             return Ok(());
         }
-        let sound = self.run("assess", || Ok(job.assess(read)?), |data| rows(data.tables()))?;
+        let sound = self.step(Stage::Assess, || Ok((job.assess(read)?, Vec::new())))?;
         if until == Stage::Assess {
             return Ok(());
         }
@@ -88,43 +87,67 @@ impl Stages<'_> {
             // Where the target reads its source straight, what goes on are the source's own tables.
             let made = if job.target().sources.is_empty() { common.tables() } else { &[] };
             let kind = |table: &str, column: &str| job.category_kind(table, column);
-            sink::write_tables(context, made, &kind, &folder.join("categorized"), output)?;
-            Ok(common)
+            place.publish("categorized", |folder| sink::write_tables(context, made, &kind, folder, output))?;
+            Ok((common, vec!["categorized"]))
         };
-        let common = self.run("categorize", categorize, |data| rows(data.tables()))?;
+        let common = self.step(Stage::Categorize, categorize)?;
         if until == Stage::Categorize {
             return Ok(());
         }
         let convert = || {
             let converted = job.convert(&common)?;
             let kind = |table: &str, column: &str| job.target_kind(table, column);
-            sink::write_tables(context, converted.tables(), &kind, &folder.join("converted"), output)?;
+            place.publish("converted", |folder| sink::write_tables(context, converted.tables(), &kind, folder, output))?;
+            let mut published = vec!["converted"];
             if let Some(actions) = job.actions() {
-                sink::write_table(actions.frame()?, &folder.join("actions.csv"), sink::csv::format())?;
+                place.publish("actions.csv", |file| sink::write_table(actions.frame()?, file, sink::csv::format()))?;
+                published.push("actions.csv");
             }
-            Ok(converted)
+            Ok((converted, published))
         };
-        let converted = self.run("convert", convert, |data| rows(data.tables()))?;
+        let converted = self.step(Stage::Convert, convert)?;
         if until >= Stage::Verify {
-            self.run("verify", || Ok(job.verify(&converted)?), |()| rows(converted.tables()))?;
+            self.step(Stage::Verify, || {
+                job.verify(&converted)?;
+                Ok((converted, Vec::new()))
+            })?;
         }
         Ok(())
     }
 
-    fn run<T>(
+    /// Does a stage and writes down that it is done, or takes up what it left.
+    fn step<S: Standing>(
         &mut self,
-        name: &'static str,
-        work: impl FnOnce() -> Result<T, Failure>,
-        rows: impl FnOnce(&T) -> u64,
-    ) -> Result<T, Failure> {
+        stage: Stage,
+        work: impl FnOnce() -> Result<(Dataset<S>, Vec<&'static str>), Failure>,
+    ) -> Result<Dataset<S>, Failure> {
+        let path = self.place.stage().join(format!("{}.json", stage.name()));
+        if self.order.has(stage.name()) {
+            return Ok(self.job.take_up(&path)?);
+        }
         self.context.go_on()?;
         let started = now();
-        tracing::info!(stage = name, "started");
-        let made = work()?;
-        let rows = rows(&made);
-        tracing::info!(stage = name, rows, "done");
-        self.done.push(StageRecord::done(name, started, rows));
+        tracing::info!(stage = stage.name(), "started");
+        let (made, published) = work()?;
+        self.job.keep(&made, &path)?;
+        let rows = rows(made.tables());
+        self.done(stage.name(), started, rows, &published)?;
         Ok(made)
+    }
+
+    /// Writes a stage into the order, with what it left.
+    fn done(&mut self, name: &'static str, started: DateTime<Utc>, rows: u64, published: &[&str]) -> Result<(), Failure> {
+        tracing::info!(stage = name, rows, "done");
+        let files = self.place.left_by(self.order, published)?;
+        self.order.stages.push(StageRecord::done(name, started, rows, files));
+        self.write_down()
+    }
+
+    fn write_down(&mut self) -> Result<(), Failure> {
+        if let Some(settle) = mem::take(&mut self.settle) {
+            settle(self.order)?;
+        }
+        self.order.write(self.place.path())
     }
 }
 

@@ -4,6 +4,7 @@ use crate::error::Failure;
 use ehr_rules::InputFile;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
 use std::io::Read;
@@ -39,6 +40,22 @@ pub(crate) fn of_files(files: &[InputFile], stop: &AtomicBool) -> Result<Option<
         prints.push(InputPrint { name: file.name.clone(), bytes, blake3 });
     }
     Ok(Some(prints))
+}
+
+/// The first file that is not the same in both, and how it differs; `None` where they are the same.
+pub(crate) fn difference(then: &[InputPrint], now: &[InputPrint]) -> Option<String> {
+    let by_name = |prints: &[InputPrint]| -> BTreeMap<String, String> {
+        prints.iter().map(|print| (print.name.clone(), print.blake3.clone())).collect()
+    };
+    let (then, now) = (by_name(then), by_name(now));
+    let mut names: Vec<&String> = then.keys().chain(now.keys()).collect();
+    names.sort();
+    names.into_iter().find_map(|name| match (then.get(name), now.get(name)) {
+        (Some(a), Some(b)) if a == b => None,
+        (Some(a), Some(b)) => Some(format!("`{name}` is another one (its hash was {a}, and is {b})")),
+        (Some(_), None) => Some(format!("`{name}` is not there any more")),
+        (None, _) => Some(format!("`{name}` was not there then")),
+    })
 }
 
 /// One file's size and BLAKE3 hash; `None` where `stop` was set before its end.

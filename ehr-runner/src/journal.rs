@@ -58,9 +58,9 @@ impl Journal {
         journal
     }
 
-    /// Opens the order's log.
+    /// Opens the order's log, to go on with what is in it.
     pub(crate) fn open(&self, path: &Path) -> Result<(), Failure> {
-        let file = File::create(path).map_err(|error| Failure::file("creating", path, &error))?;
+        let file = File::options().create(true).append(true).open(path).map_err(|error| Failure::file("creating", path, &error))?;
         *self.lock() = Some(Log { file, failed: None });
         Ok(())
     }

@@ -12,6 +12,7 @@ mod fingerprint;
 mod html;
 mod identify;
 mod journal;
+mod making;
 mod order;
 mod profile;
 mod progress;

@@ -6,6 +6,7 @@
 
 pub(crate) mod dtype;
 pub(crate) mod input;
+pub(crate) mod kept;
 pub(crate) mod ledger;
 pub(crate) mod order;
 pub(crate) mod origin;

@@ -1,10 +1,11 @@
 //! How many rows of which source tables an output table comes from.
 
+use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Rows of one output table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputRows {
     /// The output table.
     pub table: String,

@@ -11,6 +11,9 @@ use crate::dataset::Read;
 use crate::dataset::Sound;
 use crate::dataset::Table;
 use crate::dataset::input::InputFile;
+use crate::dataset::kept::Kept;
+use crate::dataset::kept::KeptTable;
+use crate::dataset::kept::Standing;
 use crate::dataset::ledger::Balance;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::order::Order;
@@ -37,6 +40,7 @@ use crate::rulebook::settings::Settings;
 use crate::verify;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -199,6 +203,37 @@ impl<'book> Job<'book> {
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = made.outputs;
         *self.actions.lock().unwrap_or_else(PoisonError::into_inner) = made.actions;
         Ok(made.tables)
+    }
+
+    /// Writes down what the run knows beside its staged tables, so that another process can go on from there with
+    /// [`Job::take_up`]. Tables stay in the run's folder ([`Order::folder`]), which may be renamed in between.
+    ///
+    /// # Errors
+    /// A disk that is full.
+    pub fn keep<S: Standing>(&self, data: &Dataset<S>, path: &Path) -> Result<(), Error> {
+        let root = &self.order.folder;
+        let mut kept = Kept::new(data, root);
+        kept.came = self.came().iter().map(|table| KeptTable::new(table, root)).collect();
+        kept.outputs.clone_from(&self.outputs.lock().unwrap_or_else(PoisonError::into_inner));
+        kept.actions = self.actions().map(|table| KeptTable::new(&table, root));
+        kept.write(path)
+    }
+
+    /// Takes up what [`Job::keep`] wrote down, in place of all that this run knows. It must be of the same files and rules, and
+    /// its staged tables as they were: whoever kept it answers for that.
+    ///
+    /// # Errors
+    /// A file that is not there, or is of another stage or another program.
+    pub fn take_up<S: Standing>(&self, path: &Path) -> Result<Dataset<S>, Error> {
+        let root = &self.order.folder;
+        let mut kept = Kept::read(path)?;
+        let came = std::mem::take(&mut kept.came).into_iter().map(|table| table.table(root)).collect();
+        let (outputs, actions) = (std::mem::take(&mut kept.outputs), kept.actions.take().map(|table| table.table(root)));
+        let data = kept.dataset(root, &self.ledger, path)?;
+        *self.came.lock().unwrap_or_else(PoisonError::into_inner) = came;
+        *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
+        *self.actions.lock().unwrap_or_else(PoisonError::into_inner) = actions;
+        Ok(data)
     }
 
     /// The file actions that [`Job::convert`] planned: `status`, `source`, `target`, `verify`, `rule`; none where no rule declares any.

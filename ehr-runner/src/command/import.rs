@@ -1,6 +1,7 @@
 //! `import`: loads a converted order into a database, all of it or nothing.
 
 use crate::context::Context;
+use crate::corridor::Stage;
 use crate::destination::Destination;
 use crate::destination::Given;
 use crate::destination::Load;
@@ -98,6 +99,25 @@ pub(super) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
     Err(Failure::Usage(format!("the target `{}` asks for {what}, which no import does yet; nothing was read or loaded", target.name)))
 }
 
+/// Fails where an order is to stop before it would be loaded, or to be loaded nobody says where.
+pub(super) fn fits(until: Option<Stage>, to: bool) -> Result<(), Failure> {
+    match until {
+        Some(Stage::Import) if !to => {
+            Err(Failure::Usage("`--until import` needs `--to`, which says where the order is loaded to".to_owned()))
+        }
+        Some(until) if until < Stage::Import && to => {
+            Err(Failure::Usage(format!("`--until {}` stops before the order would be loaded with `--to`", until.name())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What is said where an order is whole and could not be loaded.
+pub(super) fn not_loaded(order: &Path) -> String {
+    let shown = order.display();
+    format!("note: the order is in place at `{shown}`, but not loaded; `ehr-runner resume {shown}` loads it")
+}
+
 /// Loads an order that is in its place, and writes down where it went.
 pub(super) fn load(
     context: &Context,
@@ -112,7 +132,8 @@ pub(super) fn load(
         other => other,
     })?;
     let loaded = Loaded { to: to.to_string(), load };
-    if !load.already {
+    // A process may have died between the load and this.
+    if !load.already || !order.imports.iter().any(|import| to.is(&import.to)) {
         order.imports.push(ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows });
         order.write(folder)?;
     }

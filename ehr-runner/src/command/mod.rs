@@ -6,9 +6,10 @@ mod diff;
 mod docs;
 mod explain;
 mod functions;
-mod import;
+pub(crate) mod import;
 mod init;
 mod lsp;
+pub(crate) mod resume;
 mod run;
 mod scan;
 mod schema;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Detect(detect::Detect),
     /// The whole way: detect, read, assess, categorize, convert, verify, and with --to import
     Run(run::Run),
+    /// Go on with an order where it stopped, or where a run that was killed left it
+    Resume(resume::Resume),
     /// Load a converted order into a database, all of it or nothing
     Import(import::Import),
     /// Take one order's rows out of a database again, all of them or none
@@ -73,6 +76,7 @@ impl Command {
             Self::Init(init) => init.run(context),
             Self::Detect(detect) => detect.run(context),
             Self::Run(run) => run.run(context),
+            Self::Resume(resume) => resume.run(context),
             Self::Import(import) => import.run(context),
             Self::Undo(undo) => undo.run(context),
             Self::Status(status) => status.run(context),

@@ -47,7 +47,7 @@ impl Undo {
             return Ok(Status::Done);
         };
         let to = destination.to_string();
-        order.imports.retain(|import| import.to != to);
+        order.imports.retain(|import| !destination.is(&import.to));
         order.write(&self.order)?;
         let back = if restored > 0 { format!(", {restored} are as they were before it") } else { String::new() };
         let json = json!({"order": self.order, "to": to, "undone": true, "removed": removed, "restored": restored});

@@ -24,6 +24,8 @@ use difference::Taken;
 use ehr_rules::TargetSchema;
 use postgres::Postgres;
 use postgres::Server;
+use serde::Deserialize;
+use serde::Serialize;
 use sqlite::Sqlite;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -44,7 +46,8 @@ pub(crate) enum Destination {
 }
 
 /// What happens to rows that are there already with other values, brought by an earlier order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Changes {
     /// Nothing is loaded, and it is said how many they are.
     #[default]
@@ -54,7 +57,7 @@ pub(crate) enum Changes {
 }
 
 /// How an order is loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::Args, Serialize, Deserialize)]
 pub(crate) struct Loading {
     /// Make the target's tables where the database does not have them; a new database file gets them without being asked
     #[arg(long, env = "EHR_CREATE")]
@@ -98,20 +101,36 @@ impl FromStr for Destination {
 ///
 /// What is not understood is refused by us and not by the reader of options, which would repeat it with the password in it.
 #[derive(Debug, Clone)]
-pub(crate) struct Given(Result<Destination, String>);
+pub(crate) struct Given {
+    /// As it was given, where it was understood; it holds no password then.
+    text: String,
+    destination: Result<Destination, String>,
+}
 
 impl FromStr for Given {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.parse()))
+        let destination: Result<Destination, String> = text.parse();
+        let text = match &destination {
+            // It holds from anywhere.
+            Ok(Destination::Sqlite(path)) => format!("sqlite:{}", std::path::absolute(path).unwrap_or_else(|_| path.clone()).display()),
+            Ok(_) => text.to_owned(),
+            Err(_) => String::new(),
+        };
+        Ok(Self { text, destination })
     }
 }
 
 impl Given {
     /// The destination, or why it is none.
     pub(crate) fn get(&self) -> Result<&Destination, Failure> {
-        self.0.as_ref().map_err(|said| Failure::Usage(format!("`--to` is no destination: {said}")))
+        self.destination.as_ref().map_err(|said| Failure::Usage(format!("`--to` is no destination: {said}")))
+    }
+
+    /// As it can be given again, from anywhere.
+    pub(crate) fn again(&self) -> Result<String, Failure> {
+        self.get().map(|_| self.text.clone())
     }
 }
 
@@ -125,6 +144,15 @@ impl std::fmt::Display for Destination {
 }
 
 impl Destination {
+    /// Whether this is the destination that was written down so, from wherever.
+    pub(crate) fn is(&self, written: &str) -> bool {
+        let place = |destination: &Self| match destination {
+            Self::Sqlite(path) => std::path::absolute(path).map_or_else(|_| destination.to_string(), |path| path.display().to_string()),
+            Self::Postgres(_) => destination.to_string(),
+        };
+        written == self.to_string() || written.parse().is_ok_and(|other: Self| place(&other) == place(self))
+    }
+
     fn open(&self) -> Result<Box<dyn Store>, Failure> {
         Ok(match self {
             Self::Sqlite(path) => Box::new(Sqlite::open(path)?),

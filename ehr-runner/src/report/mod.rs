@@ -136,6 +136,11 @@ impl Report {
         self.findings.iter().filter(|finding| finding.consequence == Consequence::Rejected).map(|finding| finding.rows).sum()
     }
 
+    /// Rows that were read, as far as the ledger is closed.
+    pub(crate) fn read(&self) -> u64 {
+        self.ledger.iter().flat_map(|ledger| &ledger.tables).map(|table| table.read).sum()
+    }
+
     /// The ledger for an answer.
     pub(crate) fn ledger(&self) -> Value {
         json!(self.ledger)

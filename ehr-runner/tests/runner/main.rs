@@ -12,6 +12,7 @@ mod order;
 mod place;
 mod postgres;
 mod report;
+mod resume;
 mod rules;
 mod scan;
 mod secrets;

@@ -78,3 +78,17 @@ fn a_file_with_a_secret_is_its_owners_alone() {
     let both = [("EHR_SECRET_STUDY_2_FILE", "key"), ("EHR_SECRET_STUDY_2", KEY)];
     assert!(stderr(&convert(&place, "twice", &both).code(2)).contains("one of the two is enough"));
 }
+
+#[test]
+fn an_order_goes_on_with_the_secrets_that_it_was_begun_with() {
+    let place = place();
+    let with = |key: &str, arguments: &str| {
+        let mut command = Command::new(PROGRAM);
+        command.current_dir(place.path("")).args(arguments.split_whitespace()).env("EHR_SECRET_STUDY_2", key).assert()
+    };
+    with(KEY, "run export --target demo --out order --until assess").code(0);
+    let said = stderr(&with("another key of nobody", "resume order").code(2));
+    assert!(said.contains("a secret is not the one that it was begun with"), "{said}");
+    with(KEY, "resume order").code(0);
+    assert!(place.read("order/converted/person.csv").contains(CODE));
+}

@@ -2,14 +2,19 @@
 //!
 //! Marking is idempotent: a plan that visits a row twice marks the same bit twice.
 
+mod state;
+
 use crate::dataset::origin;
 use crate::finding::Allowance;
 use crate::finding::Consequence;
 use crate::finding::Finding;
 use crate::finding::meaning;
 use crate::ir::budget::Budget;
+use serde::Deserialize;
 use serde::Serialize;
+pub(crate) use state::LedgerState;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -60,15 +65,15 @@ pub(crate) struct Rejection {
     /// The stage that set it aside.
     pub stage: &'static str,
     /// The rule or column that did.
-    pub rule: std::sync::Arc<str>,
+    pub rule: Arc<str>,
     /// Why.
     pub code: &'static str,
     /// Why, in words, without any value.
-    pub reason: std::sync::Arc<str>,
+    pub reason: Arc<str>,
 }
 
 /// A code that waits for somebody.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Open {
     /// Rows that hold it.
     pub rows: u64,

@@ -1,8 +1,9 @@
-//! The order's folder: built beside its place under a hidden name, and renamed into place when whole.
-//!
-//! A kill at any instant therefore leaves no order, never half of one. The hidden folder is locked by the process
-//! that builds it, and a lock dies with its process: one that can be locked was left behind, and is removed.
+//! What an order is: `order.json`, and the folder that it lies in.
 
+pub(crate) mod prints;
+pub(crate) mod workplace;
+
+use crate::destination::Loading;
 use crate::error::Failure;
 use crate::fingerprint::InputPrint;
 use crate::source::leave::LeftOut;
@@ -10,6 +11,8 @@ use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::SubsecRound;
 use chrono::Utc;
+use ehr_rules::SourceId;
+use prints::FilePrint;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -20,7 +23,9 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// The file that says what an order is.
-const ORDER_FILE: &str = "order.json";
+pub(crate) const ORDER_FILE: &str = "order.json";
+/// What every end of a run does: rejects, ledger and report are written.
+pub(crate) const FINISH: &str = "finish";
 
 /// What `order.json` holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,6 +74,9 @@ pub(crate) struct OrderFile {
     pub(crate) left_out: Vec<LeftOut>,
     /// What was done, and when.
     pub(crate) stages: Vec<StageRecord>,
+    /// The database that it is to go to, with its options, where that was asked for; without a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) to: Option<Wanted>,
     /// Where the order was loaded to.
     #[serde(default)]
     pub(crate) imports: Vec<ImportRecord>,
@@ -109,6 +117,19 @@ pub(crate) struct StageRecord {
     pub(crate) finished: DateTime<Utc>,
     /// Rows it gave.
     pub(crate) rows: u64,
+    /// The files that it left, by their path in the order's folder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) files: BTreeMap<String, FilePrint>,
+}
+
+/// A load that was asked for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Wanted {
+    /// The destination.
+    pub(crate) to: String,
+    /// How it is loaded.
+    #[serde(flatten)]
+    pub(crate) loading: Loading,
 }
 
 /// One load of an order.
@@ -122,13 +143,6 @@ pub(crate) struct ImportRecord {
     pub(crate) rows: u64,
 }
 
-/// An order's folder while it is built; removed with all it holds unless it is put into place.
-pub(crate) struct Partial {
-    out: PathBuf,
-    folder: PathBuf,
-    lock: Option<File>,
-}
-
 impl OrderFile {
     /// The order in this folder.
     pub(crate) fn read(order: &Path) -> Result<Self, Failure> {
@@ -137,6 +151,21 @@ impl OrderFile {
         serde_json::from_str(&text).map_err(|error| {
             Failure::World(format!("`{}` is not an order: line {}, column {}", path.display(), error.line(), error.column()))
         })
+    }
+
+    /// The last thing that was done, but for what every end of a run does.
+    pub(crate) fn stands(&self) -> Option<&StageRecord> {
+        self.stages.iter().rev().find(|stage| stage.stage != FINISH)
+    }
+
+    /// Whether a stage was done.
+    pub(crate) fn has(&self, stage: &str) -> bool {
+        self.stages.iter().any(|known| known.stage == stage)
+    }
+
+    /// The source, as it is named.
+    pub(crate) fn source(&self) -> SourceId {
+        SourceId { system: self.source.clone(), version: self.version.clone() }
     }
 
     /// Writes it into the folder under another name, and renames it when it is whole.
@@ -173,23 +202,14 @@ impl Output {
 
 impl StageRecord {
     /// A stage that started then and ends now.
-    pub(crate) fn done(stage: &str, started: DateTime<Utc>, rows: u64) -> Self {
-        Self { stage: stage.to_owned(), status: OrderStatus::Done, started, finished: now(), rows }
+    pub(crate) fn done(stage: &str, started: DateTime<Utc>, rows: u64, files: BTreeMap<String, FilePrint>) -> Self {
+        Self { stage: stage.to_owned(), status: OrderStatus::Done, started, finished: now(), rows, files }
     }
 }
 
 /// The clock, for `order.json` alone.
 pub(crate) fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(3)
-}
-
-/// Fails where an order cannot be made at `out`.
-pub(crate) fn free(out: &Path) -> Result<(), Failure> {
-    if out.symlink_metadata().is_ok() {
-        return Err(Failure::Usage(format!("`{}` exists already; choose another folder for the order, or remove it", out.display())));
-    }
-    let (parent, _) = place(out)?;
-    if parent.is_dir() { Ok(()) } else { Err(Failure::Usage(format!("there is no folder `{}` to make the order in", parent.display()))) }
 }
 
 /// Writes a value as indented JSON, a line end after it.
@@ -205,101 +225,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), Failure> {
     fs::create_dir(path).map_err(|error| Failure::file("making the folder", path, &error))
 }
 
-impl Partial {
-    /// Makes the hidden folder for an order at `out`; removes those that dead processes left there.
-    pub(crate) fn create(out: &Path) -> Result<Self, Failure> {
-        let (parent, name) = place(out)?;
-        let prefix = format!(".{name}.partial-");
-        remove_stale(&parent, &prefix)?;
-        let folder = parent.join(format!("{prefix}{}", std::process::id()));
-        make_folder(&folder)?;
-        let lock = File::open(&folder).ok().filter(|file| file.try_lock().is_ok());
-        let partial = Self { out: out.to_owned(), folder, lock };
-        make_folder(&partial.stage())?;
-        Ok(partial)
-    }
-
-    /// The folder.
-    pub(crate) fn path(&self) -> &Path {
-        &self.folder
-    }
-
-    /// The folder in it where stages are staged.
-    pub(crate) fn stage(&self) -> PathBuf {
-        self.folder.join(".stage")
-    }
-
-    /// Takes rejects out of the staging folder and removes the rest of it.
-    pub(crate) fn clear_stage(&self) -> Result<(), Failure> {
-        let (staged, kept) = (self.stage().join("rejects"), self.folder.join("rejects"));
-        if staged.is_dir() {
-            fs::rename(&staged, &kept).map_err(|error| Failure::file("moving", &staged, &error))?;
-        } else {
-            make_folder(&kept)?;
-        }
-        fs::remove_dir_all(self.stage()).map_err(|error| Failure::file("removing", &self.stage(), &error))
-    }
-
-    /// Puts the order into place: every file on disk, `order.json` last, then the name.
-    pub(crate) fn place(mut self, order: &OrderFile) -> Result<(), Failure> {
-        sync_all(&self.folder)?;
-        order.write(&self.folder)?;
-        free(&self.out)?;
-        fs::rename(&self.folder, &self.out).map_err(|error| Failure::file("putting the order into place", &self.out, &error))?;
-        // From here on nothing is left to remove.
-        self.folder = PathBuf::new();
-        sync(&place(&self.out)?.0)
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.folder.as_os_str().is_empty() {
-            // What cannot be removed now is removed at the next start.
-            drop(fs::remove_dir_all(&self.folder));
-        }
-        self.lock.take();
-    }
-}
-
-/// The folder that `out` lies in, and its name there.
-fn place(out: &Path) -> Result<(PathBuf, String), Failure> {
-    let Some(name) = out.file_name() else {
-        return Err(Failure::Usage(format!("`{}` is no name for an order's folder", out.display())));
-    };
-    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    Ok((parent.to_owned(), name.to_string_lossy().into_owned()))
-}
-
-fn remove_stale(parent: &Path, prefix: &str) -> Result<(), Failure> {
-    let fail = |error| Failure::file("reading the folder", parent, &error);
-    for entry in fs::read_dir(parent).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let name = entry.file_name();
-        let ours = name.to_str().and_then(|name| name.strip_prefix(prefix)).is_some_and(|pid| pid.parse::<u32>().is_ok());
-        if !ours || !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        if File::open(entry.path()).is_ok_and(|folder| folder.try_lock().is_ok()) {
-            fs::remove_dir_all(entry.path()).map_err(|error| Failure::file("removing what was left at", &entry.path(), &error))?;
-        }
-    }
-    Ok(())
-}
-
-fn sync_all(folder: &Path) -> Result<(), Failure> {
-    let fail = |error| Failure::file("reading the folder", folder, &error);
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let path = entry.map_err(fail)?.path();
-        if path.is_dir() {
-            sync_all(&path)?;
-        } else {
-            sync(&path)?;
-        }
-    }
-    sync(folder)
-}
-
-fn sync(path: &Path) -> Result<(), Failure> {
+/// Sees to it that a file or the names in a folder are on disk.
+pub(crate) fn sync(path: &Path) -> Result<(), Failure> {
     File::open(path).and_then(|file| file.sync_all()).map_err(|error| Failure::file("writing to disk", path, &error))
 }
