@@ -202,7 +202,7 @@ fn a_kill_at_any_moment_leaves_an_order_that_goes_on_or_none() {
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
-        lasts.mul_f64((seed % 1000) as f64 / 1000.0)
+        lasts.mul_f64(f64::from(u32::try_from(seed % 1000).unwrap()) / 1000.0)
     };
     while done < kills {
         let mut command = run.to_owned();
