@@ -96,6 +96,8 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0405", "different things have one surrogate key"),
     ("R0501", "several files would have one place"),
     ("R0502", "a file's path in the data leaves the folder that the rules name"),
+    ("R0601", "a file holds rows of another tenant than its folder or the order says, and is set aside as a whole"),
+    ("R0602", "a row's tenant has no name"),
 ];
 
 /// What a code says, for messages.

@@ -27,6 +27,7 @@ use crate::ir::schema::RowCheck;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
+use crate::ir::tenant;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -142,10 +143,12 @@ fn assess_table(
         }
     }
     let room = || identity::room(table.rows);
+    // What is one tenant's stands in the way of nothing that is another's.
+    let scope = table.tells(tenant::COLUMN)?.then(|| tenant::COLUMN.to_owned());
     for (columns, severity) in unique {
         rules.push(("R0107", format!("{}.{}", shape.name, columns.join("+")), severity, String::new()));
         pass.unique.push((keys.len(), room()));
-        keys.push(columns);
+        keys.push(columns.into_iter().chain(scope.clone()).collect());
     }
     for reference in &shape.references {
         let target = (reference.table.clone(), reference.target.clone());

@@ -14,6 +14,7 @@ use crate::engine::transform;
 use crate::error::Error;
 use crate::ir::action;
 use crate::ir::schema::TargetSchema;
+use crate::ir::tenant;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
@@ -44,6 +45,7 @@ pub(crate) fn convert(
             .map(|table| table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect())
             .unwrap_or_default()
     };
+    let whose = || target.tenant.iter().map(|_| (tenant::COLUMN.to_owned(), Type::required(Kind::Text)));
     let empty = |name: &str| Transform { table: name.to_owned(), branches: Vec::new(), dedupe: None, sort: Vec::new(), shape: None };
     let written = target.tables.iter().filter(|table| !table.external);
     let without: Vec<Transform> =
@@ -63,6 +65,7 @@ pub(crate) fn convert(
                 return Ok((None, transform::run(one, columns, &inputs, context, path)?));
             }
             let mut columns = shape(&one.table);
+            columns.extend(whose());
             if files::acts(one) {
                 columns.extend(action::COLUMNS.map(|name| (name.to_owned(), Type::nullable(Kind::Text))));
             }

@@ -15,6 +15,7 @@ use crate::dataset::output::OutputRows;
 use crate::error::Error;
 use serde::Deserialize;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::io::BufReader;
@@ -42,6 +43,8 @@ pub(crate) struct Kept {
     pub outputs: Vec<OutputRows>,
     /// The file actions that they planned.
     pub actions: Option<KeptTable>,
+    /// The tenants that have rows, each with the spellings of its name.
+    pub tenants: BTreeMap<String, Vec<String>>,
 }
 
 /// A staged table, by its path in the run's folder.
@@ -87,6 +90,7 @@ impl Kept {
             came: Vec::new(),
             outputs: Vec::new(),
             actions: None,
+            tenants: BTreeMap::new(),
         }
     }
 

@@ -66,6 +66,19 @@ pub struct Table {
     pub rows: u64,
 }
 
+/// The rows of one table that are one tenant's.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Whose they are: the tenant's identity.
+    pub tenant: String,
+    /// The staged table, in which they stand together.
+    pub(crate) table: Table,
+    /// The first of them.
+    pub(crate) first: u64,
+    /// How many they are.
+    pub rows: u64,
+}
+
 impl<Stage> Dataset<Stage> {
     pub(crate) fn new(tables: Vec<Table>, ledger: Arc<Ledger>, folder: PathBuf) -> Self {
         Self { tables, between: Vec::new(), ledger, folder, stage: PhantomData }
@@ -99,6 +112,12 @@ impl Table {
         scan(&self.path)
     }
 
+    /// Whether it has this bookkeeping column.
+    pub(crate) fn tells(&self, column: &str) -> Result<bool, Error> {
+        let schema = self.scan()?.collect_schema();
+        Ok(schema.map_err(|error| Error::engine("reading a staged table's columns", error))?.contains(column))
+    }
+
     /// The table as a lazy frame without bookkeeping columns.
     pub fn frame(&self) -> Result<LazyFrame, Error> {
         let mut frame = self.scan()?;
@@ -108,6 +127,21 @@ impl Table {
     }
 
     /// The same for a form that has text and numbers only: instants, lists and structs as text. `kind` says what a column is.
+    pub fn texts(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
+        texts(self.frame()?, kind).map_err(|error| Error::engine("reading a staged table's columns", error))
+    }
+}
+
+impl Part {
+    /// The rows as a lazy frame without bookkeeping columns.
+    pub fn frame(&self) -> Result<LazyFrame, Error> {
+        let (Ok(first), Ok(rows)) = (i64::try_from(self.first), IdxSize::try_from(self.rows)) else {
+            return Err(Error::data(format!("table `{}` has more rows of one tenant than can be written", self.table.name)));
+        };
+        Ok(self.table.frame()?.slice(first, rows))
+    }
+
+    /// The same for a form that has text and numbers only, as [`Table::texts`] gives it.
     pub fn texts(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
         texts(self.frame()?, kind).map_err(|error| Error::engine("reading a staged table's columns", error))
     }

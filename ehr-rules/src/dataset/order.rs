@@ -34,6 +34,10 @@ pub struct Order {
     pub vocabulary: Option<PathBuf>,
     /// Which table a file is, by the file's name, where that is known; other files are those tables whose glob they match.
     pub tables: BTreeMap<String, String>,
+    /// The one tenant whose rows these are, by its full name; files that hold others' are set aside (`R0601`).
+    pub tenant: Option<String>,
+    /// The folder that files lie in whose names have none, where the target's folders name tenants.
+    pub lies_in: Option<String>,
     /// Make whole categories, as people want to see them, and not only what the target asks for, which is faster.
     pub whole_categories: bool,
     /// Set to stop at the next batch.
@@ -67,6 +71,8 @@ impl Order {
             secrets: BTreeMap::new(),
             vocabulary: None,
             tables: BTreeMap::new(),
+            tenant: None,
+            lies_in: None,
             whole_categories: false,
             cancel: Arc::default(),
             progress: Arc::new(|_| {}),

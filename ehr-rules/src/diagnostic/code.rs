@@ -69,6 +69,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0422", "a listing is of no known form"),
     ("E0423", "a field of fixed width stands nowhere, or where another does"),
     ("E0430", "a target reads sources of several systems, or one twice"),
+    ("E0431", "a rule of a target with tenants makes rows that are nobody's"),
     ("E0501", "a code map names a source code twice"),
     ("E0502", "a target in a code map is not of its type"),
     ("E0503", "a code map has no file, or it cannot be read as one"),

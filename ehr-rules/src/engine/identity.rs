@@ -6,6 +6,7 @@ use crate::dataset::ORIGIN;
 use crate::engine;
 use crate::engine::key;
 use crate::error::Error;
+use crate::ir::tenant;
 use polars::prelude::*;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -21,7 +22,7 @@ pub(crate) fn room(rows: u64) -> Identities {
     set
 }
 
-/// Calls `see` on each row in order: its origin, and the identity of each key (missing where all its columns are).
+/// Calls `see` on each row in order: its origin, and the identity of each key (missing where all its columns are, whosever the row is).
 pub(crate) fn each_row<S: Send + 'static>(
     frame: LazyFrame,
     keys: &[Vec<String>],
@@ -36,7 +37,12 @@ pub(crate) fn each_row<S: Send + 'static>(
         let parts: Vec<Expr> = names.iter().map(|name| col(name.as_str())).collect();
         // An integer is its own identity.
         let own = matches!(names.as_slice(), [name] if schema.get(name.as_str()) == Some(&DataType::Int64));
-        let identity = if own { col(names[0].as_str()) } else { key::key(&parts, String::new(), false) };
+        let mut identity = if own { col(names[0].as_str()) } else { key::key(&parts, String::new(), false) };
+        if names.iter().any(|name| name == tenant::COLUMN) {
+            let values = names.iter().filter(|name| *name != tenant::COLUMN).map(|name| col(name.as_str()).is_not_null());
+            let is_there = values.reduce(Expr::or).unwrap_or_else(|| lit(true));
+            identity = when(is_there).then(identity).otherwise(lit(NULL));
+        }
         columns.push(identity.alias(format!("_key{at}")));
     }
     let shared = Arc::new(Mutex::new(Some(state)));

@@ -23,6 +23,7 @@ mod operator;
 mod pivot;
 pub(crate) mod probe;
 pub(crate) mod script;
+pub(crate) mod tenant;
 pub(crate) mod transform;
 mod unfold;
 

@@ -272,7 +272,14 @@ pub(crate) const TARGET: Holds = Holds::Form(&Form {
 
 const TENANT: &Form = &Form {
     name: "`tenant`",
-    keys: &[required("from", Holds::Free, "A column of the source, text and required in one of its tables, that names the tenant.")],
+    keys: &[
+        required("from", Holds::Free, "A column of the source, text and required in one of its tables, that names the tenant."),
+        key(
+            "folder",
+            Holds::Words(&["name", "letters"]),
+            "How the folder that a file lies in names the tenant too: by the name, or by its letters and digits.",
+        ),
+    ],
 };
 
 const CODE_MAP: &Form = &Form {

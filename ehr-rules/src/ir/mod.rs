@@ -10,6 +10,7 @@ pub(crate) mod expr;
 pub(crate) mod phi;
 pub(crate) mod print;
 pub(crate) mod schema;
+pub(crate) mod tenant;
 pub(crate) mod transform;
 pub(crate) mod types;
 pub(crate) mod unfold;

@@ -4,6 +4,7 @@ use crate::diagnostic::Place;
 use crate::ir::budget::Budget;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::expr::Expr;
+use crate::ir::tenant::Tenant;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -348,8 +349,8 @@ pub struct TargetSchema {
     pub title: String,
     /// The versions of one source (`system/version`) whose tables its rules read straight; none where they read categories.
     pub sources: Vec<String>,
-    /// The source's column that names whose data a row is, where it reads a source straight.
-    pub tenant: Option<String>,
+    /// Whose data a row is, where it reads a source straight and each tenant's data goes to a place of its own.
+    pub tenant: Option<Tenant>,
     /// Whether no identifier of a person may reach its columns.
     pub deidentified: bool,
     /// Columns (`table.column`) that hold an identifier all the same, each with the reason.

@@ -23,6 +23,8 @@ use crate::error::Error;
 use crate::ir::schema::TargetColumn;
 use crate::ir::schema::TargetSchema;
 use crate::ir::schema::TargetTable;
+use crate::ir::tenant::FolderName;
+use crate::ir::tenant::Tenant;
 use crate::ir::types::Type;
 use crate::yaml::Key;
 use crate::yaml::Node;
@@ -88,14 +90,14 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
     for one in pending {
         check_reference(&one, &tables, said);
     }
-    let told = tenant.as_ref().map(|tenant| tenant.text.clone());
+    let told = tenant.as_ref().map(|(from, folder)| Tenant { from: from.text.clone(), folder: *folder });
     let schema =
         TargetSchema { name: name.text, title, sources: Vec::new(), tenant: told, deidentified, allow, tables, code_maps, parameters };
-    Some(Written { schema, places, sources, tenant })
+    Some(Written { schema, places, sources, tenant: tenant.map(|(from, _)| from) })
 }
 
-/// `{from: COLUMN}`, of a source that is read straight; the column is looked for once sources are known.
-fn tenant(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<Key> {
+/// `{from: COLUMN}`, of a source that is read straight; the column is looked for once sources are known. `folder` says how folders name it.
+fn tenant(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<(Key, Option<FolderName>)> {
     let node = fields.get("tenant")?;
     if fields.get("source").is_none() {
         said.push(
@@ -105,8 +107,9 @@ fn tenant(fields: &mut Fields<'_>, said: &mut Diagnostics) -> Option<Key> {
     }
     let mut own = Fields::of(node, "`tenant`", said)?;
     let from = own.required_named("from", said);
+    let folder = own.one_of("folder", &[("name", FolderName::Name), ("letters", FolderName::Letters)], said);
     own.finish(said);
-    from
+    Some((from?, folder))
 }
 
 /// `{TABLE.COLUMN: REASON}`; the reason is what makes it a decision.

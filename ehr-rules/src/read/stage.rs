@@ -178,11 +178,16 @@ fn write(
     let schema = typing.schema();
     let mut staged = staging(file, &schema).map_err(|error| unwritten(path, error))?;
     let (mut records, mut rows) = (0, 0);
+    let mut begun = None;
     for worker in workers.iter().cycle() {
         order.go_on()?;
         // Batches are dealt out in turns, so the first worker without one is the end.
         let Ok(typed) = worker.recv() else { break };
         let Typed { frame, set_aside, mended, counts, framed } = typed?;
+        if let Some(file) = plan.files.get(framed.file).filter(|_| begun != Some(framed.file)) {
+            ledger.begins(index, framed.base, &file.file.name);
+            begun = Some(framed.file);
+        }
         if frame.height() > 0 {
             staged.write_batch(&frame).map_err(|error| unwritten(path, error))?;
         }

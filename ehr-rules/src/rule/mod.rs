@@ -21,5 +21,6 @@ pub(crate) mod script;
 mod status;
 pub(crate) mod table;
 pub(crate) mod template;
+pub(crate) mod tenant;
 mod unfold;
 pub(crate) mod view;

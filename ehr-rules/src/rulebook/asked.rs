@@ -34,6 +34,8 @@ impl Asked {
         {
             let mut columns: BTreeSet<(String, String)> = rules.iter().flat_map(Transform::reads).collect();
             columns.extend(checked_later(&source.schema));
+            let tenant = target.schema.tenant.iter();
+            columns.extend(tenant.flat_map(|tenant| source.schema.tables.iter().map(|table| (table.name.clone(), tenant.from.clone()))));
             return Self { transforms: Vec::new(), columns: Some(columns), made: None };
         }
         let mut asked: BTreeSet<(String, String)> = target.transforms.iter().flat_map(Transform::reads).collect();

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::schema::TargetTable;
+use crate::ir::tenant;
 use crate::ir::transform::Output;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
@@ -32,10 +33,13 @@ impl Job<'_> {
         let Some((rule, wide)) = rule.and_then(|rule| widened(rule, &table.key)) else { return Ok(0) };
         let mut columns: Vec<(String, Type)> = table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect();
         columns.extend(wide.iter().map(|name| (name.clone(), Type::nullable(Kind::Text))));
+        let whose = self.told.as_ref().map(|_| tenant::COLUMN.to_owned());
+        columns.extend(whose.iter().map(|name| (name.clone(), Type::required(Kind::Text))));
+        let key = table.key.iter().cloned().chain(whose).collect();
         let read = self.target.tables_of(&self.source.id()).unwrap_or(&self.source.shapes);
         let came = self.came();
         let inputs = |name: &str| match read.get(name) {
-            Some(shape) => transform::open(name, came.iter(), shape),
+            Some(shape) => transform::open(name, came.iter(), &self.with_whose(name, shape)),
             None => transform::open(name, converted.tables.iter().chain(&converted.between), &[]),
         };
         // What is marked here was marked when the table was made.
@@ -44,7 +48,7 @@ impl Job<'_> {
         let path = self.order.folder.join("verify").join(format!("{}.ipc", table.name));
         let made = transform::run(&rule, &columns, &inputs, &context, path)?;
         let firsts: HashMap<i64, i64> = HashMap::new();
-        let (_, others) = identity::each_row(made.scan()?, &[table.key.clone(), wide], (firsts, 0_u64), |(firsts, others), _, keys| {
+        let (_, others) = identity::each_row(made.scan()?, &[key, wide], (firsts, 0_u64), |(firsts, others), _, keys| {
             if let [Some(key), Some(thing)] = keys {
                 *others += u64::from(firsts.entry(*key).or_insert(*thing) != thing);
             }

@@ -30,6 +30,7 @@ use crate::read;
 use crate::rule::level;
 use crate::rule::level::Compiled;
 use crate::rule::row_check;
+use crate::rule::tenant;
 use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
@@ -350,8 +351,8 @@ fn compile_target(
         // Where something is wrong with what is named, any source may be the one meant.
         let meant = |reading: &&mut Reading| ids.len() < loaded.sources.len() || ids.contains(&reading.source.schema.id());
         for reading in sources.iter_mut().filter(meant) {
-            let tables = reading.source.schema.tables.iter().filter(|table| table.column(tenant).is_some());
-            reading.used.used.extend(tables.map(|table| (table.name.clone(), tenant.clone())));
+            let tables = reading.source.schema.tables.iter().filter(|table| table.column(&tenant.from).is_some());
+            reading.used.used.extend(tables.map(|table| (table.name.clone(), tenant.from.clone())));
         }
     }
     let mut straight = Vec::new();
@@ -363,6 +364,13 @@ fn compile_target(
         let compiled = level::compile(&loaded.rules, &target_level(&loaded, &reading.views, &outputs), said);
         reading.used.used.extend(compiled.used);
         let schema = &reading.source.schema;
+        if let Some(tenant) = &loaded.schema.tenant {
+            let told = tenant::told(schema, &tenant.from);
+            // Where no table tells it, that was said of the column.
+            if !told.is_empty() {
+                tenant::check(&compiled.transforms, &loaded.rules, schema, &tenant.from, &told, said);
+            }
+        }
         straight.push(Straight {
             source: SourceId { system: schema.system.clone(), version: schema.version.clone() },
             transforms: compiled.transforms,

@@ -7,6 +7,7 @@ use crate::convert;
 use crate::dataset::Common;
 use crate::dataset::Converted;
 use crate::dataset::Dataset;
+use crate::dataset::Part;
 use crate::dataset::Read;
 use crate::dataset::Sound;
 use crate::dataset::Table;
@@ -18,16 +19,20 @@ use crate::dataset::ledger::Balance;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::order::Order;
 use crate::dataset::output::OutputRows;
+use crate::engine;
 use crate::engine::Context;
 use crate::engine::codes::CodeSource;
 use crate::engine::probe::Probes;
 use crate::error::Error;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::TargetSchema;
+use crate::ir::tenant::COLUMN;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
+use crate::ir::types::Type;
 use crate::ir::types::Value;
 use crate::read;
+use crate::rule::tenant;
 use crate::rulebook::SourceId;
 use crate::rulebook::asked::Asked;
 use crate::rulebook::compile::CompiledSource;
@@ -68,6 +73,10 @@ pub struct Job<'book> {
     /// The names of the secrets that it asks for.
     secrets: BTreeSet<String>,
     probes: Option<Arc<Probes>>,
+    /// The source's tables whose rows say whose they are, where the target keeps tenants apart.
+    pub(super) told: Option<BTreeSet<String>>,
+    /// The tenants that have rows, each with the spellings of its name.
+    tenants: Mutex<BTreeMap<String, Vec<String>>>,
 }
 
 impl<'book> Job<'book> {
@@ -82,6 +91,12 @@ impl<'book> Job<'book> {
         settings::known(ours.iter().chain(theirs), &order.parameters)?;
         let (mut settings, made) = (settings::of(theirs, &order.parameters)?, settings::of(ours, &order.parameters)?);
         settings::settle(&mut rules, &settings)?;
+        let told = target.schema.tenant.as_ref().map(|tenant| tenant::told(&source.schema, &tenant.from));
+        if let Some(told) = &told {
+            tenant::carry(&mut rules, &source.schema, told);
+        } else if order.tenant.is_some() {
+            return Err(Error::refused(format!("the target `{}` knows no tenants", target.schema.name)));
+        }
         let codes = codes_of(&target.schema.code_maps, &target.maps, &order)?;
         let source_codes = codes_of(&source.schema.code_maps, &source.maps, &order)?;
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
@@ -108,6 +123,8 @@ impl<'book> Job<'book> {
             settings,
             secrets,
             probes: None,
+            told,
+            tenants: Mutex::default(),
         })
     }
 
@@ -173,8 +190,37 @@ impl<'book> Job<'book> {
     /// A staged table that cannot be read or written.
     pub fn assess(&self, data: Dataset<Read>) -> Result<Dataset<Sound>, Error> {
         let schema = &self.source.schema;
+        let data = self.told_apart(data)?;
         let checks = |table: &str| schema.table(table).map(|table| settings::settled(&table.checks, &self.made)).unwrap_or_default();
         assess::assess(schema, &checks, data, &self.context("assess"))
+    }
+
+    /// With whose each row is, where the target keeps tenants apart.
+    fn told_apart(&self, data: Dataset<Read>) -> Result<Dataset<Read>, Error> {
+        let (Some(told), Some(tenant)) = (&self.told, &self.target.schema.tenant) else { return Ok(data) };
+        let (tables, tenants) = engine::tenant::tell(&data.tables, told, tenant, &self.context("assess"))?;
+        *self.tenants.lock().unwrap_or_else(PoisonError::into_inner) = tenants;
+        Ok(Dataset::new(tables, data.ledger, data.folder))
+    }
+
+    /// The tenants that have rows, by their identities, each with the spellings of its name in the order in which they come;
+    /// none before [`Job::assess`], and where the target keeps no tenants apart.
+    pub fn tenants(&self) -> BTreeMap<String, Vec<String>> {
+        self.tenants.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The rows of a table tenant by tenant, by identity, where the target keeps tenants apart.
+    ///
+    /// # Errors
+    /// A staged table that cannot be read or written.
+    pub fn parts(&self, table: &Table) -> Result<Vec<Part>, Error> {
+        engine::tenant::parts(table, &self.order)
+    }
+
+    /// The columns of a table that rules read, whose its rows are among them.
+    pub(super) fn with_whose(&self, table: &str, shape: &[(String, Type)]) -> Vec<(String, Type)> {
+        let whose = self.told.as_ref().filter(|told| told.contains(table)).map(|_| (COLUMN.to_owned(), Type::required(Kind::Text)));
+        shape.iter().cloned().chain(whose).collect()
     }
 
     /// From the source's tables to the categories that the target asks for. A target that reads its source straight asks for
@@ -197,7 +243,7 @@ impl<'book> Job<'book> {
     pub fn convert(&self, common: &Dataset<Common>) -> Result<Dataset<Converted>, Error> {
         let id = self.source.id();
         let read = self.target.tables_of(&id).unwrap_or(&self.source.shapes);
-        let shapes = |name: &str| read.get(name).cloned().unwrap_or_default();
+        let shapes = |name: &str| read.get(name).map(|shape| self.with_whose(name, shape)).unwrap_or_default();
         let made = convert::convert(&self.target.schema, &self.rules, &shapes, common, &self.context("convert"))?;
         self.came.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&common.tables);
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = made.outputs;
@@ -216,6 +262,7 @@ impl<'book> Job<'book> {
         kept.came = self.came().iter().map(|table| KeptTable::new(table, root)).collect();
         kept.outputs.clone_from(&self.outputs.lock().unwrap_or_else(PoisonError::into_inner));
         kept.actions = self.actions().map(|table| KeptTable::new(&table, root));
+        kept.tenants = self.tenants();
         kept.write(path)
     }
 
@@ -229,10 +276,12 @@ impl<'book> Job<'book> {
         let mut kept = Kept::read(path)?;
         let came = std::mem::take(&mut kept.came).into_iter().map(|table| table.table(root)).collect();
         let (outputs, actions) = (std::mem::take(&mut kept.outputs), kept.actions.take().map(|table| table.table(root)));
+        let tenants = std::mem::take(&mut kept.tenants);
         let data = kept.dataset(root, &self.ledger, path)?;
         *self.came.lock().unwrap_or_else(PoisonError::into_inner) = came;
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
         *self.actions.lock().unwrap_or_else(PoisonError::into_inner) = actions;
+        *self.tenants.lock().unwrap_or_else(PoisonError::into_inner) = tenants;
         Ok(data)
     }
 

@@ -51,7 +51,11 @@ pub(super) fn schema() -> Value {
 
 fn tenant() -> Value {
     let from = text("A column of the source, text and required in one of its tables, that names the tenant.");
-    object("whose data a row is", vec![("from", with_examples(from, &[json!("provider_name")]))], &["from"])
+    let folder = words(
+        "How the folder that a file lies in names the tenant; files that do not agree with theirs are set aside. Left out, folders say nothing.",
+        &[("name", "by the same name, whatever its case and blanks"), ("letters", "by the letters and digits of the name")],
+    );
+    object("whose data a row is", vec![("from", with_examples(from, &[json!("provider_name")])), ("folder", folder)], &["from"])
 }
 
 fn track() -> Value {

@@ -13,6 +13,7 @@ use crate::finding::Consequence;
 use crate::finding::meaning;
 use crate::ir::schema::TargetSchema;
 use crate::ir::schema::TargetTable;
+use crate::ir::tenant;
 use crate::ir::types::Kind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -93,8 +94,12 @@ fn identities(
     collided: Collided<'_>,
 ) -> Result<Known, Error> {
     let mut keys: Vec<Vec<String>> = Vec::new();
+    // Each tenant's tables are held against themselves alone.
+    let of = |columns: &[String]| -> Vec<String> {
+        columns.iter().cloned().chain(target.tenant.as_ref().map(|_| tenant::COLUMN.to_owned())).collect()
+    };
     if !shape.key.is_empty() {
-        keys.push(shape.key.clone());
+        keys.push(of(&shape.key));
     }
     let mut references = Vec::new();
     for column in &shape.columns {
@@ -105,15 +110,17 @@ fn identities(
         let held = match known.get(&(other.clone(), theirs.clone())) {
             Some(held) => Arc::clone(held),
             // A table that refers to itself.
-            None => Arc::new(identity::each_row(table.scan()?, &[vec![theirs.clone()]], Identities::default(), |seen, _, keys| {
-                seen.extend(keys.iter().flatten());
-            })?),
+            None => {
+                Arc::new(identity::each_row(table.scan()?, &[of(std::slice::from_ref(theirs))], Identities::default(), |seen, _, keys| {
+                    seen.extend(keys.iter().flatten());
+                })?)
+            }
         };
         references.push((column.name.clone(), held, format!("`{other}.{theirs}`")));
-        keys.push(vec![column.name.clone()]);
+        keys.push(of(std::slice::from_ref(&column.name)));
     }
     let offered = offered(target, &shape.name);
-    keys.extend(offered.iter().map(|column| vec![column.clone()]));
+    keys.extend(offered.iter().map(|column| of(std::slice::from_ref(column))));
     if keys.is_empty() {
         return Ok(Known::new());
     }

@@ -276,7 +276,29 @@ pub(super) const MISTAKES: &[Mistake] = &[
         DIRECT,
         "[acme/1, acme/2]\n",
         "[acme/1, acme/2]\ntenant: {form: CODE, by: CODE}\n",
-        &[("E0012 4:10 `form`", "did you mean `from`?"), ("E0012 4:22 `by`", "known keys are `from`")],
+        &[
+            ("E0012 4:10 `form`", "did you mean `from`?"),
+            ("E0012 4:22 `by`", "known keys are `from`, `folder`"),
+            ("E0431 targets/direct/rules.yaml:2:9 `bills`", "the rows of `bills` do not say whose they are"),
+            ("E0431 targets/direct/rules.yaml:9:9 `bills`", "the rows of `bills` do not say whose they are"),
+        ],
+    ),
+    mistake(
+        "a tenant by a folder that is called in an unknown way",
+        DIRECT,
+        "[acme/1, acme/2]\n",
+        "[acme/1, acme/2]\ntenant: {from: START, folder: names}\n",
+        &[("E0013 4:31 `names`", "did you mean `name`?"), ("E0201 4:16 `START`", "a tenant is told by text")],
+    ),
+    mistake(
+        "rows that are nobody's",
+        DIRECT,
+        "[acme/1, acme/2]\n",
+        "[acme/1, acme/2]\ntenant: {from: CODE}\n",
+        &[
+            ("E0431 targets/direct/rules.yaml:2:9 `bills`", "the rows of `bills` do not say whose they are"),
+            ("E0431 targets/direct/rules.yaml:9:9 `bills`", "drive the rule by a table in which `CODE` is text and required"),
+        ],
     ),
     mistake(
         "a tenant of categories",

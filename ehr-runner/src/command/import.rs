@@ -92,7 +92,7 @@ pub(super) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book 
 /// Refuses a target that asks for more than loading rows: what is not done is not passed over.
 pub(super) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
     let what = match (&target.tenant, target.tables.iter().find(|table| table.track.is_some())) {
-        (Some(tenant), _) => format!("a database for each tenant (`tenant: {{from: {tenant}}}`)"),
+        (Some(tenant), _) => format!("a database for each tenant (`tenant: {{from: {}}}`)", tenant.from),
         (None, Some(table)) => format!("that rows which come again are tracked (`track` of `{}`)", table.name),
         (None, None) => return Ok(()),
     };

@@ -55,6 +55,7 @@ struct TableMarks {
 struct Marks {
     read: u64,
     fates: [Vec<u64>; FATES],
+    files: Vec<(u64, String)>,
 }
 
 /// A row set aside after reading; its original fields are fetched from its file at the end.
@@ -143,6 +144,18 @@ impl Ledger {
         if let Some(table) = self.tables.get(usize::from(table)) {
             lock(&table.marks).read = rows;
         }
+    }
+
+    /// Says that the rows of a table from this one on, until it is said again, are those of a file.
+    pub(crate) fn begins(&self, table: u16, row: u64, file: &str) {
+        if let Some(table) = self.tables.get(usize::from(table)) {
+            lock(&table.marks).files.push((row, file.to_owned()));
+        }
+    }
+
+    /// The files of a table, each with its first row, in the order of their rows.
+    pub(crate) fn files(&self, table: u16) -> Vec<(u64, String)> {
+        self.tables.get(usize::from(table)).map(|table| lock(&table.marks).files.clone()).unwrap_or_default()
     }
 
     /// Marks rows with a fate.

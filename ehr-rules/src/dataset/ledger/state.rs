@@ -32,6 +32,7 @@ pub(crate) struct LedgerState {
 struct MarksState {
     read: u64,
     fates: [Vec<(usize, u64)>; FATES],
+    files: Vec<(u64, String)>,
 }
 
 /// Why rows were set aside.
@@ -54,14 +55,14 @@ impl Cause {
 impl Marks {
     fn state(&self) -> MarksState {
         let runs = |words: &Vec<u64>| words.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len(), *run.first()?))).collect();
-        MarksState { read: self.read, fates: self.fates.each_ref().map(runs) }
+        MarksState { read: self.read, fates: self.fates.each_ref().map(runs), files: self.files.clone() }
     }
 }
 
 impl MarksState {
     fn marks(self) -> Marks {
         let words = |runs: Vec<(usize, u64)>| runs.into_iter().flat_map(|(count, word)| std::iter::repeat_n(word, count)).collect();
-        Marks { read: self.read, fates: self.fates.map(words) }
+        Marks { read: self.read, fates: self.fates.map(words), files: self.files }
     }
 }
 
@@ -124,6 +125,7 @@ mod tests {
     fn what_was_written_down_is_known_again() {
         let ledger = Ledger::new(["patients".to_owned()]);
         ledger.read(0, 3);
+        ledger.begins(0, 0, "patients.csv");
         ledger.mark(Fate::Converted, [origin(0, 0)]);
         let rejection =
             |row| Rejection { origin: origin(0, row), stage: "assess", rule: "patients.id".into(), code: "R0107", reason: "why".into() };
@@ -135,6 +137,7 @@ mod tests {
         assert!(serde_json::from_str(&text).is_ok_and(|state| fresh.restore(state)), "{text}");
         assert_eq!((fresh.balances(), fresh.rejections(), fresh.findings()), (ledger.balances(), ledger.rejections(), ledger.findings()));
         assert_eq!(fresh.work_list(), ledger.work_list());
+        assert_eq!(fresh.files(0), [(0, "patients.csv".to_owned())]);
         let other = Ledger::new(["visits".to_owned()]);
         assert!(serde_json::from_str(&text).is_ok_and(|state| !other.restore(state)));
         assert!(serde_json::from_str::<LedgerState>(&text.replace("R0107", "R9999")).is_err());

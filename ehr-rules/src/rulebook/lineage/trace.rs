@@ -72,7 +72,7 @@ pub(crate) fn lineage(book: &Rulebook, what: &str, source: Option<&SourceId>) ->
     trace.asked.entry((Whose::Target, table.to_owned())).or_default();
     let mut way = trace.follow(what);
     if column.is_none() {
-        way.tenant.clone_from(&target.schema.tenant);
+        way.tenant = target.schema.tenant.as_ref().map(|tenant| tenant.from.clone());
         way.track = shape.and_then(|shape| shape.track.clone());
     }
     Ok(way)

@@ -29,6 +29,7 @@ use crate::ir::code_map::OnSeveral;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::print;
+use crate::ir::tenant;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
 use crate::ir::transform::Transform;
@@ -187,7 +188,7 @@ impl Follow<'_> {
             is_missing: value.is_none(),
             value: value.clone().filter(|_| self.show_values),
         };
-        let columns = branch.columns.iter().zip(&values).map(column).collect();
+        let columns = branch.columns.iter().zip(&values).filter(|(output, _)| output.name != tenant::COLUMN).map(column).collect();
         let mut joins = Vec::new();
         for (at, join) in branch.joins.iter().enumerate() {
             let found = integers(&frame, &format!("_joined{at}"))?.first().copied().flatten();
