@@ -11,6 +11,11 @@ use super::books::PRINT;
 use super::books::REPLACED_BY;
 use super::cell::Cell;
 use super::cell::print;
+use super::compare::Compared;
+use super::compare::Key;
+use super::compare::Keys;
+use super::compare::Known;
+use super::compare::Own;
 use super::store::Slot;
 use super::store::Store;
 use super::store::Take;
@@ -24,6 +29,8 @@ use ehr_rules::Kind;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::sync_channel;
 
 /// The keys and fingerprints of the order's rows.
 const STAGE: &str = "_ehr_stage";
@@ -39,6 +46,9 @@ const FRESH: &str = "_ehr_fresh";
 const HEED_EVERY: u64 = 4096;
 /// So many rows are asked for at once.
 const PART: usize = 200_000;
+/// So many rows go from one thread to another at once, and so many such lots may wait there.
+const LOT: usize = 4096;
+const WAITING: usize = 256;
 
 /// What became of a table's rows.
 #[derive(Debug, Clone, Default)]
@@ -90,17 +100,24 @@ impl Difference<'_> {
             let added = store.fill(&self.book.table.name, &slots, &mut |take| self.cells(&slots, None, take))?;
             return Ok(Taken { added, ..Taken::default() });
         }
-        self.stage(store, &slots)?;
-        let mut taken = self.compare(store)?;
+        let here = self.compared(store, &slots)?;
+        let staged = here.is_none();
+        let Compared { mut taken, fresh, other } = match here {
+            Some(compared) => compared,
+            None => self.staged(store, &slots)?,
+        };
+        if taken.replaced > 0 {
+            self.may_replace(store, &taken)?;
+        }
         if taken.added + taken.replaced > 0 {
-            self.turn(store)?;
-            if taken.replaced > 0 {
-                self.may_replace(store, &taken)?;
+            let stranger = occupied && self.book.keyed && taken.added > 0;
+            let turned = staged || stranger || taken.replaced > 0;
+            if turned && !staged {
+                self.turn_here(store, &slots, &fresh, &other)?;
             }
-            if occupied && self.book.keyed && taken.added > 0 {
+            if stranger {
                 self.nobody_elses(store, &table)?;
             }
-            let (fresh, other) = self.places(store, taken.added + taken.replaced + taken.same)?;
             if !other.is_empty() {
                 self.replace(store, &slots, &other)?;
             }
@@ -108,10 +125,106 @@ impl Difference<'_> {
                 self.record(store, &slots, Some(&fresh))?;
                 taken.added = store.fill(&self.book.table.name, &slots, &mut |take| self.cells(&slots, Some(&fresh), take))?;
             }
-            store.run(&format!("DROP TABLE {}", store.quoted(TURN)), &[])?;
+            if turned {
+                store.run(&format!("DROP TABLE {}", store.quoted(TURN)), &[])?;
+            }
         }
-        store.run(&format!("DROP TABLE {}", store.quoted(STAGE)), &[])?;
+        if staged {
+            store.run(&format!("DROP TABLE {}", store.quoted(STAGE)), &[])?;
+        }
         Ok(taken)
+    }
+
+    /// What came of comparing here; `None` where the database does so itself.
+    fn compared(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<Option<Compared>, Failure> {
+        let told = self.book.identity();
+        let Some(keys) = Keys::of(&told) else { return Ok(None) };
+        let bytes = std::fs::metadata(self.file).map_err(|error| Failure::file("reading", self.file, &error))?.len();
+        let keys = &keys;
+        std::thread::scope(|scope| {
+            let (send, lots) = sync_channel(WAITING);
+            // The order's rows are read while the book is on its way.
+            let reader = scope.spawn(move || self.lots(slots, keys, &send));
+            let (mut known, mut compared) = (Known::default(), Compared::default());
+            let mut passed = 0_u64;
+            let recalled = store.recall(&self.book.rows, &told, bytes, &mut |parts, print, order| {
+                if passed.is_multiple_of(HEED_EVERY) {
+                    self.context.go_on()?;
+                }
+                passed += 1;
+                known.add(keys.key(parts.iter().copied()), print, order)
+            })?;
+            if !recalled {
+                return Ok(None);
+            }
+            for lot in &lots {
+                lot.into_iter().try_for_each(|own| known.meet(own, &mut compared))?;
+            }
+            reader.join().map_err(|_| Failure::World(format!("reading `{}` failed", self.file.display())))??;
+            known.finish(&mut compared)?;
+            Ok(Some(compared))
+        })
+    }
+
+    /// The order's rows by what tells them apart, until nobody takes them any more.
+    fn lots(&self, slots: &[Slot], keys: &Keys, send: &SyncSender<Vec<Own>>) -> Result<(), Failure> {
+        let places: Vec<Option<usize>> =
+            self.book.identity().iter().map(|part| slots.iter().position(|slot| slot.name == part.name)).collect();
+        let mut bytes = Vec::new();
+        let mut key = |row: &Passing<'_>| -> Option<Key> {
+            if !self.book.keyed {
+                return keys.of_cells(&[Cell::Integer(row.print), Cell::Integer(row.copy)], &mut bytes);
+            }
+            keys.of_cells(places.iter().map(|at| at.and_then(|at| row.cells.get(at)).unwrap_or(&Cell::Null)), &mut bytes)
+        };
+        let mut lot = Vec::with_capacity(LOT);
+        let mut taken = true;
+        self.each(slots, None, |row| {
+            let Some(key) = key(&row) else {
+                return Err(Failure::Data(format!(
+                    "nothing was loaded: a row of table `{}` lacks a part of its key",
+                    self.book.table.name
+                )));
+            };
+            lot.push(Own { key, print: row.print, place: row.place });
+            if lot.len() == LOT {
+                taken = send.send(std::mem::replace(&mut lot, Vec::with_capacity(LOT))).is_ok();
+            }
+            // Why nobody takes them is said elsewhere.
+            if taken { Ok(()) } else { Err(Failure::World("nobody compares any more".to_owned())) }
+        })?;
+        // The same holds here.
+        drop(send.send(lot));
+        Ok(())
+    }
+
+    /// What came of comparing there, for which the order's keys and fingerprints are sent.
+    fn staged(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<Compared, Failure> {
+        self.stage(store, slots)?;
+        let taken = self.compare(store)?;
+        if taken.added + taken.replaced == 0 {
+            return Ok(Compared { taken, ..Compared::default() });
+        }
+        self.turn(store)?;
+        let (fresh, other) = self.places(store)?;
+        Ok(Compared { taken, fresh, other })
+    }
+
+    /// Sends what the database needs to know of rows that are not there, or not as they are.
+    fn turn_here(&self, store: &mut dyn Store, slots: &[Slot], fresh: &[u64], other: &[u64]) -> Result<(), Failure> {
+        let mut into = self.book.identity();
+        into.extend([books::number(PRINT), books::number(FRESH)]);
+        temporary(store, TURN, &into)?;
+        for (places, is_fresh) in [(fresh, 1), (other, 0)] {
+            store.fill(TURN, &into, &mut |take| {
+                self.each(slots, Some(places), |row| {
+                    let mut cells = self.identity(slots, &row);
+                    cells.extend([Cell::Integer(row.print), Cell::Integer(is_fresh)]);
+                    take(&cells)
+                })
+            })?;
+        }
+        store.settle(TURN)
     }
 
     /// The columns of the file.
@@ -278,24 +391,28 @@ impl Difference<'_> {
     }
 
     /// The places of rows that are not there, and of those that are there otherwise, each sorted.
-    fn places(&self, store: &mut dyn Store, rows: u64) -> Result<(Vec<u64>, Vec<u64>), Failure> {
+    fn places(&self, store: &mut dyn Store) -> Result<(Vec<u64>, Vec<u64>), Failure> {
         let (mut fresh, mut other) = (Vec::new(), Vec::new());
         let place = store.quoted(PLACE);
         // A part at a time, since an answer takes far more memory than what is kept of it.
-        for from in (0..rows).step_by(PART) {
+        let mut last = -1;
+        loop {
             self.context.go_on()?;
             let sql = format!(
-                "SELECT {place}, {} FROM {} WHERE {place} >= {from} AND {place} < {} ORDER BY 1",
+                "SELECT {place}, {} FROM {} WHERE {place} > {last} ORDER BY 1 LIMIT {PART}",
                 store.quoted(FRESH),
                 store.quoted(TURN),
-                from + PART as u64
             );
-            for row in store.ask(&sql, &[])? {
+            let found = store.ask(&sql, &[])?;
+            for row in &found {
                 let [place, new] = row.as_slice() else { continue };
+                last = place.integer().unwrap_or(last);
                 if new.count() == 1 { fresh.push(place.count()) } else { other.push(place.count()) }
             }
+            if found.len() < PART {
+                return Ok((fresh, other));
+            }
         }
-        Ok((fresh, other))
     }
 
     fn may_replace(&self, store: &mut dyn Store, taken: &Taken) -> Result<(), Failure> {

@@ -5,6 +5,7 @@
 
 mod books;
 mod cell;
+mod compare;
 mod difference;
 #[cfg(test)]
 mod histories;
@@ -220,6 +221,11 @@ impl Destination {
             for (owner, rows) in taken.basis {
                 *basis.entry(owner).or_default() += rows;
             }
+        }
+        // What is referred to has its key first.
+        for table in own_tables(target).filter(|table| made.contains(&table.name)) {
+            let statements = store.key(table);
+            run_all(store, &statements)?;
         }
         // Before what is there is built upon, nothing may wait to be checked.
         store.check_references(target)?;

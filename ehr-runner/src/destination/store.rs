@@ -31,6 +31,9 @@ pub(super) type Take<'a> = &'a mut dyn FnMut(&[Cell]) -> Result<(), Failure>;
 /// Gives every row, one after the other, to whoever takes them.
 pub(super) type Rows<'a> = &'a mut dyn FnMut(Take<'_>) -> Result<(), Failure>;
 
+/// Takes one row of a book: the parts of its key, its fingerprint, the order that brought it.
+pub(super) type Recall<'a> = &'a mut dyn FnMut(&[&[u8]], i64, i64) -> Result<(), Failure>;
+
 /// An open connection, with the text of SQL where databases differ.
 ///
 /// Names in SQL are quoted by [`Store::quoted`]; values travel as parameters or in bulk, never as SQL.
@@ -79,6 +82,14 @@ pub(super) trait Store {
     /// Adds rows to a table in bulk; how many there were.
     fn fill(&mut self, table: &str, slots: &[Slot], rows: Rows<'_>) -> Result<u64, Failure>;
 
+    /// Gives every row of a book, told by these columns, to whoever takes them; `false`, and none, where the database compares
+    /// faster itself, as one does whose book is much larger than so many bytes of rows.
+    ///
+    /// Whole numbers are eight bytes, the highest first, truth values one, identifiers sixteen, texts as many as they have.
+    fn recall(&mut self, _book: &str, _told: &[Slot], _bytes: u64, _take: Recall<'_>) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
     /// Tells the planner what it should know of a table that was just filled.
     fn settle(&mut self, _table: &str) -> Result<(), Failure> {
         Ok(())
@@ -101,6 +112,11 @@ pub(super) trait Store {
 
     /// The statements that make a table, run before it is filled.
     fn create(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String>;
+
+    /// The statements that make its key, where that costs less once its rows are there; run before any of [`Store::complete`].
+    fn key(&self, _table: &TargetTable) -> Vec<String> {
+        Vec::new()
+    }
 
     /// The statements that make of it what costs less once its rows are there: indexes, references.
     fn complete(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String>;

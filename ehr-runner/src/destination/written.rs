@@ -23,6 +23,8 @@ use polars::prelude::TimeUnit;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
+use std::io::Seek;
+use std::io::SeekFrom;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
@@ -49,8 +51,8 @@ pub(super) fn header(path: &Path, output: Output) -> Result<Vec<String>, Failure
     }
 }
 
-/// Calls `each` with every row of a written file and its place, from 0, or with those at places that are asked for, in order;
-/// `kinds` are those of its columns.
+/// Calls `each` with every row of a written file and its place, or with those at places that are asked for, in order; `kinds` are
+/// those of its columns. Places grow from row to row.
 pub(super) fn rows(
     path: &Path,
     output: Output,
@@ -58,38 +60,44 @@ pub(super) fn rows(
     asked: Option<&[u64]>,
     mut each: impl FnMut(u64, &[Cell]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut place = 0;
-    let mut asked = asked.map(|places| places.iter().peekable());
-    // The next row's place, where it is asked for.
-    let mut next = || {
-        let at = place;
-        place += 1;
-        asked.as_mut().is_none_or(|asked| asked.next_if(|asked| **asked == at).is_some()).then_some(at)
-    };
     // One row's cells at a time, whose texts keep their memory.
     let mut cells = vec![Cell::Null; kinds.len()];
     match output {
         Output::Csv => {
             let mut records = Records::open(path)?;
+            let mut one = |place, record: Record<'_>| {
+                values(path, record, kinds, &mut cells)?;
+                each(place, &cells)
+            };
+            if let Some(places) = asked {
+                for place in places {
+                    records.jump(*place)?;
+                    one(*place, records.next_record()?.ok_or_else(|| altered(path))?)?;
+                }
+                return Ok(());
+            }
             records.next_record()?;
-            while let Some(record) = records.next_record()? {
-                if let Some(place) = next() {
-                    values(path, record, kinds, &mut cells)?;
-                    each(place, &cells)?;
-                }
+            loop {
+                let place = records.place();
+                let Some(record) = records.next_record()? else { return Ok(()) };
+                one(place, record)?;
             }
-            Ok(())
         }
-        Output::Parquet => batches(path, kinds, |frame| {
-            for row in 0..frame.height() {
-                if let Some(place) = next() {
-                    cells.clear();
-                    cells.extend(frame.columns().iter().map(|column| column.get(row).map_or(Cell::Null, |cell| any_value(&cell))));
-                    each(place, &cells)?;
+        Output::Parquet => {
+            let mut place = 0;
+            let mut asked = asked.map(|places| places.iter().peekable());
+            batches(path, kinds, |frame| {
+                for row in 0..frame.height() {
+                    if asked.as_mut().is_none_or(|asked| asked.next_if(|asked| **asked == place).is_some()) {
+                        cells.clear();
+                        cells.extend(frame.columns().iter().map(|column| column.get(row).map_or(Cell::Null, |cell| any_value(&cell))));
+                        each(place, &cells)?;
+                    }
+                    place += 1;
                 }
-            }
-            Ok(())
-        }),
+                Ok(())
+            })
+        }
     }
 }
 
@@ -184,8 +192,9 @@ fn time(nanoseconds: i64) -> Option<NaiveTime> {
 struct Records<'a> {
     path: &'a Path,
     file: File,
-    /// What was read, and from where on it was not given yet.
+    /// What was read, where in the file it stands, and from where on it was not given yet.
     buffer: Vec<u8>,
+    base: u64,
     at: usize,
     ended: bool,
 }
@@ -207,7 +216,25 @@ impl<'a> Record<'a> {
 impl<'a> Records<'a> {
     fn open(path: &'a Path) -> Result<Self, Failure> {
         let file = File::open(path).map_err(|error| Failure::file("reading", path, &error))?;
-        Ok(Self { path, file, buffer: Vec::new(), at: 0, ended: false })
+        Ok(Self { path, file, buffer: Vec::new(), base: 0, at: 0, ended: false })
+    }
+
+    /// Where the next record stands in the file.
+    fn place(&self) -> u64 {
+        self.base + self.at as u64
+    }
+
+    /// Goes on with the record at a place.
+    fn jump(&mut self, place: u64) -> Result<(), Failure> {
+        let at = place.checked_sub(self.base).and_then(|at| usize::try_from(at).ok()).filter(|at| *at < self.buffer.len());
+        if let Some(at) = at {
+            self.at = at;
+            return Ok(());
+        }
+        self.file.seek(SeekFrom::Start(place)).map_err(|error| Failure::file("reading", self.path, &error))?;
+        self.buffer.clear();
+        (self.base, self.at, self.ended) = (place, 0, false);
+        Ok(())
     }
 
     fn next_record(&mut self) -> Result<Option<Record<'_>>, Failure> {
@@ -244,6 +271,7 @@ impl<'a> Records<'a> {
     /// Reads a block more. A long record makes it grow in proportion, so that it is not looked at from its start too often.
     fn fill(&mut self) -> Result<(), Failure> {
         self.buffer.drain(..self.at);
+        self.base += self.at as u64;
         self.at = 0;
         let wanted = BLOCK.max(self.buffer.len());
         let read = (&mut self.file).take(wanted as u64).read_to_end(&mut self.buffer);
@@ -329,16 +357,14 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_of_their_own_row_alone_and_those_asked_for_keep_their_places() {
+    fn cells_are_of_their_own_row_alone_and_those_asked_for_are_found_again() {
         let file = "\"x\ny\",1\n,2\nz,\n\"\",4\n";
-        let all = vec![
-            (0, vec![text("x\ny"), Cell::Integer(1)]),
-            (1, vec![Cell::Null, Cell::Integer(2)]),
-            (2, vec![text("z"), Cell::Null]),
-            (3, vec![text(""), Cell::Integer(4)]),
-        ];
-        assert_eq!(read(file, None).unwrap(), all);
-        assert_eq!(read(file, Some(&[1, 3])).unwrap(), [all[1].clone(), all[3].clone()]);
+        let all = read(file, None).unwrap();
+        let cells: Vec<&[Cell]> = all.iter().map(|(_, cells)| cells.as_slice()).collect();
+        let wanted =
+            [[text("x\ny"), Cell::Integer(1)], [Cell::Null, Cell::Integer(2)], [text("z"), Cell::Null], [text(""), Cell::Integer(4)]];
+        assert_eq!(cells, wanted);
+        assert_eq!(read(file, Some(&[all[1].0, all[3].0])).unwrap(), [all[1].clone(), all[3].clone()]);
         assert_eq!(read(file, Some(&[])).unwrap(), []);
     }
 
@@ -349,7 +375,12 @@ mod tests {
         let all = read(&file, None).unwrap();
         assert_eq!(all.len(), 4);
         assert!(all[..3].iter().all(|(_, row)| *row == [text(&long.replace("\"\"", "\"")), Cell::Integer(7)]));
-        assert_eq!(all[3], (3, vec![text("end"), Cell::Integer(8)]));
+        assert_eq!(all[3].1, [text("end"), Cell::Integer(8)]);
+        for asked in [vec![0, 3], vec![2], vec![3]] {
+            let places: Vec<u64> = asked.iter().map(|at: &usize| all[*at].0).collect();
+            let found = read(&file, Some(&places)).unwrap();
+            assert!(found.iter().eq(asked.iter().map(|at| &all[*at])), "{asked:?}");
+        }
     }
 
     #[test]

@@ -1,16 +1,21 @@
 //! `PostgreSQL`, by its own protocol: rows travel as binary copies.
 
 mod binary;
+mod copied;
 mod fault;
 mod server;
 
+use super::books::ORDER;
+use super::books::PRINT;
 use super::cell::Cell;
 use super::store::Found;
+use super::store::Recall;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
 use crate::error::Failure;
 use binary::Bound;
+use copied::Copied;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
@@ -21,6 +26,7 @@ use postgres::types::ToSql;
 use postgres::types::Type;
 use postgres::types::private::BytesMut;
 pub(crate) use server::Server;
+use std::io::BufRead;
 use std::io::Write;
 
 /// The oldest server that has all that is asked of it.
@@ -30,6 +36,9 @@ const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
 /// So much of a copy is sent at once.
 const PART: usize = 1 << 16;
+
+/// A book that is so many times as large as an order's rows is not asked for.
+const MUCH_LARGER: u64 = 4;
 
 /// An open connection.
 pub(super) struct Postgres {
@@ -187,6 +196,28 @@ impl Store for Postgres {
         copy.finish().map_err(fail)
     }
 
+    fn recall(&mut self, book: &str, told: &[Slot], bytes: u64, take: Recall<'_>) -> Result<bool, Failure> {
+        let size = "SELECT pg_relation_size(oid) FROM pg_class WHERE relname = $1 AND relnamespace = current_schema()::regnamespace";
+        if self.one(size, &[Cell::Text(book.to_owned())])?.count() > bytes.saturating_mul(MUCH_LARGER) {
+            return Ok(false);
+        }
+        let names: Vec<String> = told.iter().map(|slot| self.quoted(&slot.name)).collect();
+        let (names, book) = (names.join(", "), self.quoted(book));
+        let sql = format!("COPY (SELECT {names}, {}, {} FROM {book}) TO STDOUT (FORMAT binary)", self.quoted(PRINT), self.quoted(ORDER));
+        let shown = self.shown.clone();
+        let mut copy = self.client.copy_out(&sql).map_err(|error| Doing::Loading.failed(&shown, &error))?;
+        let mut rows = Copied::default();
+        loop {
+            let part = copy.fill_buf().map_err(|error| Doing::Loading.broken(&shown, &error))?;
+            let length = part.len();
+            if length == 0 {
+                return rows.finish().map(|()| true);
+            }
+            rows.take(part, told.len(), &mut *take)?;
+            copy.consume(length);
+        }
+    }
+
     fn settle(&mut self, table: &str) -> Result<(), Failure> {
         self.run(&format!("ANALYZE {}", self.quoted(table)), &[]).map(drop)
     }
@@ -197,13 +228,17 @@ impl Store for Postgres {
             let required = if !column.ty.nullable || table.key.contains(&column.name) { " NOT NULL" } else { "" };
             parts.push(format!("{} {}{required}", self.quoted(&column.name), self.type_name(&column.ty.kind, column.max_length)));
         }
-        if !table.key.is_empty() {
-            let key: Vec<String> = table.key.iter().map(|name| self.quoted(name)).collect();
-            parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
-        }
         let name = self.quoted(&table.name);
         let comment = target.title.replace('\'', "''");
         vec![format!("CREATE TABLE {name} ({})", parts.join(", ")), format!("COMMENT ON TABLE {name} IS '{comment}'")]
+    }
+
+    fn key(&self, table: &TargetTable) -> Vec<String> {
+        if table.key.is_empty() {
+            return Vec::new();
+        }
+        let key: Vec<String> = table.key.iter().map(|name| self.quoted(name)).collect();
+        vec![format!("ALTER TABLE {} ADD PRIMARY KEY ({})", self.quoted(&table.name), key.join(", "))]
     }
 
     fn complete(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String> {
