@@ -76,7 +76,7 @@ pub(super) fn complete(text: &str, offset: usize, home: &Home, loaded: &Loaded) 
     let marked = format!("{before}{CURSOR}{after}");
     let tree = outline(&marked);
     let Some(spot) = spot::find(&tree, home.holds(), offset) else { return Vec::new() };
-    let scope = Scope { home, loaded };
+    let scope = Scope { home, loaded, file: None };
     let mut offers = Offers::at(text, offset, &spot, CURSOR.len_utf8());
     match &spot.may {
         May::Key(forms, first) => keys(forms, *first, &spot, &mut offers),

@@ -31,6 +31,7 @@ use crate::codes::tally::tally;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
+use crate::diagnostic::Source;
 use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
 use crate::ir::code_map::CodeMapSource;
@@ -171,13 +172,13 @@ impl Editor {
             CodeMapSource::File(file) => tally(file, self.overlay.get(&file.path)),
             CodeMapSource::Athena { .. } => None,
         };
-        Some(Hover { span, text: hover::hover(&meaning, Scope { home: &home, loaded: &self.loaded }, &counted) })
+        Some(Hover { span, text: hover::hover(&meaning, Scope { home: &home, loaded: &self.loaded, file: None }, &counted) })
     }
 
     /// Where that is declared which stands at an offset: a column's line in its schema, that of a parent where it is inherited.
     pub fn definition(&self, path: &Path, offset: usize) -> Option<Place> {
         let home = home(&self.folders, path)?;
-        places::definition(&self.named(path, offset)?.meaning, Scope { home: &home, loaded: &self.loaded })
+        places::definition(&self.named(path, offset)?.meaning, Scope { home: &home, loaded: &self.loaded, file: None })
     }
 
     /// The rules that make the category, table or column at an offset.
@@ -212,7 +213,8 @@ impl Editor {
         let text = self.overlay.get(path)?;
         let tree = outline::outline(text);
         let spot = spot::find(&tree, home.holds(), offset)?;
-        let names = meaning::names(text, &spot, Scope { home: &home, loaded: &self.loaded });
+        let file = Source::new(path, text.to_owned());
+        let names = meaning::names(text, &spot, Scope { home: &home, loaded: &self.loaded, file: Some(&file) });
         names.into_iter().find(|named| named.span.start <= offset && offset <= named.span.end)
     }
 }

@@ -50,7 +50,8 @@ pub(super) fn same(meaning: &Meaning, files: &[(PathBuf, String)], folders: &[Pa
     let mut found = Vec::new();
     for (path, text) in files {
         let Some(home) = home(folders, path) else { continue };
-        let scope = Scope { home: &home, loaded };
+        let source = Source::new(path, text.clone());
+        let scope = Scope { home: &home, loaded, file: Some(&source) };
         let tree = outline(text);
         let mut spans: Vec<Range<usize>> = Vec::new();
         spot::walk(&tree, home.holds(), &mut |spot| {
@@ -67,7 +68,6 @@ pub(super) fn same(meaning: &Meaning, files: &[(PathBuf, String)], folders: &[Pa
             }
         });
         if !spans.is_empty() {
-            let source = Source::new(path, text.clone());
             found.extend(spans.into_iter().map(|span| Place { source: Arc::clone(&source), span }));
         }
     }

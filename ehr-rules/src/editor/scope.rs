@@ -9,9 +9,11 @@ use super::outline::Entry;
 use super::outline::Item;
 use super::outline::value;
 use super::spot::Spot;
+use crate::diagnostic::Source;
 use crate::forms::Form;
 use crate::ir::schema::Parameter;
 use crate::load::Loaded;
+use std::sync::Arc;
 
 /// A file, and what is known around it.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,8 @@ pub(super) struct Scope<'a> {
     pub home: &'a Home,
     /// What was loaded last.
     pub loaded: &'a Loaded,
+    /// The file itself, where it is asked where names of its own are written.
+    pub file: Option<&'a Arc<Source>>,
 }
 
 /// A joined table under its alias, or the driving one without.
@@ -51,7 +55,7 @@ impl Scope<'_> {
         let step = step(spot);
         let mut driving = value(branch, "from").and_then(Item::text).and_then(|name| self.input(name));
         if let Some(table) = &mut driving {
-            made::unfold(branch, table, step, spot.span.start);
+            made::unfold(branch, table, step, spot.span.start, self.file);
         }
         let mut found: Vec<InReach> = driving.into_iter().map(|table| InReach { alias: None, table }).collect();
         if matches!(step, Some("explode" | "unpivot")) {
@@ -63,7 +67,7 @@ impl Scope<'_> {
             found.extend(self.input(name).map(|table| InReach { alias: Some(join.name.clone()), table }));
         }
         match value(branch, "pivot").filter(|_| matches!(step, Some("columns" | "file"))) {
-            Some(pivot) => made::pivoted(pivot, &found),
+            Some(pivot) => made::pivoted(pivot, &found, self.file),
             None => found,
         }
     }

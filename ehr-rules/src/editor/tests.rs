@@ -297,6 +297,22 @@ fn places_of_a_name_are_found() {
 }
 
 #[test]
+fn names_that_a_rule_makes_are_declared_where_it_makes_them() {
+    let explode = "  explode:\n    - {list: Lots, as: lot, position: nr}\n    - {list: lot.boxes, as: box}\n";
+    for (asked, declared) in
+        [("lo|t.code", "as: "), ("n|r", "position: "), ("bo|x.size", "as: lot, position: nr}\n    - {list: lot.boxes, as: ")]
+    {
+        let rule = format!("box:\n  from: stocks\n{explode}  columns:\n    tag: {asked}\n");
+        let (editor, path, offset) = open_in(language(), "sources/nested/1/stock.yaml", &rule);
+        let text = rule.replace('|', "");
+        let place = editor.definition(&path, offset).unwrap();
+        assert_eq!(place.span.start, text.find(declared).unwrap() + declared.len(), "{asked}: {:?}", &text[place.span.clone()]);
+        assert!(place.source.path.ends_with("stock.yaml"));
+        assert!(editor.references(&path, offset, true).iter().any(|found| found.span.contains(&(offset - 1))), "{asked}");
+    }
+}
+
+#[test]
 fn the_nearest_name_is_a_fix() {
     let mut editor = Editor::new(vec![base()]);
     let path = base().join("sources/acme/1/patient.yaml");
