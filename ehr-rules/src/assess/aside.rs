@@ -1,5 +1,7 @@
 //! Rows that break a rule: counted, and set aside where the rule says so.
 
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::What;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::ledger::Rejection;
 use crate::dataset::rows::RowSet;
@@ -34,6 +36,7 @@ pub(super) fn aside(ledger: &Ledger, table: &str, broken: Vec<Broken>) -> RowSet
         for row in &rows {
             gone.insert(*row);
         }
+        ledger.note(Concern::of_source("assess", table, &rule, What::Rejected(code)), rows.iter().copied());
         let (rule, reason): (Arc<str>, Arc<str>) = (rule.into(), reason.into());
         let rejection = |origin| Rejection { origin, stage: "assess", rule: Arc::clone(&rule), code, reason: Arc::clone(&reason) };
         ledger.reject(rows.into_iter().map(rejection).collect());

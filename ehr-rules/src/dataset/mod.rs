@@ -4,6 +4,7 @@
 //! Every staged row carries [`ORIGIN`], the source row it came from, so that fates are counted from what
 //! really happened.
 
+pub(crate) mod concern;
 pub(crate) mod dtype;
 pub(crate) mod input;
 pub(crate) mod kept;

@@ -3,9 +3,15 @@
 use crate::codes::CodeMap;
 use crate::codes::Standard;
 use crate::codes::Vocabulary;
+use crate::dataset::ORIGIN;
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::Gathered;
+use crate::dataset::concern::What;
+use crate::dataset::concern::gather;
 use crate::dataset::dtype::dtype;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::ledger::Open;
+use crate::engine::Context;
 use crate::finding::Consequence;
 use crate::finding::meaning;
 use crate::ir::code_map::OnSeveral;
@@ -85,6 +91,8 @@ pub(crate) struct Tally {
     rule: String,
     source: Arc<CodeSource>,
     counts: Mutex<Counts>,
+    /// The source rows that hold such a code.
+    rows: Gathered,
 }
 
 #[derive(Debug, Default)]
@@ -95,8 +103,9 @@ struct Counts {
 }
 
 impl Tally {
-    pub(super) fn new(map: &str, rule: &str, source: Arc<CodeSource>) -> Arc<Self> {
-        Arc::new(Self { map: map.to_owned(), rule: rule.to_owned(), source, counts: Mutex::default() })
+    pub(super) fn new(map: &str, rule: &str, source: Arc<CodeSource>, context: &Context<'_>) -> Arc<Self> {
+        let rows = context.ledger.concern(Concern::of_rule(context.stage, rule, What::Unmapped));
+        Arc::new(Self { map: map.to_owned(), rule: rule.to_owned(), source, counts: Mutex::default(), rows })
     }
 
     /// Puts what was counted on the work-list.
@@ -112,10 +121,11 @@ impl Tally {
         ledger.find("R0307", table, &self.rule, Consequence::Warned, several, &reason);
     }
 
-    fn add(&self, open: HashMap<(Option<&str>, &str), Open>, several: u64) {
+    fn add(&self, open: HashMap<(Option<&str>, &str), Open>, several: u64, rows: Vec<i64>) {
         if open.is_empty() && several == 0 {
             return;
         }
+        gather(&self.rows, rows);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.several += several;
         for ((system, code), rows) in open {
@@ -129,17 +139,18 @@ impl Tally {
 pub(super) fn codes(tally: &Arc<Tally>, system: Option<Expr>, code: Expr) -> Expr {
     let tally = Arc::clone(tally);
     let output = Field::new("code".into(), dtype(&tally.source.kind()));
-    let rest: Vec<Expr> = system.into_iter().collect();
-    code.map_many(move |columns| look_up(columns, &tally), &rest, move |_, _| Ok(output.clone()))
+    let rest: Vec<Expr> = std::iter::once(code).chain(system).collect();
+    col(ORIGIN).map_many(move |columns| look_up(columns, &tally), &rest, move |_, _| Ok(output.clone()))
 }
 
 /// Whether a code has several concepts. They go on the work-list, since their rows are set aside before their target is asked for.
 pub(super) fn ambiguous(tally: &Arc<Tally>, system: Option<Expr>, code: Expr) -> Expr {
     let tally = Arc::clone(tally);
-    let rest: Vec<Expr> = system.into_iter().collect();
+    let rest: Vec<Expr> = std::iter::once(code).chain(system).collect();
     let function = move |columns: &mut [Column]| {
-        let (codes, systems) = texts(columns)?;
+        let (origins, codes, systems) = texts(columns)?;
         let mut open: HashMap<(Option<&str>, &str), Open> = HashMap::new();
+        let mut rows = Vec::new();
         let mut found = Vec::with_capacity(codes.len());
         for (row, code) in codes.iter().enumerate() {
             let system = systems.as_ref().and_then(|systems| systems.get(row));
@@ -149,26 +160,29 @@ pub(super) fn ambiguous(tally: &Arc<Tally>, system: Option<Expr>, code: Expr) ->
             });
             if let Some((code, candidates)) = several {
                 open.entry((system, code)).or_default().add(Open { rows: 1, candidates });
+                rows.extend(origins.get(row));
             }
             found.push(several.is_some());
         }
-        tally.add(open, 0);
+        tally.add(open, 0, rows);
         Ok(Column::new("several".into(), found))
     };
-    code.map_many(function, &rest, |_, _| Ok(Field::new("several".into(), DataType::Boolean)))
+    col(ORIGIN).map_many(function, &rest, |_, _| Ok(Field::new("several".into(), DataType::Boolean)))
 }
 
 fn look_up(columns: &mut [Column], tally: &Tally) -> PolarsResult<Column> {
-    let (codes, systems) = texts(columns)?;
+    let (origins, codes, systems) = texts(columns)?;
     let source = &*tally.source;
     let mut open: HashMap<(Option<&str>, &str), Open> = HashMap::new();
     let mut several = 0;
-    let mut miss = |system, code, candidates| {
+    let mut rows = Vec::new();
+    let system_at = |row: usize| systems.as_ref().and_then(|systems| systems.get(row));
+    let mut miss = |row: usize, code, candidates| {
         if source.is_open(code) {
-            open.entry((system, code)).or_default().add(Open { rows: 1, candidates });
+            open.entry((system_at(row), code)).or_default().add(Open { rows: 1, candidates });
+            rows.extend(origins.get(row));
         }
     };
-    let system_at = |row: usize| systems.as_ref().and_then(|systems| systems.get(row));
     let found = if source.kind() == Kind::Integer {
         let takes_lowest = matches!(source, CodeSource::Vocabulary(_, OnSeveral::Lowest));
         let mut found = Vec::with_capacity(codes.len());
@@ -178,12 +192,12 @@ fn look_up(columns: &mut [Column], tally: &Tally) -> PolarsResult<Column> {
                 Some(Standard::Several { lowest, candidates }) => {
                     several += 1;
                     if !takes_lowest {
-                        miss(system_at(row), code, candidates);
+                        miss(row, code, candidates);
                     }
                     takes_lowest.then_some(lowest)
                 }
                 None => {
-                    miss(system_at(row), code, 0);
+                    miss(row, code, 0);
                     None
                 }
             }));
@@ -194,22 +208,23 @@ fn look_up(columns: &mut [Column], tally: &Tally) -> PolarsResult<Column> {
         for (row, code) in codes.iter().enumerate() {
             found.push(code.and_then(|code| {
                 source.text(code).or_else(|| {
-                    miss(system_at(row), code, 0);
+                    miss(row, code, 0);
                     None
                 })
             }));
         }
         Column::new("code".into(), found)
     };
-    tally.add(open, several);
+    tally.add(open, several, rows);
     Ok(found)
 }
 
-/// Codes, and their systems where the map holds several; as many of the one as of the other.
-fn texts(columns: &[Column]) -> PolarsResult<(StringChunked, Option<StringChunked>)> {
-    let rows = columns.iter().map(Column::len).find(|rows| *rows != 1).unwrap_or(1);
-    let systems = columns.get(1).map(|column| broadcast(column, rows).str().cloned()).transpose()?;
-    Ok((broadcast(&columns[0], rows).str()?.clone(), systems))
+/// Origins, codes, and their systems where the map holds several; as many of the one as of the other.
+fn texts(columns: &[Column]) -> PolarsResult<(Int64Chunked, StringChunked, Option<StringChunked>)> {
+    let [origins, codes, systems @ ..] = columns else { polars_bail!(ComputeError: "ehr-rules: a code lacks its row") };
+    let rows = origins.len();
+    let systems = systems.first().map(|column| broadcast(column, rows).str().cloned()).transpose()?;
+    Ok((origins.i64()?.clone(), broadcast(codes, rows).str()?.clone(), systems))
 }
 
 /// A constant argument arrives as a column of one row.

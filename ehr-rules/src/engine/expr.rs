@@ -1,11 +1,15 @@
 //! One expression of the IR as one polars expression.
 
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::Gathered;
+use crate::dataset::concern::What;
 use crate::dataset::dtype::dtype;
 use crate::engine::Context;
 use crate::engine::arithmetic::Arithmetic;
 use crate::engine::codes;
 use crate::engine::codes::CodeSource;
 use crate::engine::codes::Tally;
+use crate::engine::default;
 use crate::engine::fate;
 use crate::engine::fate::Verdict;
 use crate::engine::key;
@@ -18,6 +22,9 @@ use crate::functions;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::expr::Operator;
+use crate::ir::transform::Branch;
+use crate::ir::transform::OnMissing;
+use crate::ir::transform::Output;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use polars::prelude as pl;
@@ -33,6 +40,8 @@ pub(super) struct Lowering<'a> {
     /// Where the value being lowered is asked for: an engine computes every branch of a `when` on every row, but a code
     /// is without an entry, and a script fails, only where its branch is taken.
     guard: Option<pl::Expr>,
+    /// Where rows are noted in which a constant stands for what the data does not say, while a column is lowered.
+    defaulted: Option<Gathered>,
     /// What may fail is computed once, in a column of its own, in this order.
     steps: Vec<pl::Expr>,
     /// The steps of this branch, by what they compute.
@@ -54,6 +63,7 @@ impl<'a> Lowering<'a> {
         Self {
             context,
             guard: None,
+            defaulted: None,
             steps: Vec::new(),
             known: Vec::new(),
             faults: Vec::new(),
@@ -81,6 +91,51 @@ impl<'a> Lowering<'a> {
         (plan, std::mem::take(&mut self.verdicts))
     }
 
+    /// The value of a column of the table that is made; rows in which it is a constant for want of anything better are noted.
+    pub(super) fn output(&mut self, output: &Output, branch: &Branch, table: &str) -> Result<pl::Expr, Error> {
+        let concern = Concern { stage: self.context.stage, table: table.to_owned(), column: output.name.clone(), what: What::Defaulted };
+        let rows = self.context.ledger.concern(concern);
+        self.defaulted = Some(Gathered::clone(&rows));
+        let value = self.lower(&output.expr);
+        self.defaulted = None;
+        let (mut value, read) = (value?, output.expr.columns());
+        for join in &branch.joins {
+            let reads = |name: &&str| name.split_once('.').is_some_and(|(alias, _)| alias == join.alias);
+            // What a row is looked up by is there, and nothing is found.
+            let by: Option<Vec<&str>> =
+                join.on.iter().map(|(ours, _)| if let Form::Column(name) = &ours.form { Some(name.as_str()) } else { None }).collect();
+            if join.on_missing == OnMissing::Null
+                && read.iter().any(reads)
+                && let Some(by) = by
+            {
+                let missed = pl::col(format!("{}._hits", join.alias)).is_null();
+                let missed = by.into_iter().fold(missed, |missed, name| missed.and(pl::col(name).is_not_null()));
+                value = default::wherever(value, missed, None, &rows);
+            }
+        }
+        Ok(value)
+    }
+
+    /// The value, and a note of the rows for which it is a constant since `defaulted` holds.
+    fn noting(&self, value: pl::Expr, defaulted: pl::Expr) -> pl::Expr {
+        match &self.defaulted {
+            Some(rows) => default::wherever(value, defaulted, self.guard.clone(), rows),
+            None => value,
+        }
+    }
+
+    /// What was found, and a note of the rows for which nothing was, so that `otherwise` stands. A missing value that stands
+    /// for a missing one is no default.
+    fn noting_missed(&self, found: pl::Expr, from: &Expr, lowered: &pl::Expr, otherwise: &Expr) -> pl::Expr {
+        match &self.defaulted {
+            Some(rows) if default::is_constant(otherwise) => default::without(found, self.guard.clone(), rows),
+            Some(rows) if default::is_missing(otherwise) && !from.leaves_a_trace() => {
+                default::without(found, Some(and(self.guard.as_ref(), lowered.clone().is_not_null())), rows)
+            }
+            _ => found,
+        }
+    }
+
     /// The polars expression that yields the same value.
     pub(super) fn lower(&mut self, expr: &Expr) -> Result<pl::Expr, Error> {
         Ok(match &expr.form {
@@ -96,7 +151,14 @@ impl<'a> Lowering<'a> {
             Form::Call { function, args } => {
                 let function = functions::find(function).ok_or_else(|| Error::bug(format!("no function `{function}`")))?;
                 let first = args.first().map_or(&expr.ty.kind, |first| &first.ty.kind);
-                function.lowered(&self.all(args)?, first)
+                let lowered = self.all(args)?;
+                let value = function.lowered(&lowered, first);
+                match (args.first(), lowered.first()) {
+                    (Some(arg), Some(of)) if default::fills(function.name, args) && !arg.leaves_a_trace() => {
+                        self.noting(value, of.clone().is_null())
+                    }
+                    _ => value,
+                }
             }
             Form::Operator { op, args } => self.operator(expr, *op, args)?,
             Form::Checked { value, rule } => {
@@ -108,19 +170,17 @@ impl<'a> Lowering<'a> {
                 }
                 value
             }
-            Form::Map { from, entries, otherwise } => {
-                let otherwise = self.lower(otherwise)?;
-                map(self.lower(from)?, &from.ty.kind, entries, otherwise, &expr.ty.kind)
-            }
+            Form::Map { from, entries, otherwise } => self.map(from, entries, otherwise, &expr.ty.kind)?,
             Form::Codes { map, system, code, otherwise, rule, .. } => {
                 let source = self.context.codes.get(map).map_or_else(|| Arc::new(CodeSource::Absent), Arc::clone);
                 let system = system.as_ref().map(|system| self.lower(system)).transpose()?;
-                let code = self.lower(code)?;
+                let from = code;
+                let code = self.lower(from)?;
                 let code = match self.guard.clone() {
                     Some(guard) => pl::when(guard).then(code).otherwise(literal(&Value::Null, &Kind::Text)),
                     None => code,
                 };
-                let tally = Tally::new(map, rule, Arc::clone(&source));
+                let tally = Tally::new(map, rule, Arc::clone(&source), self.context);
                 self.tallies.push(Arc::clone(&tally));
                 let code = match source.sets_aside() {
                     None => code,
@@ -133,7 +193,8 @@ impl<'a> Lowering<'a> {
                         code
                     }
                 };
-                codes::codes(&tally, system, code).fill_null(self.lower(otherwise)?)
+                let found = self.noting_missed(codes::codes(&tally, system, code.clone()), from, &code, otherwise);
+                found.fill_null(self.lower(otherwise)?)
             }
             Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
             Form::When { branches, otherwise } => self.when(branches, otherwise)?,
@@ -165,9 +226,52 @@ impl<'a> Lowering<'a> {
             open = Some(and(open.as_ref(), condition.not()));
         }
         self.guard = open;
-        let otherwise = self.lower(otherwise)?;
-        self.guard = outer;
-        Ok(lowered.into_iter().rev().fold(otherwise, |value, (condition, then)| pl::when(condition).then(then).otherwise(value)))
+        let rest = self.lower(otherwise)?;
+        let left = std::mem::replace(&mut self.guard, outer);
+        let value = lowered.into_iter().rev().fold(rest, |value, (condition, then)| pl::when(condition).then(then).otherwise(value));
+        Ok(match (&self.defaulted, left) {
+            (Some(rows), Some(left))
+                if default::is_constant(otherwise) && !branches.iter().any(|(condition, _)| condition.leaves_a_trace()) =>
+            {
+                default::wherever(value, left, None, rows)
+            }
+            _ => value,
+        })
+    }
+
+    /// A table of constants. From texts, the usual case, it is one hash look-up a row; else a chain of comparisons.
+    fn map(&mut self, of: &Expr, entries: &[(Value, Value)], otherwise: &Expr, kind: &Kind) -> Result<pl::Expr, Error> {
+        let rest = self.lower(otherwise)?;
+        let from = self.lower(of)?;
+        let texts: Option<HashMap<String, pl::IdxSize>> = entries
+            .iter()
+            .zip(0..)
+            .map(|((key, value), at)| match (key, value) {
+                (_, Value::Null) => None,
+                (Value::Text(key), _) => Some((key.clone(), at)),
+                _ => None,
+            })
+            .collect();
+        if entries.len() > 3
+            && let (Some(keys), Some(values)) = (texts, constants(entries.iter().map(|(_, value)| value), kind))
+        {
+            let output = pl::Field::new("map".into(), dtype(kind));
+            let function = move |column: pl::Column| {
+                let at: pl::IdxCa = column.str()?.iter().map(|text| text.and_then(|text| keys.get(text).copied())).collect();
+                Ok(pl::Column::from(values.take(&at)?))
+            };
+            let found = from.clone().map(function, move |_, _| Ok(output.clone()));
+            return Ok(self.noting_missed(found, of, &from, otherwise).fill_null(rest));
+        }
+        let is = |key| from.clone().eq_missing(literal(key, &of.ty.kind));
+        let value = entries.iter().rev().fold(rest, |value, (key, to)| pl::when(is(key)).then(literal(to, kind)).otherwise(value));
+        let constant = default::is_constant(otherwise);
+        if of.leaves_a_trace() || !constant && !default::is_missing(otherwise) {
+            return Ok(value);
+        }
+        let known = if constant { Vec::new() } else { vec![from.clone().is_null()] };
+        let known = entries.iter().map(|(key, _)| is(key)).chain(known).reduce(pl::Expr::or);
+        Ok(self.noting(value, known.map_or_else(|| pl::lit(true), pl::Expr::not)))
     }
 
     /// An operator that may fail is a step of its own, so that its failures are those of the value that is used.
@@ -291,32 +395,6 @@ pub(crate) fn literal(value: &Value, kind: &Kind) -> pl::Expr {
             pl::lit(pl::Scalar::new(kind, value))
         }
         Value::Datetime(at) | Value::Instant(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
-    }
-}
-
-/// A table of constants. From texts, the usual case, it is one hash look-up a row; else a chain of comparisons.
-fn map(from: pl::Expr, from_kind: &Kind, entries: &[(Value, Value)], otherwise: pl::Expr, kind: &Kind) -> pl::Expr {
-    let texts: Option<HashMap<String, pl::IdxSize>> = entries
-        .iter()
-        .zip(0..)
-        .map(|((key, value), at)| match (key, value) {
-            (_, Value::Null) => None,
-            (Value::Text(key), _) => Some((key.clone(), at)),
-            _ => None,
-        })
-        .collect();
-    match (texts, constants(entries.iter().map(|(_, value)| value), kind)) {
-        (Some(keys), Some(values)) if entries.len() > 3 => {
-            let output = pl::Field::new("map".into(), dtype(kind));
-            let function = move |column: pl::Column| {
-                let at: pl::IdxCa = column.str()?.iter().map(|text| text.and_then(|text| keys.get(text).copied())).collect();
-                Ok(pl::Column::from(values.take(&at)?))
-            };
-            from.map(function, move |_, _| Ok(output.clone())).fill_null(otherwise)
-        }
-        _ => entries.iter().rev().fold(otherwise, |value, (key, to)| {
-            pl::when(from.clone().eq_missing(literal(key, from_kind))).then(literal(to, kind)).otherwise(value)
-        }),
     }
 }
 

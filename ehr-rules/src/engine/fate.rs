@@ -1,6 +1,9 @@
 //! Taps: places in a plan where a row's fate is decided, and marked in the ledger as it happens.
 
 use crate::dataset::ORIGIN;
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::What;
+use crate::dataset::concern::gather;
 use crate::dataset::ledger::Fate;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::ledger::Rejection;
@@ -45,14 +48,20 @@ impl Verdict {
         for (table, rows) in ledger.by_table(rejections.iter().map(|rejection| rejection.origin)) {
             ledger.find(self.code, &table, &self.rule, consequence, rows, &self.reason);
         }
+        let concern = Concern::of_rule(self.stage, &self.rule, What::Rejected(self.code));
+        ledger.note(concern, rejections.iter().map(|rejection| rejection.origin));
         ledger.reject(rejections);
     }
 }
 
 /// A predicate that keeps the rows for which `condition` holds and marks the others with a fate.
-pub(super) fn filtered(ledger: &Arc<Ledger>, condition: Expr) -> Expr {
-    let ledger = Arc::clone(ledger);
-    tap(condition, move |origins| ledger.mark(Fate::Filtered, origins.iter().copied()))
+pub(super) fn filtered(context: &Context<'_>, rule: &str, condition: Expr) -> Expr {
+    let ledger = Arc::clone(context.ledger);
+    let rows = ledger.concern(Concern::of_rule(context.stage, rule, What::Filtered));
+    tap(condition, move |origins| {
+        gather(&rows, origins.iter().copied());
+        ledger.mark(Fate::Filtered, origins.iter().copied());
+    })
 }
 
 /// A predicate that keeps the rows for which `sound` holds and sets the others aside.
@@ -139,8 +148,10 @@ impl Entered {
     }
 
     /// Marks what never came out.
-    pub(super) fn tell(&self, ledger: &Ledger) {
-        ledger.mark(Fate::Merged, self.set().iter());
+    pub(super) fn tell(&self, context: &Context<'_>, table: &str) {
+        let merged = self.set();
+        context.ledger.note(Concern::of_rule(context.stage, table, What::Merged), merged.iter());
+        context.ledger.mark(Fate::Merged, merged.iter());
     }
 
     fn set(&self) -> std::sync::MutexGuard<'_, RowSet> {

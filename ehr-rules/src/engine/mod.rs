@@ -11,6 +11,7 @@ mod arithmetic;
 pub(crate) mod check;
 pub(crate) mod codes;
 mod comparison;
+mod default;
 pub(crate) mod expr;
 pub(crate) mod fate;
 pub(crate) mod files;

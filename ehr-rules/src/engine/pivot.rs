@@ -27,7 +27,7 @@ pub(super) fn plan(plan: LazyFrame, pivot: &Pivot, branch: &Branch, entered: &Ar
     let is = |told_by| column(&pivot.name).eq(literal(told_by, &pivot.name.ty.kind)).fill_null(false);
     let known = pivot.columns.iter().map(|(_, told_by)| is(told_by)).reduce(Expr::or).unwrap_or_else(|| lit(false));
     let plan = plan.filter(match pivot.others {
-        Others::Drop => fate::filtered(context.ledger, known),
+        Others::Drop => fate::filtered(context, &branch.rule, known),
         Others::Reject => fate::rejected(context.ledger, known, verdict("R0305", pivot, branch, context)),
     });
     let order: Vec<String> = (0..pivot.order.len()).map(|at| format!("_order{at}")).collect();

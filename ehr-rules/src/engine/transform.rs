@@ -2,6 +2,9 @@
 
 use crate::dataset::ORIGIN;
 use crate::dataset::Table;
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::What;
+use crate::dataset::concern::gather;
 use crate::dataset::dtype::dtype;
 use crate::dataset::ledger::Fate;
 use crate::engine;
@@ -48,7 +51,7 @@ pub(crate) fn run(
     let entered = Arc::new(Entered::default());
     let mut branches = Vec::new();
     for branch in &transform.branches {
-        branches.push(plan_branch(branch, columns, inputs, &mut lowering, context, &entered)?);
+        branches.push(plan_branch(branch, &transform.table, columns, inputs, &mut lowering, context, &entered)?);
     }
     let several = branches.len() > 1;
     let mut plan = if several {
@@ -68,7 +71,7 @@ pub(crate) fn run(
     if folds {
         let left = Arc::clone(&entered);
         engine::each_integer(table.scan()?, ORIGIN, "following rows through a group", move |origins| left.left(origins))?;
-        entered.tell(context.ledger);
+        entered.tell(context, &transform.table);
     }
     lowering.tallies.iter().for_each(|tally| tally.tell(context.ledger));
     lowering.failures.iter().for_each(|failures| failures.tell(context.ledger));
@@ -126,6 +129,7 @@ fn staged(columns: &[(String, Type)]) -> Schema {
 
 fn plan_branch(
     branch: &Branch,
+    table: &str,
     columns: &[(String, Type)],
     inputs: Inputs<'_>,
     lowering: &mut Lowering<'_>,
@@ -136,7 +140,7 @@ fn plan_branch(
     let before = lowering.failures.len();
     let scripts = interprets(branch);
     let only = context.probes.and_then(|probes| probes.only());
-    let mut plan = unfold::plan(inputs(&branch.from)?, &branch.unfold, context.ledger)?;
+    let mut plan = unfold::plan(inputs(&branch.from)?, &branch.unfold, &branch.rule, context)?;
     for join in branch.joins.iter().filter(|join| !join.after_pivot) {
         plan = plan_join(plan, inputs(&join.table)?, join, branch, lowering, context)?;
     }
@@ -150,7 +154,7 @@ fn plan_branch(
     if let Some(condition) = &branch.filter {
         let condition = lowering.lower(condition)?;
         plan = lowering.settle(plan);
-        plan = plan.filter(fate::filtered(context.ledger, condition));
+        plan = plan.filter(fate::filtered(context, &branch.rule, condition));
     }
     if let Some(pivot) = &branch.pivot {
         plan = pivot::plan(plan, pivot, branch, entered, context);
@@ -163,7 +167,7 @@ fn plan_branch(
     let mut outputs = Vec::new();
     for (name, ty) in columns {
         let output = branch.columns.iter().find(|output| output.name == *name);
-        let value = output.map_or_else(|| Ok(lit(NULL)), |output| lowering.lower(&output.expr))?;
+        let value = output.map_or_else(|| Ok(lit(NULL)), |output| lowering.output(output, branch, table))?;
         // The cast is none where the type is right; it types constants and missing columns. What is folded keeps its own type.
         let own = output.filter(|output| output.fold.is_some()).map_or(&ty.kind, |output| &output.expr.ty.kind);
         let value = value.cast(dtype(own));
@@ -289,8 +293,12 @@ pub(crate) fn mark_outputs(table: &Table, fate: Fate, context: &Context<'_>) -> 
     }
     let counts = Arc::new(std::sync::Mutex::new(std::collections::BTreeMap::<String, u64>::new()));
     let (ledger, seen) = (Arc::clone(context.ledger), Arc::clone(&counts));
+    let made = (fate == Fate::Converted).then(|| ledger.concern(Concern::of_rule(context.stage, &table.name, What::Made)));
     engine::each_integer(table.scan()?, ORIGIN, "counting what was made", move |origins| {
         let origins: Vec<i64> = origins.collect();
+        if let Some(made) = &made {
+            gather(made, origins.iter().copied());
+        }
         ledger.mark(fate, origins.iter().copied());
         let mut seen = seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (table, rows) in ledger.by_table(origins) {

@@ -1,25 +1,24 @@
 //! Struct fields, exploded lists and unpivoted columns, before anything is joined. Each row made keeps the origin of the row
 //! it comes from; a row of which nothing is made is filtered.
 
-use crate::dataset::ledger::Ledger;
+use crate::engine::Context;
 use crate::engine::fate;
 use crate::error::Error;
 use crate::ir::unfold::Unfold;
 use polars::prelude::*;
-use std::sync::Arc;
 
 /// A missing list is one missing item, and so is an empty one: whether such rows stay is decided before.
 const WHOLE: ExplodeOptions = ExplodeOptions { empty_as_null: true, keep_nulls: true };
 
 /// Works the steps in order.
-pub(super) fn plan(mut plan: LazyFrame, steps: &[Unfold], ledger: &Arc<Ledger>) -> Result<LazyFrame, Error> {
+pub(super) fn plan(mut plan: LazyFrame, steps: &[Unfold], rule: &str, context: &Context<'_>) -> Result<LazyFrame, Error> {
     for step in steps {
         plan = match step {
             Unfold::Field { name, of, field } => plan.with_columns([col(of.as_str()).struct_().field_by_name(field).alias(name.as_str())]),
             Unfold::Explode { list, item, position, keep } => {
                 let listed = col(list.as_str());
                 if !keep {
-                    plan = plan.filter(fate::filtered(ledger, listed.clone().list().len().gt(lit(0)).fill_null(false)));
+                    plan = plan.filter(fate::filtered(context, rule, listed.clone().list().len().gt(lit(0)).fill_null(false)));
                 }
                 let mut made = vec![listed.clone().alias(item.as_str())];
                 made.extend(position.as_ref().map(|position| positions(listed).alias(position.as_str())));
@@ -33,7 +32,7 @@ pub(super) fn plan(mut plan: LazyFrame, steps: &[Unfold], ledger: &Arc<Ledger>) 
                     .with_columns([listed.clone().alias(value.as_str()), positions(listed).alias(name.as_str())])
                     .explode(by_name(step.makes(), true, false), WHOLE)
                     .with_columns([named(name, labels)]);
-                if *keep { made } else { made.filter(fate::filtered(ledger, col(value.as_str()).is_not_null())) }
+                if *keep { made } else { made.filter(fate::filtered(context, rule, col(value.as_str()).is_not_null())) }
             }
         };
     }

@@ -266,9 +266,26 @@ pub(crate) const TARGET: Holds = Holds::Form(&Form {
         ),
         key("code_maps", Holds::Map(&Holds::CodeMap, &Holds::Form(CODE_MAP)), "Code maps by name, for `codes:` in rules."),
         PARAMETERS,
+        key("feasibility", Holds::Form(FEASIBILITY), "What an export must come to, so that converting it is worth while."),
         required("tables", Holds::Map(&Holds::OwnTable, &Holds::Form(TARGET_TABLE)), "The target's tables, in load order."),
     ],
 });
+
+const CONVERTED: KeyDoc =
+    key("converted", Holds::Free, "How many of the rows asked for become rows of the target: `at least 95%` (default).");
+const UNMAPPED: KeyDoc =
+    key("unmapped", Holds::Free, "How many of the rows converted may hold a code without a mapping: `at most 5%` (default).");
+
+const FEASIBILITY: &Form = &Form {
+    name: "`feasibility`",
+    keys: &[
+        CONVERTED,
+        UNMAPPED,
+        key("patients_lost", Holds::Free, "How many of the patients may have no row of their own left: `at most 1%` (default)."),
+    ],
+};
+
+const TABLE_FEASIBILITY: &Form = &Form { name: "`feasibility`", keys: &[CONVERTED, UNMAPPED] };
 
 const TENANT: &Form = &Form {
     name: "`tenant`",
@@ -308,6 +325,7 @@ const TARGET_TABLE: &Form = &Form {
     keys: &[
         key("external", Holds::Truth, "Filled by somebody else: not created, not loaded, references to it not checked."),
         KEY,
+        key("feasibility", Holds::Form(TABLE_FEASIBILITY), "What an export must come to in this table."),
         key("track", Holds::Form(TRACK), "How rows that come again, in a later order, are told from new ones."),
         required(
             "columns",

@@ -36,6 +36,11 @@ impl Budget {
         Some(Self { at_most: text.to_owned(), parts, of })
     }
 
+    /// Parts of a whole, where it is a share.
+    pub(super) fn share(&self) -> Option<(u64, u64)> {
+        self.of.map(|of| (self.parts, of))
+    }
+
     /// How many rows that is, of so many read.
     pub fn allowed(&self, read: u64) -> u64 {
         match self.of {

@@ -7,6 +7,7 @@ pub(crate) mod action;
 pub(crate) mod budget;
 pub(crate) mod code_map;
 pub(crate) mod expr;
+pub(crate) mod feasibility;
 pub(crate) mod phi;
 pub(crate) mod print;
 pub(crate) mod schema;

@@ -5,6 +5,7 @@ use crate::ir::budget::Budget;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::expr::Expr;
 use crate::ir::tenant::Tenant;
+use crate::ir::feasibility::Thresholds;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -361,6 +362,8 @@ pub struct TargetSchema {
     pub code_maps: BTreeMap<String, CodeMapSource>,
     /// What its rules ask of an order.
     pub parameters: Vec<Parameter>,
+    /// What an export must come to.
+    pub feasibility: Thresholds,
 }
 
 /// One table of a target.
@@ -374,6 +377,8 @@ pub struct TargetTable {
     pub key: Vec<String>,
     /// How rows that come again are told from new ones; none where every row is new.
     pub track: Option<Track>,
+    /// What an export must come to in this table.
+    pub feasibility: Thresholds,
     /// Columns in the order they are written.
     pub columns: Vec<TargetColumn>,
 }

@@ -7,6 +7,7 @@ pub(crate) mod changes;
 mod code_map;
 mod column;
 mod dialect;
+mod feasibility;
 pub(crate) mod fingerprint;
 mod folder;
 mod heir;

@@ -6,6 +6,7 @@ use super::code_map;
 use super::column;
 use super::column::reference;
 use super::column::unknown;
+use super::feasibility;
 use super::folder::RulesFolder;
 use super::folder::name_of;
 use super::parameter;
@@ -84,6 +85,7 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
         tables.extend(table(key, node, tables.len(), &mut places, &mut pending, said));
     }
     let parameters = parameter::read(&mut fields, said);
+    let feasibility = feasibility::read(&mut fields, true, said);
     let deidentified = fields.one_of("release", &[("deidentified", true), ("identified", false)], said).unwrap_or(false);
     let allow = allowed(&mut fields, said);
     fields.finish(said);
@@ -91,8 +93,18 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
         check_reference(&one, &tables, said);
     }
     let told = tenant.as_ref().map(|(from, folder)| Tenant { from: from.text.clone(), folder: *folder });
-    let schema =
-        TargetSchema { name: name.text, title, sources: Vec::new(), tenant: told, deidentified, allow, tables, code_maps, parameters };
+    let schema = TargetSchema {
+        name: name.text,
+        title,
+        sources: Vec::new(),
+        tenant: told,
+        deidentified,
+        allow,
+        tables,
+        code_maps,
+        parameters,
+        feasibility,
+    };
     Some(Written { schema, places, sources, tenant: tenant.map(|(from, _)| from) })
 }
 
@@ -181,6 +193,7 @@ fn table(
         }
     }
     let track = fields.get("track").and_then(|node| track::read(node, name, &columns, external, said));
+    let feasibility = feasibility::read(&mut fields, false, said);
     fields.finish(said);
     for part in &key {
         if let Some(column) = columns.iter().find(|column| column.name == part.text && column.ty.kind.is_nested()) {
@@ -191,7 +204,14 @@ fn table(
             said.push(unknown("E0101", format!("unknown column `{}` of `{}`", part.text, name.text), &part.text, &part.place, known));
         }
     }
-    Some(TargetTable { name: name.text.clone(), external, key: key.into_iter().map(|part| part.text).collect(), track, columns })
+    Some(TargetTable {
+        name: name.text.clone(),
+        external,
+        key: key.into_iter().map(|part| part.text).collect(),
+        track,
+        feasibility,
+        columns,
+    })
 }
 
 /// A column, and where it says what it refers to.

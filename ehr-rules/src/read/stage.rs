@@ -4,6 +4,8 @@
 //! never more than a batch or two ahead: memory stays bounded without anybody counting.
 
 use crate::dataset::Table;
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::What;
 use crate::dataset::ledger::Fate;
 use crate::dataset::ledger::Ledger;
 use crate::dataset::order::Order;
@@ -17,6 +19,7 @@ use crate::read::header::TablePlan;
 use crate::read::rejects::Rejects;
 use crate::read::rejects::Why;
 use crate::read::typed::Framed;
+use crate::read::typed::SetAside;
 use crate::read::typed::Typed;
 use crate::read::typed::Typing;
 use crate::records::batch::Batch;
@@ -33,6 +36,7 @@ use polars::prelude::PolarsError;
 use polars::prelude::PolarsResult;
 use polars::prelude::Schema;
 use polars::prelude::SerWriter;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -202,6 +206,7 @@ fn write(
             let Some(file) = plan.files.get(framed.file) else { continue };
             repaired.write_line(file, &framed.batch, row.record, why)?;
         }
+        note(ledger, index, plan, typing, &set_aside, framed.base);
         ledger.mark(Fate::Rejected, set_aside.iter().map(|row| origin(index, framed.base + row.record as u64)));
         for ((code, column, consequence), count) in counts {
             let rule = column.and_then(|at| typing.columns.get(at)).map_or(name, |column| &column.rule);
@@ -216,6 +221,19 @@ fn write(
     repaired.finish()?;
     ledger.read(index, records);
     Ok(Table { name: name.clone(), path: path.to_owned(), rows })
+}
+
+/// Notes which rows were set aside, by code and column.
+fn note(ledger: &Ledger, index: u16, plan: &TablePlan<'_>, typing: &Typing, set_aside: &[SetAside], base: u64) {
+    let mut by: BTreeMap<(&'static str, Option<usize>), Vec<i64>> = BTreeMap::new();
+    for row in set_aside {
+        by.entry((row.code, row.column)).or_default().push(origin(index, base + row.record as u64));
+    }
+    let name = &plan.table.name;
+    for ((code, column), origins) in by {
+        let rule = column.and_then(|at| typing.columns.get(at)).map_or(name, |column| &column.rule);
+        ledger.note(Concern::of_source("read", name, rule, What::Rejected(code)), origins);
+    }
 }
 
 /// A file that batches are written to. Its writer wants to be told how deep each column is, in a type that has no public name:

@@ -37,6 +37,8 @@ use crate::rulebook::SourceId;
 use crate::rulebook::asked::Asked;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::feasibility;
+use crate::rulebook::feasibility::Feasibility;
 use crate::rulebook::outcome::Outcome;
 use crate::rulebook::outcome::Unmapped;
 use crate::rulebook::secrets;
@@ -60,6 +62,8 @@ pub struct Job<'book> {
     pub(super) codes: BTreeMap<String, Arc<CodeSource>>,
     /// The source's own, which may have the same names.
     pub(super) source_codes: BTreeMap<String, Arc<CodeSource>>,
+    /// The source's tables as they were read.
+    read: Mutex<Vec<Table>>,
     /// What the target's rules read, once they have.
     came: Mutex<Vec<Table>>,
     outputs: Mutex<Vec<OutputRows>>,
@@ -114,6 +118,7 @@ impl<'book> Job<'book> {
             ledger,
             codes,
             source_codes,
+            read: Mutex::default(),
             came: Mutex::default(),
             outputs: Mutex::default(),
             actions: Mutex::default(),
@@ -181,7 +186,9 @@ impl<'book> Job<'book> {
     /// # Errors
     /// A file that cannot be read; a disk that is full.
     pub fn read(&self) -> Result<Dataset<Read>, Error> {
-        read::read(&self.source.schema, &self.files, self.asked.columns.as_ref(), &self.order, &self.ledger)
+        let data = read::read(&self.source.schema, &self.files, self.asked.columns.as_ref(), &self.order, &self.ledger)?;
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&data.tables);
+        Ok(data)
     }
 
     /// Checks what no single row can know, uniqueness and references, and what must hold of several columns; holds all of it against its budgets.
@@ -302,6 +309,20 @@ impl<'book> Job<'book> {
     /// A staged table that cannot be read.
     pub fn verify(&self, converted: &Dataset<Converted>) -> Result<(), Error> {
         verify::verify(&self.target.schema, converted, &self.order, &|table| self.collided(converted, table))
+    }
+
+    /// A table of the source as it was read, rows that were set aside later among its own.
+    pub(super) fn staged(&self, table: &str) -> Option<Table> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|known| known.name == table).cloned()
+    }
+
+    /// Whether the export is worth converting: counts by table and column, held against what the target asks for.
+    /// It is asked before the stages' files are removed.
+    ///
+    /// # Errors
+    /// A staged table that cannot be read.
+    pub fn feasibility(&self, converted: &Dataset<Converted>, outcome: &Outcome) -> Result<Feasibility, Error> {
+        feasibility::feasibility(self, converted, outcome)
     }
 
     /// The tables that the target's rules read.

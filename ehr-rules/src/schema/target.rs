@@ -40,6 +40,7 @@ pub(super) fn schema() -> Value {
             ("allow", allowed()),
             ("parameters", parameters()),
             ("code_maps", map_of("Code maps by name.", code_map())),
+            ("feasibility", feasibility(true)),
             ("tables", map_of("Tables by name, in the order in which they are loaded.", table())),
         ],
         &["target", "tables"],
@@ -47,6 +48,18 @@ pub(super) fn schema() -> Value {
     // Categories do not say whose data a row is.
     body["dependentRequired"] = json!({"tenant": ["source"]});
     document("target", "The tables of a target", body, vec![("type", types()), ("inner", column(&[]))])
+}
+
+fn feasibility(whole: bool) -> Value {
+    let limit = |description: &str, side: &str, example: &str| json!({"description": description, "type": "string", "pattern": format!("^at {side} +[0-9.]+ *%$"), "examples": [example]});
+    let mut keys = vec![
+        ("converted", limit("How many of the rows asked for become rows of the target.", "least", "at least 95%")),
+        ("unmapped", limit("How many of the rows converted may hold a code without a mapping.", "most", "at most 5%")),
+    ];
+    if whole {
+        keys.push(("patients_lost", limit("How many of the patients may have no row of their own left.", "most", "at most 1%")));
+    }
+    object("what an export must come to", keys, &[])
 }
 
 fn tenant() -> Value {
@@ -111,6 +124,7 @@ fn table() -> Value {
             ("external", flag("Whether somebody else fills it: it is not created, not loaded, and references to it are not checked.")),
             ("key", texts("Columns that are unique together.")),
             ("track", track()),
+            ("feasibility", feasibility(false)),
             ("columns", map_of("Columns by name.", columns)),
         ],
         &["columns"],

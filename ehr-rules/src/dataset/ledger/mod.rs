@@ -4,7 +4,12 @@
 
 mod state;
 
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::Concerns;
+use crate::dataset::concern::Gathered;
+use crate::dataset::concern::gather;
 use crate::dataset::origin;
+use crate::dataset::rows::RowSet;
 use crate::finding::Allowance;
 use crate::finding::Consequence;
 use crate::finding::Finding;
@@ -43,6 +48,7 @@ pub struct Ledger {
     rejections: Mutex<Vec<Rejection>>,
     findings: Mutex<BTreeMap<(&'static str, String, String), Finding>>,
     unmapped: Mutex<BTreeMap<(String, String, String), Open>>,
+    concerns: Concerns,
 }
 
 #[derive(Debug)]
@@ -126,6 +132,7 @@ impl Ledger {
             rejections: Mutex::default(),
             findings: Mutex::default(),
             unmapped: Mutex::default(),
+            concerns: Concerns::default(),
         }
     }
 
@@ -178,6 +185,37 @@ impl Ledger {
     pub(crate) fn reject(&self, rejections: Vec<Rejection>) {
         self.mark(Fate::Rejected, rejections.iter().map(|rejection| rejection.origin));
         lock(&self.rejections).extend(rejections);
+    }
+
+    /// The rows of a concern, to put more into while a plan runs.
+    pub(crate) fn concern(&self, concern: Concern) -> Gathered {
+        self.concerns.rows(concern)
+    }
+
+    /// Notes what happened to rows.
+    pub(crate) fn note(&self, concern: Concern, origins: impl IntoIterator<Item = i64>) {
+        gather(&self.concerns.rows(concern), origins);
+    }
+
+    /// Every concern with its rows.
+    pub(crate) fn concerns(&self) -> BTreeMap<Concern, RowSet> {
+        self.concerns.all()
+    }
+
+    /// The rows of a source table that have this fate, those of an earlier fate not among them.
+    pub(crate) fn fated(&self, fate: Fate, table: &str) -> RowSet {
+        let mut rows = RowSet::default();
+        let Some((index, table)) = self.index(table).and_then(|at| Some((at, self.tables.get(usize::from(at))?))) else { return rows };
+        let marks = lock(&table.marks);
+        for (word, bits) in marks.fates[fate as usize].iter().enumerate() {
+            let earlier = marks.fates[..fate as usize].iter().filter_map(|bits| bits.get(word)).fold(0, |all, bits| all | bits);
+            let mut bits = bits & !earlier;
+            while bits != 0 {
+                rows.insert(origin::origin(index, word as u64 * 64 + u64::from(bits.trailing_zeros())));
+                bits &= bits - 1;
+            }
+        }
+        rows
     }
 
     /// How many of these rows each source table has.

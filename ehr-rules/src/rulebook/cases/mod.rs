@@ -14,6 +14,7 @@ use crate::dataset::Dataset;
 use crate::dataset::Table;
 use crate::dataset::order::Order;
 use crate::error::Error;
+use crate::ir::feasibility::Thresholds;
 use crate::ir::schema::TargetSchema;
 use crate::rulebook::Rulebook;
 use crate::rulebook::SourceId;
@@ -176,6 +177,7 @@ fn run(watched: &Watched, home: &Home<'_>, case: &Case, reached: &mut BTreeSet<S
             tables: Vec::new(),
             code_maps: BTreeMap::new(),
             parameters: Vec::new(),
+            feasibility: Thresholds::default(),
         },
         proposed: Vec::new(),
         transforms: Vec::new(),
