@@ -72,6 +72,7 @@ pub use error::Error;
 pub use finding::Allowance;
 pub use finding::Consequence;
 pub use finding::Finding;
+pub use finding::meaning;
 pub use ir::budget::Budget;
 pub use ir::feasibility::Limit;
 pub use ir::feasibility::Thresholds;

@@ -14,13 +14,14 @@ Exit status:
   1  the rules are wrong: diagnostics were printed
   2  the command line is wrong
   3  the export was not identified, or is ambiguous
-  4  the data falls short: over its error budget, or a ledger that does not balance
+  4  the data falls short: not feasible, over its error budget, or a ledger that does not balance
   5  the world failed: a file, a database
 130  interrupted; nothing was written
 
 Examples:
   ehr-runner check
   ehr-runner detect export/
+  ehr-runner assess export/ --target omop-5.4
   ehr-runner run export/ --target omop-5.4 --out order
   ehr-runner import order --to sqlite:clinic.db";
 

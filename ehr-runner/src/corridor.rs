@@ -11,6 +11,7 @@ use crate::sink;
 use chrono::DateTime;
 use chrono::Utc;
 use clap::ValueEnum;
+use ehr_rules::Converted;
 use ehr_rules::Dataset;
 use ehr_rules::Job;
 use ehr_rules::Standing;
@@ -68,19 +69,20 @@ pub(crate) struct Walk<'a, 'book, Settle> {
 }
 
 impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle> {
-    /// Walks up to this stage, which may lie behind.
-    pub(crate) fn up_to(&mut self, until: Stage) -> Result<(), Failure> {
+    /// Walks up to this stage, which may lie behind; gives the target's tables where it comes to them.
+    pub(crate) fn up_to(&mut self, until: Stage) -> Result<Option<Dataset<Converted>>, Failure> {
         if until == Stage::Detect {
-            return self.write_down();
+            self.write_down()?;
+            return Ok(None);
         }
         let (context, job, place, output) = (self.context, self.job, self.place, self.order.output);
         let read = self.step(Stage::Read, || Ok((job.read()?, Vec::new())))?;
         if until == Stage::Read {
-            return Ok(());
+            return Ok(None);
         }
         let sound = self.step(Stage::Assess, || Ok((job.assess(read)?, Vec::new())))?;
         if until == Stage::Assess {
-            return Ok(());
+            return Ok(None);
         }
         let categorize = || {
             let common = job.categorize(&sound)?;
@@ -92,7 +94,7 @@ impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle>
         };
         let common = self.step(Stage::Categorize, categorize)?;
         if until == Stage::Categorize {
-            return Ok(());
+            return Ok(None);
         }
         let convert = || {
             let converted = job.convert(&common)?;
@@ -106,13 +108,14 @@ impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle>
             Ok((converted, published))
         };
         let converted = self.step(Stage::Convert, convert)?;
-        if until >= Stage::Verify {
-            self.step(Stage::Verify, || {
-                job.verify(&converted)?;
-                Ok((converted, Vec::new()))
-            })?;
+        if until < Stage::Verify {
+            return Ok(Some(converted));
         }
-        Ok(())
+        let verified = self.step(Stage::Verify, || {
+            job.verify(&converted)?;
+            Ok((converted, Vec::new()))
+        })?;
+        Ok(Some(verified))
     }
 
     /// Does a stage and writes down that it is done, or takes up what it left.

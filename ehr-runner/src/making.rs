@@ -27,6 +27,9 @@ use chrono::Local;
 use chrono::NaiveDate;
 use chrono::Utc;
 use ehr_rules::Consequence;
+use ehr_rules::Converted;
+use ehr_rules::Dataset;
+use ehr_rules::Feasibility;
 use ehr_rules::Finding;
 use ehr_rules::InputFile;
 use ehr_rules::Job;
@@ -151,9 +154,10 @@ pub(crate) fn make(
         ));
     }
     let started = now();
-    walk(context, &job, &mut order, place, files, until, fresh)?;
+    let converted = walk(context, &job, &mut order, place, files, until, fresh)?;
     context.go_on()?;
     let outcome = job.finish()?;
+    let feasibility = converted.map(|converted| job.feasibility(&converted, &outcome)).transpose()?;
     watch.unchanged(files)?;
     drop(bar);
 
@@ -164,7 +168,7 @@ pub(crate) fn make(
         (false, Stage::Verify) => OrderStatus::Done,
         (false, _) => OrderStatus::Stopped,
     };
-    let report = report(&order, detection(place)?, outcome, reached);
+    let report = report(&order, detection(place)?, outcome, feasibility, reached);
     let names = place.publish_end(|folder| report.write(folder))?;
     tracing::info!(status = order.status.word(), "order");
     context.journal.close()?;
@@ -180,7 +184,7 @@ pub(crate) fn make(
     Ok(Made { order, report })
 }
 
-/// Does the stages, while another thread reads the same files for their fingerprints where the order does not have them.
+/// Does the stages, which give the target's tables where they come to them, while another thread reads the same files for their fingerprints where the order does not have them.
 fn walk(
     context: &Context,
     job: &Job<'_>,
@@ -189,7 +193,7 @@ fn walk(
     files: &[InputFile],
     until: Stage,
     fresh: bool,
-) -> Result<(), Failure> {
+) -> Result<Option<Dataset<Converted>>, Failure> {
     let stop = AtomicBool::new(false);
     let vocabulary = order.vocabulary_from.clone();
     std::thread::scope(|scope| {
@@ -239,7 +243,7 @@ fn detection(place: &Workplace) -> Result<Value, Failure> {
     serde_json::from_str(&text).map_err(|error| Failure::file("reading", &path, &error.into()))
 }
 
-fn report(order: &OrderFile, detection: Value, outcome: Outcome, reached: Stage) -> Report {
+fn report(order: &OrderFile, detection: Value, outcome: Outcome, feasibility: Option<Feasibility>, reached: Stage) -> Report {
     Report {
         source: order.source.clone(),
         version: order.version.clone(),
@@ -249,6 +253,7 @@ fn report(order: &OrderFile, detection: Value, outcome: Outcome, reached: Stage)
         ledger: (reached >= Stage::Convert).then(|| LedgerFile::new(&outcome)),
         findings: outcome.findings,
         unmapped: outcome.unmapped,
+        feasibility,
         verified: reached >= Stage::Verify,
     }
 }

@@ -1,6 +1,10 @@
 //! Which source rows a count is about: so that counts of one table add up, and patients can be counted in the end.
 
 use crate::dataset::rows::RowSet;
+use crate::dataset::rows::Runs;
+use crate::finding::known;
+use serde::Deserialize;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -70,6 +74,56 @@ impl Concerns {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let read = |rows: &Gathered| rows.lock().unwrap_or_else(PoisonError::into_inner).clone();
         all.iter().map(|(concern, rows)| (concern.clone(), read(rows))).filter(|(_, rows)| !rows.is_empty()).collect()
+    }
+}
+
+/// Every concern as it is written down: stage, table, column, what with its code, and the rows.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ConcernsState(Vec<(String, String, String, String, Runs)>);
+
+/// Stages that note something.
+const STAGES: [&str; 4] = ["read", "assess", "categorize", "convert"];
+
+impl What {
+    const WORDS: [(&'static str, Self); 5] = [
+        ("made", Self::Made),
+        ("filtered", Self::Filtered),
+        ("merged", Self::Merged),
+        ("defaulted", Self::Defaulted),
+        ("unmapped", Self::Unmapped),
+    ];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Rejected(code) => code,
+            other => Self::WORDS.iter().find(|(_, what)| *what == other).map_or("", |(word, _)| word),
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        let plain = Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, what)| *what);
+        plain.or_else(|| known(word).map(Self::Rejected))
+    }
+}
+
+impl Concerns {
+    /// All of them, to be written down.
+    pub(super) fn state(&self) -> ConcernsState {
+        let all = self.all().into_iter();
+        ConcernsState(
+            all.map(|(one, rows)| (one.stage.to_owned(), one.table, one.column, one.what.word().to_owned(), rows.runs())).collect(),
+        )
+    }
+
+    /// Takes up what was written down in place of what is known; false where it is none of this program's.
+    pub(super) fn restore(&self, written: ConcernsState) -> bool {
+        let mut all = BTreeMap::new();
+        for (stage, table, column, what, rows) in written.0 {
+            let (Some(stage), Some(what)) = (STAGES.into_iter().find(|known| *known == stage), What::of(&what)) else { return false };
+            all.insert(Concern { stage, table, column, what }, Arc::new(Mutex::new(RowSet::of_runs(rows))));
+        }
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = all;
+        true
     }
 }
 

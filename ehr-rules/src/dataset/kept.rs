@@ -26,7 +26,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Told apart from what other versions of this program wrote down.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// What a run knows between two stages.
 #[derive(Debug, Serialize, Deserialize)]

@@ -3,8 +3,11 @@
 use crate::dataset::origin;
 use std::collections::BTreeMap;
 
+/// A set as it is written down: by table, words as runs of equal ones, since most rows are as their neighbours.
+pub(crate) type Runs = Vec<(u16, Vec<(usize, u64)>)>;
+
 /// Source rows of any table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RowSet(BTreeMap<u16, Vec<u64>>);
 
 impl RowSet {
@@ -35,6 +38,18 @@ impl RowSet {
     /// Whether there is no row.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.values().flatten().all(|bits| *bits == 0)
+    }
+
+    /// To be written down.
+    pub(super) fn runs(&self) -> Runs {
+        let runs = |bits: &Vec<u64>| bits.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len(), *run.first()?))).collect();
+        self.0.iter().map(|(table, bits)| (*table, runs(bits))).collect()
+    }
+
+    /// As it was written down.
+    pub(super) fn of_runs(runs: Runs) -> Self {
+        let bits = |runs: Vec<(usize, u64)>| runs.into_iter().flat_map(|(count, word)| std::iter::repeat_n(word, count)).collect();
+        Self(runs.into_iter().map(|(table, runs)| (table, bits(runs))).collect())
     }
 
     /// How many rows there are.

@@ -34,7 +34,7 @@ use crate::ir::types::Kind;
 use nested::Shape;
 use polars::prelude::Series;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use typed::Typing;
 
@@ -57,7 +57,7 @@ pub(crate) fn read(
     let tables = engine::together(&files_of, |table| {
         order.go_on()?;
         (order.progress)(Progress::Table { stage: "read", table: &table.name });
-        one(schema, table, files, asked, order, ledger, &folder)
+        one(schema, table, files, asked, order, ledger)
     })?;
     Ok(Dataset::new(tables, Arc::clone(ledger), folder))
 }
@@ -96,6 +96,11 @@ pub(crate) fn from_json(name: &str, kind: &Kind, texts: &[Option<String>]) -> Op
     shape.finish(values, name.into()).ok().filter(|_| wrong == 0)
 }
 
+/// The file that a table of the source is staged in.
+pub(crate) fn staged(order: &Order, table: &str) -> PathBuf {
+    order.folder.join("read").join(format!("{table}.ipc"))
+}
+
 fn one(
     schema: &SourceSchema,
     table: &SourceTable,
@@ -103,7 +108,6 @@ fn one(
     asked: Asked<'_>,
     order: &Order,
     ledger: &Ledger,
-    folder: &Path,
 ) -> Result<Table, Error> {
     let report = |code: &'static str, rule: &str, consequence: Consequence, reason: &str| {
         ledger.find(code, &table.name, rule, consequence, 1, reason);
@@ -111,5 +115,5 @@ fn one(
     let index = ledger.index(&table.name).ok_or_else(|| Error::bug(format!("table `{}` is not in the ledger", table.name)))?;
     let plan = header::plan(schema, table, files, order, &report)?;
     let typing = Typing::new(schema, table, asked, index)?;
-    stage::stage(&plan, &typing, index, &folder.join(format!("{}.ipc", table.name)), order, ledger)
+    stage::stage(&plan, &typing, index, &staged(order, &table.name), order, ledger)
 }

@@ -62,8 +62,6 @@ pub struct Job<'book> {
     pub(super) codes: BTreeMap<String, Arc<CodeSource>>,
     /// The source's own, which may have the same names.
     pub(super) source_codes: BTreeMap<String, Arc<CodeSource>>,
-    /// The source's tables as they were read.
-    read: Mutex<Vec<Table>>,
     /// What the target's rules read, once they have.
     came: Mutex<Vec<Table>>,
     outputs: Mutex<Vec<OutputRows>>,
@@ -118,7 +116,6 @@ impl<'book> Job<'book> {
             ledger,
             codes,
             source_codes,
-            read: Mutex::default(),
             came: Mutex::default(),
             outputs: Mutex::default(),
             actions: Mutex::default(),
@@ -186,9 +183,7 @@ impl<'book> Job<'book> {
     /// # Errors
     /// A file that cannot be read; a disk that is full.
     pub fn read(&self) -> Result<Dataset<Read>, Error> {
-        let data = read::read(&self.source.schema, &self.files, self.asked.columns.as_ref(), &self.order, &self.ledger)?;
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&data.tables);
-        Ok(data)
+        read::read(&self.source.schema, &self.files, self.asked.columns.as_ref(), &self.order, &self.ledger)
     }
 
     /// Checks what no single row can know, uniqueness and references, and what must hold of several columns; holds all of it against its budgets.
@@ -311,9 +306,10 @@ impl<'book> Job<'book> {
         verify::verify(&self.target.schema, converted, &self.order, &|table| self.collided(converted, table))
     }
 
-    /// A table of the source as it was read, rows that were set aside later among its own.
+    /// A table of the source as it was read, rows that were set aside later among its own; none where no file was.
     pub(super) fn staged(&self, table: &str) -> Option<Table> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|known| known.name == table).cloned()
+        let path = read::staged(&self.order, table);
+        path.is_file().then(|| Table { name: table.to_owned(), path, rows: 0 })
     }
 
     /// Whether the export is worth converting: counts by table and column, held against what the target asks for.

@@ -51,13 +51,13 @@ pub(super) fn schema() -> Value {
 }
 
 fn feasibility(whole: bool) -> Value {
-    let limit = |description: &str, side: &str, example: &str| json!({"description": description, "type": "string", "pattern": format!("^at {side} +[0-9.]+ *%$"), "examples": [example]});
+    let limit = |description: &str, example: &str| with_examples(text(description), &[json!(example)]);
     let mut keys = vec![
-        ("converted", limit("How many of the rows asked for become rows of the target.", "least", "at least 95%")),
-        ("unmapped", limit("How many of the rows converted may hold a code without a mapping.", "most", "at most 5%")),
+        ("converted", limit("How many of the rows asked for become rows of the target.", "at least 95%")),
+        ("unmapped", limit("How many of the rows converted may hold a code without a mapping.", "at most 5%")),
     ];
     if whole {
-        keys.push(("patients_lost", limit("How many of the patients may have no row of their own left.", "most", "at most 1%")));
+        keys.push(("patients_lost", limit("How many of the patients may have no row of their own left.", "at most 1%")));
     }
     object("what an export must come to", keys, &[])
 }

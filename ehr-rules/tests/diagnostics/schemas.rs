@@ -268,6 +268,27 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0404 14:34 `'[0-9'`", r"write a pattern in single quotes, where `\` stands for itself")],
     ),
     mistake(
+        "a threshold without its side",
+        TARGET,
+        "title: A warehouse",
+        "title: A warehouse\nfeasibility: {converted: 95%}",
+        &[("E0407 3:26 `95%`", "write a share with at most six decimals: `converted: at least 95%`")],
+    ),
+    mistake(
+        "a threshold of the wrong side",
+        TARGET,
+        "  period:\n",
+        "  period:\n    feasibility: {unmapped: at least 5%}\n",
+        &[("E0407 27:29 `at least 5%`", "write a share with at most six decimals: `unmapped: at most 5%`")],
+    ),
+    mistake(
+        "patients lost by a table",
+        TARGET,
+        "  period:\n",
+        "  period:\n    feasibility: {patients_lost: at most 5%}\n",
+        &[("E0012 27:19 `patients_lost`", "known keys are `converted`, `unmapped`")],
+    ),
+    mistake(
         "an unknown version to inherit from",
         HEIR,
         r#"inherits: "1""#,

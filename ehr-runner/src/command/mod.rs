@@ -1,5 +1,6 @@
 //! The commands, one file each: its arguments, and what it does.
 
+mod assess;
 mod check;
 mod detect;
 mod diff;
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Init(init::Init),
     /// Say which system and version made an export, and why
     Detect(detect::Detect),
+    /// Say what would convert, be defaulted, set aside or stay unmapped, and whether that is enough; writes nothing
+    Assess(assess::Assess),
     /// The whole way: detect, read, assess, categorize, convert, verify, and with --to import
     Run(run::Run),
     /// Go on with an order where it stopped, or where a run that was killed left it
@@ -75,6 +78,7 @@ impl Command {
             Self::Scan(scan) => scan.run(context),
             Self::Init(init) => init.run(context),
             Self::Detect(detect) => detect.run(context),
+            Self::Assess(assess) => assess.run(context),
             Self::Run(run) => run.run(context),
             Self::Resume(resume) => resume.run(context),
             Self::Import(import) => import.run(context),

@@ -2,6 +2,7 @@
 //!
 //! None of it holds a time of day, so the same rules and input give the same bytes.
 
+pub(crate) mod feasible;
 mod flow;
 mod page;
 
@@ -10,6 +11,7 @@ use crate::order::write_json;
 use crate::source::leave::LeftOut;
 use ehr_rules::Balance;
 use ehr_rules::Consequence;
+use ehr_rules::Feasibility;
 use ehr_rules::Finding;
 use ehr_rules::Outcome;
 use ehr_rules::OutputRows;
@@ -53,6 +55,8 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// Codes without a mapping, most frequent first.
     pub(crate) unmapped: Vec<Unmapped>,
+    /// Whether the export is worth converting; `None` where the order was stopped before that was known.
+    pub(crate) feasibility: Option<Feasibility>,
     /// Whether the target's tables were checked.
     pub(crate) verified: bool,
 }
@@ -79,10 +83,14 @@ impl Report {
             write_json(&folder.join("ledger.json"), ledger)?;
         }
         write_json(&folder.join("report.json"), &self.json())?;
-        let path = folder.join("report.html");
-        fs::write(&path, page::render(self)?).map_err(|error| Failure::file("writing", &path, &error))?;
+        self.write_page(&folder.join("report.html"))?;
         let path = folder.join("unmapped.csv");
         self.work_list(&path).map_err(|error| Failure::file("writing", &path, &error.into()))
+    }
+
+    /// Writes the page.
+    pub(crate) fn write_page(&self, path: &Path) -> Result<(), Failure> {
+        fs::write(path, page::render(self)?).map_err(|error| Failure::file("writing", path, &error))
     }
 
     fn work_list(&self, path: &Path) -> Result<(), csv::Error> {
@@ -94,12 +102,14 @@ impl Report {
         file.flush().map_err(io::Error::into)
     }
 
-    fn json(&self) -> Value {
+    /// What `report.json` holds.
+    pub(crate) fn json(&self) -> Value {
         json!({
             "source": self.source,
             "version": self.version,
             "target": self.target,
             "detection": self.detection,
+            "feasibility": self.feasibility,
             "left_out": self.left_out,
             "ledger": self.ledger,
             "findings": self.findings,

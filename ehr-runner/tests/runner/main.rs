@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its place up has nothing to say")]
 
 mod archive;
+mod assess;
 mod commands;
 mod databases;
 mod diff;

@@ -6,6 +6,7 @@ use super::Marks;
 use super::Open;
 use super::Rejection;
 use super::lock;
+use crate::dataset::concern::ConcernsState;
 use crate::finding::Finding;
 use crate::finding::known;
 use serde::Deserialize;
@@ -25,6 +26,7 @@ pub(crate) struct LedgerState {
     rejections: Vec<(i64, usize)>,
     findings: Vec<Finding>,
     unmapped: Vec<((String, String, String), Open)>,
+    concerns: ConcernsState,
 }
 
 /// Marks of one table: each fate's words as runs of equal ones, since most rows have their neighbours' fate.
@@ -89,6 +91,7 @@ impl Ledger {
             rejections,
             findings: self.findings(),
             unmapped: lock(&self.unmapped).iter().map(|(key, open)| (key.clone(), *open)).collect(),
+            concerns: self.concerns.state(),
         }
     }
 
@@ -109,6 +112,7 @@ impl Ledger {
             let key = |finding: &Finding| (finding.code, finding.table.clone(), finding.rule.clone());
             *lock(&self.findings) = written.findings.into_iter().map(|finding| (key(&finding), finding)).collect();
             *lock(&self.unmapped) = written.unmapped.into_iter().collect();
+            return self.concerns.restore(written.concerns);
         }
         same
     }
@@ -117,6 +121,8 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::concern::Concern;
+    use crate::dataset::concern::What;
     use crate::dataset::ledger::Fate;
     use crate::dataset::origin::origin;
     use crate::finding::Consequence;
@@ -131,12 +137,16 @@ mod tests {
             |row| Rejection { origin: origin(0, row), stage: "assess", rule: "patients.id".into(), code: "R0107", reason: "why".into() };
         ledger.reject(vec![rejection(1), rejection(2)]);
         ledger.find("R0107", "patients", "patients.id", Consequence::Rejected, 2, "why");
+        let concern = |what| Concern { stage: "convert", table: "person".to_owned(), column: "gender".to_owned(), what };
+        ledger.note(concern(What::Defaulted), [origin(0, 2)]);
+        ledger.note(concern(What::Rejected("R0303")), [origin(0, 0), origin(0, 1)]);
         ledger.unmapped("gender", "person.gender", [("x".to_owned(), Open { rows: 3, candidates: 0 })]);
         let text = serde_json::to_string(&ledger.state()).unwrap_or_default();
         let fresh = Ledger::new(["patients".to_owned()]);
         assert!(serde_json::from_str(&text).is_ok_and(|state| fresh.restore(state)), "{text}");
         assert_eq!((fresh.balances(), fresh.rejections(), fresh.findings()), (ledger.balances(), ledger.rejections(), ledger.findings()));
         assert_eq!(fresh.work_list(), ledger.work_list());
+        assert_eq!((fresh.concerns(), fresh.concerns().len()), (ledger.concerns(), 2));
         assert_eq!(fresh.files(0), [(0, "patients.csv".to_owned())]);
         let other = Ledger::new(["visits".to_owned()]);
         assert!(serde_json::from_str(&text).is_ok_and(|state| !other.restore(state)));

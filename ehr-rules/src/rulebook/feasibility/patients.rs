@@ -135,7 +135,7 @@ impl Pass {
     fn table(mut self, job: &Job<'_>, table: &str, path: &Trail, who: &Who) -> Result<Self, Error> {
         let Some(index) = job.ledger().index(table) else { return Ok(self) };
         self.table = index;
-        if let Some(staged) = job.staged(table).filter(|staged| staged.rows > 0)
+        if let Some(staged) = job.staged(table)
             && let Some(frame) = whose(job, &staged.scan()?, path)?
         {
             self = self.rows(frame)?;

@@ -11,6 +11,7 @@ use crate::rulebook::outcome::Outcome;
 use serde::Serialize;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Codes that a remedy names; `unmapped.csv` has them all.
 const CODES: usize = 20;
@@ -22,8 +23,8 @@ pub struct Remedy {
     pub kind: RemedyKind,
     /// The code map, or the column or check of the source.
     pub name: String,
-    /// Columns of the target that ask for its codes, or the code of the finding.
-    pub by: Vec<String>,
+    /// The column made that asks for its codes, or the code of the finding.
+    pub by: String,
     /// Source rows that are won.
     pub won: Concerned,
     /// How many codes are to be mapped.
@@ -82,7 +83,7 @@ pub(super) fn remedies(job: &Job<'_>, outcome: &Outcome, noted: &Noted, people: 
     }
     for ((name, code), rows) in aside {
         let remedy =
-            Remedy { kind: RemedyKind::MendSource, name, by: vec![code.to_owned()], won: Concerned::default(), codes: 0, top: Vec::new() };
+            Remedy { kind: RemedyKind::MendSource, name, by: code.to_owned(), won: Concerned::default(), codes: 0, top: Vec::new() };
         open.push(Open { remedy, at: people.add(rows) });
     }
     open.sort_by_cached_key(|open| (Reverse(people.rows(open.at).len()), open.remedy.name.clone()));
@@ -90,32 +91,25 @@ pub(super) fn remedies(job: &Job<'_>, outcome: &Outcome, noted: &Noted, people: 
 }
 
 fn codes(job: &Job<'_>, outcome: &Outcome, noted: &Noted, people: &mut People) -> Vec<Open> {
-    let mut maps: BTreeMap<&str, BTreeMap<&str, u64>> = BTreeMap::new();
-    let mut rules: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut asked: BTreeMap<(&str, &str), Vec<OpenCode>> = BTreeMap::new();
     for one in &outcome.unmapped {
-        *maps.entry(&one.code_map).or_default().entry(&one.source_value).or_default() += one.rows;
-        let asking = rules.entry(&one.code_map).or_default();
-        if !asking.contains(&one.rule) {
-            asking.push(one.rule.clone());
-        }
+        let code = OpenCode { source_value: one.source_value.clone(), rows: one.rows };
+        asked.entry((&one.code_map, &one.rule)).or_default().push(code);
     }
     let mut open = Vec::new();
-    for (map, values) in maps {
-        let by = rules.remove(map).unwrap_or_default();
+    for ((map, rule), mut top) in asked {
         let mut rows = RowSet::default();
         for (concern, own) in &noted.concerns {
-            if concern.what == What::Unmapped && by.iter().any(|rule| *rule == format!("{}.{}", concern.table, concern.column)) {
+            if concern.what == What::Unmapped && rule == format!("{}.{}", concern.table, concern.column) {
                 rows.unite(own);
             }
         }
-        let absent =
-            |codes: &BTreeMap<String, std::sync::Arc<CodeSource>>| codes.get(map).is_some_and(|code| matches!(**code, CodeSource::Absent));
-        let mut top: Vec<OpenCode> =
-            values.iter().map(|(value, rows)| OpenCode { source_value: (*value).to_owned(), rows: *rows }).collect();
+        let absent = |codes: &BTreeMap<String, Arc<CodeSource>>| codes.get(map).is_some_and(|code| matches!(**code, CodeSource::Absent));
+        let codes = top.len();
         top.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.source_value.cmp(&b.source_value)));
         top.truncate(CODES);
         let kind = if absent(&job.codes) || absent(&job.source_codes) { RemedyKind::BringVocabulary } else { RemedyKind::MapCodes };
-        let remedy = Remedy { kind, name: map.to_owned(), by, won: Concerned::default(), codes: values.len(), top };
+        let remedy = Remedy { kind, name: map.to_owned(), by: rule.to_owned(), won: Concerned::default(), codes, top };
         open.push(Open { remedy, at: people.add(rows) });
     }
     open

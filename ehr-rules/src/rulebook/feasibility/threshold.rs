@@ -29,6 +29,8 @@ pub struct Threshold {
     pub rows: u64,
     /// Of so many.
     pub of: u64,
+    /// How many too few, or too many.
+    pub short: u64,
     /// Whether that is enough.
     pub holds: bool,
 }
@@ -71,7 +73,8 @@ pub(super) fn thresholds(job: &Job<'_>, outcome: &Outcome, asked: &Asked, patien
     let mut push = |what, table: Option<&str>, limit: Option<&Limit>, other: &str, (rows, of): (u64, u64)| {
         let declared = limit.is_some();
         if let Some(limit) = limit.cloned().or_else(|| Limit::parse(other)) {
-            all.push(Threshold { what, table: table.map(str::to_owned), holds: limit.holds(rows, of), limit, declared, rows, of });
+            let (holds, short) = (limit.holds(rows, of), limit.short_by(rows, of));
+            all.push(Threshold { what, table: table.map(str::to_owned), limit, declared, rows, of, short, holds });
         }
     };
     let good: u64 = outcome.tables.iter().map(|table| table.converted + table.merged).sum();
