@@ -22,12 +22,14 @@ pub(crate) struct Context {
     pub(crate) rules: Vec<PathBuf>,
     /// Whether a terminal may be drawn upon.
     pub(crate) progress: bool,
-    /// Set by the first signal.
+    /// Set by the first signal, or by a second one where the first lets a stage end.
     pub(crate) cancel: Arc<AtomicBool>,
     /// Where an order's log goes, once there is an order.
     pub(crate) journal: Journal,
     /// How answers are printed.
     pub(crate) format: Format,
+    /// Set by a signal that lets the stage at work end.
+    stopping: Arc<AtomicBool>,
     quiet: bool,
 }
 
@@ -38,6 +40,7 @@ impl Context {
             rules: global.rules.clone(),
             progress: !global.no_progress && !global.quiet,
             cancel: Arc::default(),
+            stopping: Arc::default(),
             journal: Journal::start(global.verbose),
             format: global.format,
             quiet: global.quiet,
@@ -120,6 +123,41 @@ impl Context {
             }
         })
         .map_err(|error| Failure::World(format!("heeding signals: {error}")))
+    }
+
+    /// From now on the first signal asks to stop when the stage at work is done, a second one at the next batch, and a third
+    /// one ends at once.
+    pub(crate) fn heed_signals_after_stages(&self) -> Result<(), Failure> {
+        let (stopping, cancel) = (Arc::clone(&self.stopping), Arc::clone(&self.cancel));
+        ctrlc::set_handler(move || {
+            if stopping.swap(true, Ordering::Relaxed) && cancel.swap(true, Ordering::Relaxed) {
+                std::process::exit(i32::from(INTERRUPTED));
+            }
+        })
+        .map_err(|error| Failure::World(format!("heeding signals: {error}")))
+    }
+
+    /// Whether a signal asked to stop when the stage at work is done.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Fails where a signal asked to stop before the next stage.
+    pub(crate) fn next_stage(&self) -> Result<(), Failure> {
+        if self.is_stopping() { Err(Failure::Interrupted("written")) } else { self.go_on() }
+    }
+
+    /// The same, saying nothing to people.
+    pub(crate) fn hushed(&self) -> Self {
+        Self {
+            rules: self.rules.clone(),
+            progress: false,
+            cancel: Arc::clone(&self.cancel),
+            stopping: Arc::clone(&self.stopping),
+            journal: self.journal.clone(),
+            format: self.format,
+            quiet: true,
+        }
     }
 
     /// Fails where a signal asked to stop.

@@ -128,7 +128,7 @@ impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle>
         if self.order.has(stage.name()) {
             return Ok(self.job.take_up(&path)?);
         }
-        self.context.go_on()?;
+        self.context.next_stage()?;
         let started = now();
         tracing::info!(stage = stage.name(), "started");
         let (made, published) = work()?;

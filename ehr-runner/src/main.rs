@@ -20,6 +20,7 @@ mod report;
 mod secret;
 mod sink;
 mod source;
+mod watch;
 
 use crate::cli::Cli;
 use crate::context::Context;

@@ -54,7 +54,7 @@ impl Import {
 }
 
 /// What a load came to.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     to: String,
     load: Load,
 }
@@ -80,7 +80,7 @@ impl Loaded {
 }
 
 /// The schema of a target.
-pub(super) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book TargetSchema, Failure> {
+pub(crate) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book TargetSchema, Failure> {
     let targets = book.targets();
     let known: Vec<String> = targets.iter().map(|target| format!("`{}`", target.name)).collect();
     targets
@@ -90,7 +90,7 @@ pub(super) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book 
 }
 
 /// Refuses a target that asks for more than loading rows: what is not done is not passed over.
-pub(super) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
+pub(crate) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
     let what = match (&target.tenant, target.tables.iter().find(|table| table.track.is_some())) {
         (Some(tenant), _) => format!("a database for each tenant (`tenant: {{from: {}}}`)", tenant.from),
         (None, Some(table)) => format!("that rows which come again are tracked (`track` of `{}`)", table.name),
@@ -100,7 +100,7 @@ pub(super) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
 }
 
 /// Fails where an order is to stop before it would be loaded, or to be loaded nobody says where.
-pub(super) fn fits(until: Option<Stage>, to: bool) -> Result<(), Failure> {
+pub(crate) fn fits(until: Option<Stage>, to: bool) -> Result<(), Failure> {
     match until {
         Some(Stage::Import) if !to => {
             Err(Failure::Usage("`--until import` needs `--to`, which says where the order is loaded to".to_owned()))
@@ -113,13 +113,13 @@ pub(super) fn fits(until: Option<Stage>, to: bool) -> Result<(), Failure> {
 }
 
 /// What is said where an order is whole and could not be loaded.
-pub(super) fn not_loaded(order: &Path) -> String {
+pub(crate) fn not_loaded(order: &Path) -> String {
     let shown = order.display();
     format!("note: the order is in place at `{shown}`, but not loaded; `ehr-runner resume {shown}` loads it")
 }
 
 /// Loads an order that is in its place, and writes down where it went.
-pub(super) fn load(
+pub(crate) fn load(
     context: &Context,
     folder: &Path,
     mut order: OrderFile,

@@ -11,12 +11,13 @@ pub(crate) mod import;
 mod init;
 mod lsp;
 pub(crate) mod resume;
-mod run;
+pub(crate) mod run;
 mod scan;
 mod schema;
 mod status;
 mod test;
 mod undo;
+mod watch;
 mod why;
 
 use crate::cli::Format;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Undo(undo::Undo),
     /// Say where orders stand
     Status(status::StatusOf),
+    /// Run every new export that appears in a folder, until stopped
+    Watch(watch::Watch),
     /// Say how one output row of an order came to be: its lines of the input, and every rule in between
     Why(why::Why),
     /// Say what changes in the output when the rules change, and which rule each difference comes from
@@ -84,6 +87,7 @@ impl Command {
             Self::Import(import) => import.run(context),
             Self::Undo(undo) => undo.run(context),
             Self::Status(status) => status.run(context),
+            Self::Watch(watch) => watch.run(context),
             Self::Why(why) => why.run(context),
             Self::Diff(diff) => diff.run(context),
             Self::Docs(docs) => docs.run(context),

@@ -89,6 +89,13 @@ impl Workplace {
         if any { Err(busy()) } else { Ok(None) }
     }
 
+    /// From now on the folder stays when the process leaves it, to be taken up by another.
+    pub(crate) fn keep(&mut self) {
+        if self.kind == Kind::Fleeting {
+            self.kind = Kind::Lasting;
+        }
+    }
+
     /// The folder.
     pub(crate) fn path(&self) -> &Path {
         &self.folder

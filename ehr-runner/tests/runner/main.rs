@@ -21,4 +21,5 @@ mod server;
 mod sqlite;
 mod tutorial;
 mod unread;
+mod watch;
 mod why;
