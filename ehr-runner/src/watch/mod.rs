@@ -156,34 +156,34 @@ impl<'a> Watcher<'a> {
                 self.seen.insert(name.clone(), seen);
                 changed += usize::from(self.book.wait_for(&name, "it may still be written"));
             }
-            changed += usize::from(self.settle(&name)?);
+            changed += usize::from(self.settle(&name));
         }
         if changed > 0 { self.book.write(&self.settings.orders) } else { Ok(()) }
     }
 
     /// Reads an export that has not changed for a while; whether the book changed.
-    fn settle(&mut self, name: &str) -> Result<bool, Failure> {
+    fn settle(&mut self, name: &str) -> bool {
         let Settings { folder, settle, patience, leave, .. } = &self.settings;
-        let Some(seen) = self.seen.get_mut(name) else { return Ok(false) };
+        let Some(seen) = self.seen.get_mut(name) else { return false };
         if seen.hash.is_some() || seen.since.elapsed() < *settle || seen.unwhole.is_some_and(|at| at.elapsed() < *settle) {
-            return Ok(false);
+            return false;
         }
         let path = folder.join(name);
         let out_of_patience = seen.since.elapsed() >= *patience;
         if !out_of_patience && let Some(why) = Export::lacks(self.context, &path, leave) {
             seen.unwhole = Some(Instant::now());
-            return Ok(self.book.wait_for(name, &why));
+            return self.book.wait_for(name, &why);
         }
         let hash = match export::hash(&path) {
             Ok(hash) => hash,
             Err(failure) => {
                 seen.unwhole = Some(Instant::now());
-                return Ok(self.book.wait_for(name, &failure.to_string()));
+                return self.book.wait_for(name, &failure.to_string());
             }
         };
         // What was written while it was read is looked at anew.
         if hash.is_none() || export::look(&path).as_ref() != Some(&seen.look) {
-            return Ok(false);
+            return false;
         }
         seen.hash.clone_from(&hash);
         self.book.waiting.remove(name);
@@ -194,7 +194,7 @@ impl<'a> Watcher<'a> {
                 self.context.note(&format!("`{name}` is known already, as the order `{}` ({})", entry.order, entry.standing.word()));
             }
         }
-        Ok(true)
+        true
     }
 
     /// The next export to run: its name and its content.
