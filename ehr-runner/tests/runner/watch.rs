@@ -177,7 +177,7 @@ fn a_writer_that_is_slow_is_waited_for() {
     let watching = Watching::start(&place, &WATCH.replace("--settle 0.3", "--settle 1"));
     place.write("incoming/slow/visits.csv", VISITS);
     for line in 0..8 {
-        let text: String = PATIENTS.lines().take(1 + line / 2).map(|line| format!("{line}\n")).collect();
+        let text = format!("{}\n", PATIENTS.lines().take(1 + line / 2).collect::<Vec<_>>().join("\n"));
         place.write("incoming/slow/patients.csv", text);
         std::thread::sleep(Duration::from_millis(250));
     }
@@ -250,7 +250,7 @@ fn a_watcher_that_is_stopped_or_killed_goes_on_where_it_was() {
         let mut watching = Watching::start(&place, WATCH);
         let begun = Instant::now();
         until(&place, "running", |book| count(book, "running") + count(book, "done") == 1);
-        while begun.elapsed() < Duration::from_secs(60) && !names(&place.path("orders")).iter().any(|name| name.contains("partial")) {
+        while begun.elapsed() < Duration::from_mins(1) && !names(&place.path("orders")).iter().any(|name| name.contains("partial")) {
             std::thread::sleep(Duration::from_millis(5));
         }
         watching.signal(signal);
