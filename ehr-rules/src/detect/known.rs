@@ -184,7 +184,8 @@ impl<'a> Catalogue<'a> {
     /// The way its files are written; where they have no header, one nameless field stands for it.
     fn dialect(&mut self, source: &SourceSchema, table: &SourceTable) -> usize {
         let header = if table.header.is_empty() { Vec::new() } else { vec![String::new()] };
-        let dialect = Dialect { header, ..source.dialect_of(table) };
+        // What is done about a character says nothing of where files come from.
+        let dialect = Dialect { header, nul: None, ..source.dialect_of(table) };
         let way = match &table.json {
             Some(json) => Way::Objects(json.rows.clone()),
             None if table.widths.is_empty() => Way::Delimited(dialect),

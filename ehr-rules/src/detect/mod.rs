@@ -46,6 +46,7 @@ use score::Judged;
 use serde::Serialize;
 use standing::Standing;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::collections::HashSet;
 use std::fmt::Display;
 
@@ -81,8 +82,9 @@ pub struct Detection {
     pub drift: Drift,
     /// Files that are no table of what was named, in input order: all of them, where nothing was.
     pub unrecognised_files: Vec<String>,
-    /// Why there is no answer, or what would decide between several.
-    #[serde(skip)]
+    /// Files that are empty or have no row behind their header, in input order.
+    pub files_without_rows: Vec<String>,
+    /// Why there is no answer, what would decide between several, or what of the files is no table or has no rows.
     pub notes: Vec<String>,
 }
 
@@ -171,6 +173,7 @@ pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<D
     let mut standings = standings(&catalogue, &judged);
 
     let reason = without_answer(sources, files, &samples);
+    let barren = barren(files, &samples);
     let unknown = standings.first().map_or(1.0, |best| 1.0 / (1.0 + best.belief(sources.len()).exp()));
     let identifiable = reason.is_none() && 1.0 - unknown >= KNOWN;
     let mut set = if identifiable { fitting(&standings) } else { 0 };
@@ -191,6 +194,7 @@ pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<D
         candidates: candidates(&catalogue, &standings, set.len()),
         drift: if other.is_some() { Drift::default() } else { drift::common(&catalogue, set) },
         unrecognised_files: unrecognised(files, set),
+        files_without_rows: barren.iter().map(|(file, _)| (*file).to_owned()).collect(),
         notes: Vec::new(),
     };
     detection.versions =
@@ -201,6 +205,18 @@ pub(crate) fn detect(sources: &[&SourceSchema], files: &[InputFile]) -> Result<D
         (Verdict::Ambiguous, None) => advice::decides(set),
         (Verdict::Unknown, _) => vec![reason.unwrap_or_else(|| "no known version explains enough of these files".to_owned())],
     };
+    // An answer by headers alone is one all the same, so this is said beside it.
+    if !barren.is_empty() && barren.len() == files.len() {
+        let one = "no file of the input has a row";
+        match detection.verdict {
+            Verdict::Unknown => detection.notes = vec![one.to_owned()],
+            _ => detection.notes.push(one.to_owned()),
+        }
+    }
+    detection.notes.extend(barren.iter().take(STRANGERS).map(|(file, what)| format!("`{file}` {what}")));
+    if barren.len() > STRANGERS {
+        detection.notes.push(format!("{} more files have no rows", barren.len() - STRANGERS));
+    }
     let more = strangers.len().saturating_sub(STRANGERS);
     let told = strangers.iter().take(STRANGERS).map(|(file, what)| format!("`{file}` is {what}, whatever its name says"));
     detection.notes.extend(told.chain((more > 0).then(|| format!("{more} more files are no tables, whatever their names say"))));
@@ -265,10 +281,22 @@ fn without_answer(sources: &[&SourceSchema], files: &[InputFile], samples: &[sam
     } else if samples.is_empty() {
         Some(format!("none of the input's files is a table ({} in all)", files.len()))
     } else if samples.iter().all(sample::Sample::is_empty) {
-        Some("every table of the input is empty".to_owned())
+        Some("no file of the input has a row".to_owned())
     } else {
         None
     }
+}
+
+/// Files without a row, each with what is there instead.
+fn barren<'a>(files: &'a [InputFile], samples: &[sample::Sample<'a>]) -> Vec<(&'a str, &'static str)> {
+    let looked_at: HashMap<&str, &sample::Sample<'_>> = samples.iter().map(|sample| (sample.file.name.as_str(), sample)).collect();
+    let what = |file: &InputFile| match looked_at.get(file.name.as_str()) {
+        _ if file.bytes == 0 => Some("is empty"),
+        Some(sample) if sample.is_empty() => Some("holds no row, and no header"),
+        Some(sample) if sample.is_bare() => Some("has a header at most, and no row"),
+        _ => None,
+    };
+    files.iter().filter_map(|file| Some((file.name.as_str(), what(file)?))).collect()
 }
 
 fn one_system(set: &[Standing<'_>]) -> Option<String> {

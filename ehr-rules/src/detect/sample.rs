@@ -44,10 +44,13 @@ pub(super) struct Sample<'a> {
 }
 
 /// A header and rows, as one dialect frames them.
+#[expect(clippy::struct_excessive_bools, reason = "each is asked on its own, and any of them goes with any other")]
 pub(super) struct Framed {
     pub header: Vec<String>,
     /// Those with as many fields as the header.
     pub rows: Vec<Vec<String>>,
+    /// Whether nothing stands behind the header, no unsound row either.
+    bare: bool,
     /// The header's names without case, accents and punctuation.
     pub plains: Vec<String>,
     /// The known names that each may be.
@@ -126,7 +129,8 @@ fn framed(catalogue: &Catalogue<'_>, file: &InputFile, named: &[usize]) -> Resul
                     // Where the file has no names, those that it is given for want of any are none.
                     let headed = dialect.header.is_empty() && head.shape.headed;
                     let nameless = !headed && dialect.header.is_empty();
-                    Some(Framed { nameless, ..Framed::new(catalogue, headed, head.header, head.rows) })
+                    let bare = head.rows.is_empty() && !head.unsound;
+                    Some(Framed { bare, nameless, ..Framed::new(catalogue, headed, head.header, head.rows) })
                 })
             }
             Way::Fixed(dialect, layout) if of_lines => {
@@ -180,6 +184,11 @@ impl Sample<'_> {
         self.framed.iter().all(|(_, framed)| framed.width() == 0)
     }
 
+    /// Whether no row stands in it however it is framed.
+    pub(super) fn is_bare(&self) -> bool {
+        self.framed.iter().all(|(_, framed)| framed.bare)
+    }
+
     /// Whether it looks like a table, in any way.
     pub(super) fn is_table(&self) -> bool {
         self.framed.iter().any(|(_, framed)| framed.is_table())
@@ -190,6 +199,7 @@ impl Framed {
     /// Without a header of its own each field is a nameless column.
     fn new(catalogue: &Catalogue<'_>, has_names: bool, header: Vec<String>, mut rows: Vec<Vec<String>>) -> Self {
         let header = if has_names { header } else { vec![String::new(); rows.first().map_or(0, Vec::len)] };
+        let bare = rows.is_empty();
         rows.retain(|row| row.len() == header.len());
         // One empty field is what an empty file looks like.
         let header = if has_names && header.iter().all(String::is_empty) { Vec::new() } else { header };
@@ -203,7 +213,7 @@ impl Framed {
         }
         let classes = (0..header.len()).map(|at| Class::of(rows.iter().filter_map(|row| row.get(at).map(String::as_str)))).collect();
         let plains = header.iter().map(|name| plain(name)).collect();
-        Self { header, rows, plains, keys, nameless: false, classes, fills: false, nested: false, by_key, tried: Mutex::default() }
+        Self { header, rows, bare, plains, keys, nameless: false, classes, fills: false, nested: false, by_key, tried: Mutex::default() }
     }
 
     /// The names in objects, by path.

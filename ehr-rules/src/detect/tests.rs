@@ -260,14 +260,32 @@ fn nothing_is_unknown_with_a_reason() {
     for (files, reason) in [
         (&[][..], "the input holds no file"),
         (&[("a.pdf", "x"), ("b.json", "{}")][..], "none of the input's files is a table (2 in all)"),
-        (&[("patients.csv", "")][..], "every table of the input is empty"),
+        (&[("patients.csv", "")][..], "no file of the input has a row"),
+        (&[("stock.csv", "shelf,price\n"), ("e.json", "")][..], "no file of the input has a row"),
     ] {
         let detection = run(&two_versions(), files);
-        assert_eq!((detection.verdict, detection.notes.as_slice()), (Verdict::Unknown, &[reason.to_owned()][..]));
+        assert_eq!((detection.verdict, detection.notes.first()), (Verdict::Unknown, Some(&reason.to_owned())));
         assert!(detection.candidates.iter().all(|candidate| candidate.reasons_against.contains(&reason.to_owned())));
         assert_eq!(detection.unrecognised_files.len(), files.len());
     }
     assert_eq!(run(&[], &[("patients.csv", PATIENTS)]).notes, ["the rulesets name no source system"]);
+}
+
+#[test]
+fn files_without_rows_are_named_whatever_the_answer() {
+    let header = PATIENTS.lines().next().unwrap();
+    let files =
+        [("patients.csv", header), ("records.csv", RECORDS_2), ("visits.csv", ""), ("none.csv", "\n\n"), ("torn.csv", "a,b\n\"x\n")];
+    let detection = run(&two_versions(), &files);
+    assert_eq!(detection.identified(), Some(("acme", "2")), "{}", detection.to_text());
+    assert_eq!(detection.files_without_rows, ["patients.csv", "visits.csv", "none.csv"]);
+    let notes = ["`patients.csv` has a header at most, and no row", "`visits.csv` is empty", "`none.csv` holds no row, and no header"];
+    assert_eq!(detection.notes, notes);
+    let detection = run(&two_versions(), &[("a.csv", "x,y\n"), ("b.csv", "")]);
+    assert_eq!(detection.notes, ["no file of the input has a row", "`a.csv` has a header at most, and no row", "`b.csv` is empty"]);
+    // Names alone may tell who made it.
+    let detection = run(&two_versions(), &[("patients.csv", header), ("records.csv", RECORDS_2.lines().next().unwrap())]);
+    assert_eq!((detection.identified(), detection.notes[0].as_str()), (Some(("acme", "2")), "no file of the input has a row"));
 }
 
 #[test]
@@ -323,7 +341,21 @@ fn json_has_the_contract_s_keys() {
     let detection = run(&two_versions(), &[("patients.csv", PATIENTS), ("records.csv", RECORDS_2)]);
     let json = serde_json::to_value(&detection).unwrap();
     let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, ["verdict", "system", "version", "versions", "confidence", "candidates", "drift", "unrecognised_files"]);
+    assert_eq!(
+        keys,
+        [
+            "verdict",
+            "system",
+            "version",
+            "versions",
+            "confidence",
+            "candidates",
+            "drift",
+            "unrecognised_files",
+            "files_without_rows",
+            "notes"
+        ]
+    );
     let keys: Vec<&str> = json["candidates"][0].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(keys, ["system", "version", "probability", "tables", "for", "against"]);
     assert_eq!((&json["verdict"], &json["version"]), (&"identified".into(), &"2".into()));

@@ -55,6 +55,11 @@ const DIALECT: &Form = &Form {
         ),
         key("decimal", Holds::Words(&[".", ","]), "What stands before a number's fraction."),
         key("thousands", Holds::Free, "What stands between a number's thousands; otherwise nothing may."),
+        key(
+            "nul",
+            Holds::Words(&["set_aside", "remove", "keep"]),
+            "What is done about NUL characters in texts: the row is set aside (default), they are taken out, or they stay.",
+        ),
     ],
 };
 

@@ -76,6 +76,8 @@ pub struct Dialect {
     pub decimal: Option<char>,
     /// What stands between a number's thousands.
     pub thousands: Option<char>,
+    /// What is done about NUL characters in texts.
+    pub nul: Option<Nul>,
     /// The names of a table's fields, in order, where its files have no header of their own; empty where they have.
     pub header: Vec<String>,
 }
@@ -92,6 +94,19 @@ pub enum Escape {
 
 /// Bytes that may stand for a line end inside a field, by their names in a schema.
 pub const LINE_BREAKS: [(&str, u8); 3] = [("vertical_tab", 0x0B), ("unit_separator", 0x1F), ("group_separator", 0x1D)];
+
+/// What is done about NUL characters in texts, which most databases refuse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Nul {
+    /// The row is set aside.
+    #[default]
+    SetAside,
+    /// They are taken out, and each such row is kept as it was beside the order's tables.
+    Remove,
+    /// They are characters like any other.
+    Keep,
+}
 
 /// What ends a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -456,6 +471,7 @@ impl Dialect {
             line_break: self.line_break.or(parent.line_break),
             decimal: self.decimal.or(parent.decimal),
             thousands: self.thousands.or(parent.thousands),
+            nul: self.nul.or(parent.nul),
             header: if self.header.is_empty() { parent.header } else { self.header },
         }
     }

@@ -7,6 +7,7 @@ use crate::ir::schema::Dialect;
 use crate::ir::schema::Escape;
 use crate::ir::schema::LINE_BREAKS;
 use crate::ir::schema::LineEnd;
+use crate::ir::schema::Nul;
 use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::fields::Fields;
@@ -47,6 +48,7 @@ pub(super) fn read(node: &Node, said: &mut Diagnostics) -> Dialect {
                 .help("`decimal` and `thousands` are two different marks; `decimal` is `.` where it is left out"),
         );
     }
+    dialect.nul = fields.one_of("nul", &[("set_aside", Nul::SetAside), ("remove", Nul::Remove), ("keep", Nul::Keep)], said);
     fields.finish(said);
     dialect
 }

@@ -2,6 +2,7 @@
 
 use crate::finding::Consequence;
 use crate::read::nested::Shape;
+use crate::read::nul;
 use crate::read::parse::Measure;
 use crate::read::parse::Parser;
 use crate::read::typed::Column;
@@ -39,6 +40,8 @@ pub(super) struct Rows<'a> {
     pub even: bool,
     /// How their numbers are written.
     pub marks: Marks,
+    /// Whether a text with NUL characters does not hold; `false` too where there is none in all of them.
+    pub refused: bool,
 }
 
 /// What is wrong with single values.
@@ -183,7 +186,8 @@ impl Reader<'_> {
         let mut builder = StringChunkedBuilder::new(self.column.name.clone(), self.rows.records.len());
         if let (Some(text), Some(field), true) = (self.rows.text, self.field, self.rows.even) {
             // What most columns are, without a question that all of their values answer alike.
-            let bare = self.column.missing.is_empty_alone() && self.column.missed.is_none() && self.column.checks.is_empty();
+            let bare =
+                self.column.missing.is_empty_alone() && self.column.missed.is_none() && self.column.checks.is_empty() && !self.rows.refused;
             for (row, value) in text.column(field).enumerate() {
                 if bare && !value.is_empty() {
                     builder.append_value(value);
@@ -202,6 +206,9 @@ impl Reader<'_> {
     #[inline]
     fn text(&self, row: usize, value: Option<&str>, builder: &mut StringChunkedBuilder, troubles: &mut Troubles) {
         if let Some(text) = value.filter(|text| !self.column.missing.is(text)) {
+            if self.rows.refused && nul::is_in(&self.column.parser, text) {
+                troubles.add(row, "R0223", self.column.unread);
+            }
             self.check(row, text, Measure::Text, troubles);
             builder.append_value(text);
         } else {
@@ -216,7 +223,11 @@ impl Reader<'_> {
         for (row, record) in self.rows.records.iter().enumerate() {
             let text = self.field.map(|field| self.rows.field(*record, field).trim()).filter(|text| !self.column.missing.is(text));
             match text {
-                Some(text) if shape.read(text, &mut values) => {}
+                Some(text) if shape.read(text, &mut values) => {
+                    if self.rows.refused && nul::is_in(&self.column.parser, text) {
+                        troubles.add(row, "R0223", self.column.unread);
+                    }
+                }
                 Some(_) => troubles.add(row, "R0102", self.column.unread),
                 None => {
                     shape.push(&serde_json::Value::Null, &mut values);

@@ -1,6 +1,7 @@
 //! Texts that a schema gives as examples, read exactly as a file's would be.
 
 use crate::error::Error;
+use crate::ir::schema::Nul;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
@@ -46,7 +47,14 @@ pub(super) fn fault(
     let batch = Batch::of(text);
     let dialect = schema.dialect_of(table);
     let marks = Marks { decimal: dialect.decimal.unwrap_or('.'), thousands: dialect.thousands };
-    let rows = Rows { batch: &batch, text: batch.text(), records: &[0], even: false, marks };
+    let rows = Rows {
+        batch: &batch,
+        text: batch.text(),
+        records: &[0],
+        even: false,
+        marks,
+        refused: dialect.nul.unwrap_or_default() == Nul::SetAside,
+    };
     let mut troubles = Troubles::default();
     drop(cells(&Column::new(schema, table, column, false)?, &rows, Some(0), &mut troubles));
     let Some(trouble) = troubles.rows.first() else { return Ok(None) };
@@ -57,6 +65,9 @@ pub(super) fn fault(
         "R0104" => ("does not match `pattern`".to_owned(), None),
         "R0105" => ("is out of the range of `min` and `max`".to_owned(), None),
         "R0106" => ("is longer than `max_length`".to_owned(), None),
+        "R0223" => {
+            ("has a NUL character in it".to_owned(), Some("say what is done about it with `dialect: {nul: remove}`, or `keep`".to_owned()))
+        }
         _ => (format!("is no {}", column.ty.kind), None),
     };
     Ok(Some((what, help)))

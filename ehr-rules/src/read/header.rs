@@ -5,7 +5,9 @@ use crate::dataset::order::Order;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
+use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
+use crate::ir::schema::Nul;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use crate::records;
@@ -42,6 +44,8 @@ pub(super) struct FilePlan<'a> {
     pub digits: Vec<usize>,
     /// The column of the rejects that each field goes to.
     pub places: Vec<usize>,
+    /// What is done about NUL characters.
+    pub nul: Nul,
 }
 
 /// Told of what is wrong with a file as a whole: code, rule, consequence, reason.
@@ -63,7 +67,7 @@ pub(super) fn plan<'a>(
         report("R0207", &table.file, unless_required, &format!("{}: none matches `{}`", meaning("R0207"), table.file));
     }
     if table.json.is_some() {
-        return of_objects(plan, found, report);
+        return of_objects(plan, found, dialect, report);
     }
     let names: HashSet<String> = names(table).map(|name| records::fold(name)).collect();
     for file in found {
@@ -110,6 +114,7 @@ pub(super) fn plan<'a>(
             names: head.header,
             digits: head.digits,
             places,
+            nul: dialect.nul.unwrap_or_default(),
         });
     }
     Ok(plan)
@@ -123,7 +128,12 @@ fn names(table: &SourceTable) -> impl Iterator<Item = &String> {
 
 /// Every object has a field for each column, if only a missing one. What is no JSON, or has nothing where the rows stand, is
 /// set aside as a whole; where nothing else is left, that is all there was.
-fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>, report: Report<'_>) -> Result<TablePlan<'a>, Error> {
+fn of_objects<'a>(
+    mut plan: TablePlan<'a>,
+    files: Vec<&'a InputFile>,
+    dialect: &Dialect,
+    report: Report<'_>,
+) -> Result<TablePlan<'a>, Error> {
     let columns = &plan.table.columns;
     let rows = plan.table.json.as_ref().map(|json| json.rows.as_slice()).unwrap_or_default();
     plan.header = columns.iter().map(|column| column.name.clone()).collect();
@@ -135,7 +145,8 @@ fn of_objects<'a>(mut plan: TablePlan<'a>, files: Vec<&'a InputFile>, report: Re
         match json::fault(&file.path, rows)? {
             None => {
                 let (fields, places) = (fields.clone(), whole.clone());
-                plan.files.push(FilePlan { file, shape, width: columns.len(), fields, names: Vec::new(), digits: Vec::new(), places });
+                let (names, digits, nul) = (Vec::new(), Vec::new(), dialect.nul.unwrap_or_default());
+                plan.files.push(FilePlan { file, shape, width: columns.len(), fields, names, digits, places, nul });
             }
             Some(fault) => aside.push((file, fault)),
         }

@@ -6,12 +6,19 @@
 mod cells;
 mod check;
 mod example;
+#[cfg(test)]
+mod file_tests;
 mod header;
 mod nested;
+mod nul;
+#[cfg(test)]
+mod object_tests;
 mod originals;
 mod parse;
 mod rejects;
 mod repair;
+#[cfg(test)]
+mod row_tests;
 mod stage;
 #[cfg(test)]
 mod tests;

@@ -65,6 +65,11 @@ impl Shape {
         Ok(Self { kind, form })
     }
 
+    /// Whether its cells are JSON.
+    pub(super) const fn is_json(&self) -> bool {
+        !matches!(self.form, Form::List { split: Some(_), .. })
+    }
+
     /// Room for values.
     pub(super) fn values(&self) -> Values {
         match (&self.form, &self.kind) {

@@ -1,5 +1,6 @@
 //! Rows that the grammar does not read, cut in the one way in which every cell is what its column declares, if there is just one.
 
+use crate::ir::schema::Nul;
 use crate::read::cells::Rows;
 use crate::read::cells::Troubles;
 use crate::read::cells::cells;
@@ -43,7 +44,14 @@ fn only<'a>(typing: &Typing, plan: &FilePlan<'_>, ways: &'a [Way]) -> PolarsResu
     let batch = Batch::of_rows(ways.iter().map(|way| way.fields.as_slice()));
     let Some(text) = batch.text() else { return Ok(None) };
     let records: Vec<usize> = (0..batch.len()).collect();
-    let rows = Rows { batch: &batch, text: Some(text), records: &records, even: false, marks: plan.shape.marks };
+    let rows = Rows {
+        batch: &batch,
+        text: Some(text),
+        records: &records,
+        even: false,
+        marks: plan.shape.marks,
+        refused: plan.nul == Nul::SetAside,
+    };
     let mut troubles = Troubles::default();
     for (column, field) in typing.columns.iter().zip(&plan.fields) {
         drop(cells(column, &rows, *field, &mut troubles)?);

@@ -7,6 +7,7 @@ use crate::dataset::origin::origin;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
+use crate::ir::schema::Nul;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
@@ -17,6 +18,7 @@ use crate::read::cells::Troubles;
 use crate::read::cells::cells;
 use crate::read::check::Check;
 use crate::read::header::FilePlan;
+use crate::read::nul;
 use crate::read::parse::Parser;
 use crate::read::repair::Mended;
 use crate::read::repair::repair;
@@ -131,7 +133,13 @@ impl Typing {
     pub(super) fn typed(&self, mut framed: Framed, plan: &FilePlan<'_>) -> Result<Typed, Error> {
         let failed = |error| Error::engine("making a batch of typed columns", error);
         let even = framed.batch.is_even(plan.width);
-        let mended = if even { Vec::new() } else { repair(self, &mut framed.batch, plan).map_err(failed)? };
+        let mut mended = if even { Vec::new() } else { repair(self, &mut framed.batch, plan).map_err(failed)? };
+        let has_nul = self.columns.iter().any(|column| matches!(column.parser, Parser::Text | Parser::Nested(_)))
+            && (framed.batch.holds(b"\0") || framed.batch.holds(nul::ESCAPED));
+        if has_nul && plan.nul == Nul::Remove {
+            nul::remove(self, &mut framed.batch, plan, &mut mended);
+        }
+        let even = even && framed.batch.is_even(plan.width);
         let batch = &framed.batch;
         let text = batch.text();
         let mut counts = BTreeMap::new();
@@ -153,14 +161,14 @@ impl Typing {
                 }
             }
         }
-        let rows = Rows { batch, text, records: &sound, even, marks: plan.shape.marks };
+        let rows = Rows { batch, text, records: &sound, even, marks: plan.shape.marks, refused: has_nul && plan.nul == Nul::SetAside };
         let mut troubles = Troubles::default();
         let mut columns = Vec::with_capacity(self.columns.len() + 2);
         for (at, (column, field)) in self.columns.iter().zip(&plan.fields).enumerate() {
             troubles.column = at;
             if column.staged {
                 columns.push(cells(column, &rows, *field, &mut troubles).map_err(failed)?.into_column());
-            } else if column.can_fail() {
+            } else if column.can_fail() || rows.refused {
                 let _checked = cells(column, &rows, *field, &mut troubles).map_err(failed)?;
             }
         }

@@ -116,6 +116,11 @@ impl Batch {
         }
     }
 
+    /// Whether these bytes stand anywhere in it.
+    pub(crate) fn holds(&self, bytes: &[u8]) -> bool {
+        memmem::find(&self.bytes, bytes).is_some() || memmem::find(&self.side, bytes).is_some()
+    }
+
     /// How many records.
     pub(crate) fn len(&self) -> usize {
         self.records.len()

@@ -62,7 +62,18 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, layout: &[Width], whole: bool
         evidence.push(format!("no line ends: each has {end} characters"));
     }
     shape.marks = Marks { decimal: dialect.decimal.unwrap_or('.'), thousands: dialect.thousands };
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits: Vec::new(), muddled, ascii, quoted: false };
+    let mut head = Head {
+        shape,
+        header: Vec::new(),
+        rows: Vec::new(),
+        unsound: false,
+        evidence,
+        doubt,
+        digits: Vec::new(),
+        muddled,
+        ascii,
+        quoted: false,
+    };
     let mut file = Fixed::open(path, head.shape, layout, 0)?;
     let wanted = rows.max(LINES);
     while head.rows.len() < wanted {

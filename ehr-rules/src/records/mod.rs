@@ -49,6 +49,8 @@ pub(crate) struct Head {
     pub header: Vec<String>,
     /// The first sound records after the header; bytes that are no UTF-8 are replaced.
     pub rows: Vec<Vec<String>>,
+    /// Whether unsound records stand between them, which were passed over.
+    pub unsound: bool,
     /// How it is written and by what that was found, in words, without any value or name of the file's.
     pub evidence: Vec<String>,
     /// What its encoding may be just as well, in words, where nothing in the file decides.
@@ -76,7 +78,7 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize
         return Err(Error::data(format!("lines of `{}` have more than {WIDEST} fields, as those of no table have", path.display())));
     }
     let mut reader = Reader::open(path, shape)?.with_block(sniff::SAMPLE);
-    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), evidence, doubt, digits, muddled, ascii, quoted };
+    let mut head = Head { shape, header: Vec::new(), rows: Vec::new(), unsound: false, evidence, doubt, digits, muddled, ascii, quoted };
     let mut seen_header = !shape.headed;
     let mut width = 0;
     // Malformed records are passed over, so as many are framed as it takes.
@@ -88,7 +90,9 @@ pub(crate) fn head(path: &Path, dialect: &Dialect, hints: Hints<'_>, rows: usize
             if !seen_header {
                 head.header = batch.header(at, shape.delimiter);
                 seen_header = true;
-            } else if !batch.is_malformed(at) && head.rows.len() < rows {
+            } else if batch.is_malformed(at) {
+                head.unsound = true;
+            } else if head.rows.len() < rows {
                 head.rows.push(batch.fields(at).map(|field| String::from_utf8_lossy(field).into_owned()).collect());
             }
         }

@@ -251,7 +251,7 @@ fn examples(schema: &SourceSchema, said: &mut Diagnostics) {
         for (column, example) in table.columns.iter().flat_map(|column| column.examples.iter().map(move |example| (column, example))) {
             // What is wrong with the column itself was said.
             let Ok(Some((what, help))) = read::fault(schema, table, column, &example.text) else { continue };
-            let error = Diagnostic::error("E0413", &example.place, format!("the example `{}` {what}", example.text));
+            let error = Diagnostic::error("E0413", &example.place, format!("the example `{}` {what}", example.text.replace('\0', "\\0")));
             said.push(error.help(help.unwrap_or_else(|| "correct the column, or the example if files never hold it".to_owned())));
         }
     }

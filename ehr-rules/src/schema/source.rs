@@ -83,6 +83,17 @@ fn dialect() -> Value {
             ),
             ("decimal", words("What stands before a number's fraction.", &[(".", "a point (default)"), (",", "a comma")])),
             ("thousands", with_examples(mark("What stands between a number's thousands."), &[json!("."), json!(",")])),
+            (
+                "nul",
+                words(
+                    "What is done about NUL characters in texts, which most databases refuse.",
+                    &[
+                        ("set_aside", "the row is set aside (default)"),
+                        ("remove", "they are taken out, and the row as it was is kept"),
+                        ("keep", "they stay"),
+                    ],
+                ),
+            ),
         ],
         &[],
     )

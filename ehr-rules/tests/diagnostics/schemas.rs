@@ -480,6 +480,16 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0413 13:58 `U`", "the example `U` is none of `one_of`")],
     ),
     mistake(
+        "a sample with a NUL character",
+        SCHEMA,
+        "GENDER: {type: text, one_of: [M, F]}",
+        "GENDER: {type: text, examples: [\"M\\0\"]}",
+        &[(
+            "E0413 13:39 `\"M\\0\"`",
+            "the example `M\\0` has a NUL character in it; say what is done about it with `dialect: {nul: remove}`",
+        )],
+    ),
+    mistake(
         "a sample out of range",
         SCHEMA,
         "CHILDREN: {type: integer, min: 0, max: 30}",
@@ -569,6 +579,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "title: Acme, first exports\n",
         "title: Acme, first exports\ndialect: {escape: slash}\n",
         &[("E0013 4:19 `slash`", "write `doubled` or `backslash`")],
+    ),
+    mistake(
+        "a way with NUL characters that there is not",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {nul: drop}\n",
+        &[("E0013 4:16 `drop`", "write `set_aside`, `remove` or `keep`")],
     ),
     mistake(
         "an encoding with a slip",

@@ -99,3 +99,19 @@ fn schemas_are_listed_printed_and_written() {
     assert!(place.read("editor/cases.json").contains("https://json-schema.org/draft/2020-12/schema"));
     assert!(stderr(&place.ehr("schema rule").code(2)).contains("`rules`"));
 }
+
+#[test]
+fn an_export_without_rows_is_said_to_be_one() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("nothing")).unwrap();
+    let said = stdout(&place.ehr("detect nothing").code(3));
+    assert_eq!(said, "unknown\n  the input holds no file\n");
+    place.write("bare/a.csv", "");
+    place.write("bare/b.csv", "article,price\n");
+    let found = answer(&place.ehr("detect bare --format json").code(3));
+    assert_eq!(found["files_without_rows"], serde_json::json!(["a.csv", "b.csv"]));
+    assert_eq!(found["notes"][0], "no file of the input has a row");
+    assert!(
+        stderr(&place.ehr("run bare --target demo --out order").code(3)).contains("\n  no file of the input has a row\n  `a.csv` is empty")
+    );
+}

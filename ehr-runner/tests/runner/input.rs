@@ -202,16 +202,19 @@ fn only_the_first_rows_are_read_where_that_is_asked_for() {
 }
 
 #[test]
-fn controls_and_line_ends_inside_fields_stay_and_cost_no_other_row() {
+fn controls_and_line_ends_inside_fields_stay_but_for_nul_and_cost_no_other_row() {
     let place = Place::new();
     let rows = "p1,Am\0al,1980-02-29,F\np2,\"Bo\u{b}the\nElder\",1955-12-01,M\np3,Cy,1950\0-01-01,M\np4,Di,1960-01-01,F\n";
     place.write("export/patients.csv", format!("Id,NAME,BIRTHDATE,GENDER\n{rows}"));
+    place.write("export/visits.csv", "Id,PATIENT,START,COST\nv1,p2,2024-03-01 09:30:00,12.50\n");
     place.convert("").code(0);
     let person = place.read("order/converted/person.csv");
-    for row in [",Am\0al,1980-02-29,8532\n", ",\"Bo\u{b}the\nElder\",1955-12-01,8507\n", ",Di,1960-01-01,8532\n"] {
+    for row in [",\"Bo\u{b}the\nElder\",1955-12-01,8507\n", ",Di,1960-01-01,8532\n"] {
         assert!(person.contains(row), "{person:?}");
     }
-    assert_eq!(balance(&place, "patients")["rejected"], 1);
+    assert!(!person.contains('\0'));
+    assert_eq!(balance(&place, "patients")["rejected"], 2);
+    rejected(&place, "patients", "2", "R0223");
     rejected(&place, "patients", "5", "R0102");
 }
 

@@ -1,0 +1,71 @@
+//! Tables of JSON objects.
+
+use super::tests::Case;
+use super::tests::at;
+use super::tests::finding;
+use super::tests::required;
+use super::tests::table;
+use crate::finding::Consequence::Failed;
+use crate::finding::Consequence::Rejected;
+use crate::finding::Consequence::Warned;
+use crate::ir::schema::JsonTable;
+use crate::ir::schema::SourceTable;
+use crate::ir::types::Kind;
+
+/// A table of JSON files named like `t*.json`, whose objects stand at `rows`.
+fn of_objects(rows: &[&str]) -> SourceTable {
+    let rows = rows.iter().map(|name| (*name).to_owned()).collect();
+    let json = JsonTable { rows, missing: String::new() };
+    SourceTable { file: "t*.json".to_owned(), json: Some(json), ..table("t", vec![required("n", Kind::Integer)]) }
+}
+
+#[test]
+fn a_json_file_of_which_nothing_can_be_read_is_set_aside_and_no_other_with_it() {
+    let case = Case::of(vec![of_objects(&["all"])])
+        .file("t1.json", "{\"all\": [{\"n\": 1},\n{\"n\": }, {\"n\": 3}]}")
+        .file("t2.json", "\n <html>no</html>\n")
+        .file("t3.json", "{\"more\": [{\"n\": 4}]}")
+        .file("t4.json", "{\"all\":\n [{\"n\": Muster")
+        .file("t5.json", "")
+        .file("t6.json", "{\"all\": []}");
+    assert_eq!(case.values(), ["1", "3"]);
+    assert_eq!(case.codes(), [at(2, "R0204")]);
+    assert_eq!(
+        case.findings(),
+        [
+            finding("R0204", "t", Rejected, 1),
+            finding("R0208", "t5.json", Warned, 1),
+            finding("R0219", "t2.json", Warned, 1),
+            finding("R0219", "t4.json", Warned, 1),
+            finding("R0220", "t3.json", Warned, 1),
+        ]
+    );
+    let said: Vec<String> = case.ledger.findings().into_iter().map(|finding| finding.reason).collect();
+    assert!(said.iter().any(|said| said.ends_with("`t2.json`: line 2, column 2")), "{said:?}");
+    assert!(said.iter().any(|said| said.ends_with("`t4.json`: line 2, column 9")), "{said:?}");
+    assert!(said.iter().any(|said| said.ends_with("`t3.json`: `all`")), "{said:?}");
+    assert!(said.iter().all(|said| !said.contains("Muster")), "{said:?}");
+}
+
+#[test]
+fn where_nothing_of_a_json_table_can_be_read_the_order_fails() {
+    for (text, code) in [("id,n\n1,2\n", "R0219"), ("{\"more\": []}", "R0220")] {
+        let case = Case::of(vec![of_objects(&["all"])]).file("t.json", text);
+        assert_eq!(case.read().tables()[0].rows, 0);
+        assert_eq!(case.findings(), [finding(code, "t.json", Failed, 1)]);
+    }
+}
+
+#[test]
+fn one_document_may_hold_several_tables_whichever_it_was_found_to_be() {
+    let other = SourceTable { name: "u".to_owned(), ..of_objects(&["more"]) };
+    let elsewhere = SourceTable { name: "v".to_owned(), file: "v*.json".to_owned(), ..of_objects(&["more"]) };
+    let mut case = Case::of(vec![of_objects(&["all"]), other, elsewhere])
+        .file("t.json", "{\"all\": [{\"n\": 1}], \"more\": [{\"n\": 2}, {\"n\": 3}]}");
+    let rows = |case: &Case| case.read().tables().iter().map(|table| table.rows).collect::<Vec<_>>();
+    assert_eq!(rows(&case), [1, 2, 0]);
+    case.order.tables = std::iter::once(("t.json".to_owned(), "t".to_owned())).collect();
+    assert_eq!(rows(&case), [1, 2, 0]);
+    case.order.tables = std::iter::once(("t.json".to_owned(), "v".to_owned())).collect();
+    assert_eq!(rows(&case), [1, 0, 2]);
+}
