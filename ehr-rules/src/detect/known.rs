@@ -44,8 +44,8 @@ pub(super) enum Way {
     Delimited(Dialect),
     /// Fields at the same characters of each line.
     Fixed(Dialect, Vec<Width>),
-    /// JSON objects, which stand in a document under these names.
-    Objects(Vec<String>),
+    /// JSON objects, which stand in a document under these names; of how they are written only the encoding is asked for.
+    Objects(Dialect, Vec<String>),
 }
 
 /// A table of one version.
@@ -187,7 +187,7 @@ impl<'a> Catalogue<'a> {
         // What is done about a character says nothing of where files come from.
         let dialect = Dialect { header, nul: None, ..source.dialect_of(table) };
         let way = match &table.json {
-            Some(json) => Way::Objects(json.rows.clone()),
+            Some(json) => Way::Objects(Dialect { encoding: dialect.encoding, ..Dialect::default() }, json.rows.clone()),
             None if table.widths.is_empty() => Way::Delimited(dialect),
             None => Way::Fixed(dialect, table.widths.clone()),
         };

@@ -11,11 +11,12 @@ use crate::detect::value::Values;
 use crate::engine::together;
 use crate::error::Error;
 use crate::records::Hints;
+use crate::records::encoding_of;
 use crate::records::fixed;
 use crate::records::foreign::foreign;
 use crate::records::head;
-use crate::records::json;
-use crate::records::json::Keys;
+use crate::records::outline;
+use crate::records::outline::Keys;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -111,8 +112,8 @@ fn framed(catalogue: &Catalogue<'_>, file: &InputFile, named: &[usize]) -> Resul
         entries.filter_map(|entry| catalogue.shapes.get(entry.shape)).any(|shape| shape.dialect == way)
     };
     let is_kind = |wanted: fn(&Way) -> bool| catalogue.dialects.iter().enumerate().any(|(at, way)| wanted(way) && own(at));
-    let of_objects = is_kind(|way| matches!(way, Way::Objects(_))) || ends_with(file.file_name(), JSON);
-    let of_lines = is_kind(|way| !matches!(way, Way::Objects(_))) || !of_objects && is_table(file.file_name());
+    let of_objects = is_kind(|way| matches!(way, Way::Objects(..))) || ends_with(file.file_name(), JSON);
+    let of_lines = is_kind(|way| !matches!(way, Way::Objects(..))) || !of_objects && is_table(file.file_name());
     if !of_objects && !of_lines {
         return Ok(Vec::new());
     }
@@ -120,9 +121,8 @@ fn framed(catalogue: &Catalogue<'_>, file: &InputFile, named: &[usize]) -> Resul
     let mut framed = Vec::new();
     for (at, way) in catalogue.dialects.iter().enumerate() {
         let found = match way {
-            Way::Objects(within) if of_objects => {
-                json::head(&file.path, within, ROWS).map(|keys| keys.map(|keys| Framed::of_objects(catalogue, keys)))
-            }
+            Way::Objects(dialect, within) if of_objects => outline::head(&file.path, encoding_of(dialect), within, ROWS)
+                .map(|keys| keys.map(|keys| Framed::of_objects(catalogue, keys))),
             Way::Delimited(dialect) if of_lines => {
                 let hints = Hints { names: Some(&catalogue.names), ..Hints::default() };
                 head(&file.path, dialect, hints, ROWS).map(|head| {

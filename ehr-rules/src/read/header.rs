@@ -16,6 +16,7 @@ use crate::records::foreign::foreign;
 use crate::records::json;
 use crate::records::json::Fault;
 use crate::records::shape::Shape;
+use encoding_rs::Encoding;
 use globset::GlobBuilder;
 use std::collections::HashSet;
 
@@ -46,6 +47,8 @@ pub(super) struct FilePlan<'a> {
     pub places: Vec<usize>,
     /// What is done about NUL characters.
     pub nul: Nul,
+    /// What its schema says that it is written in, where it holds JSON.
+    pub encoding: Option<&'static Encoding>,
 }
 
 /// Told of what is wrong with a file as a whole: code, rule, consequence, reason.
@@ -115,6 +118,7 @@ pub(super) fn plan<'a>(
             digits: head.digits,
             places,
             nul: dialect.nul.unwrap_or_default(),
+            encoding: None,
         });
     }
     Ok(plan)
@@ -137,16 +141,17 @@ fn of_objects<'a>(
     let columns = &plan.table.columns;
     let rows = plan.table.json.as_ref().map(|json| json.rows.as_slice()).unwrap_or_default();
     plan.header = columns.iter().map(|column| column.name.clone()).collect();
+    let encoding = records::encoding_of(dialect);
     let shape = Shape { quote: None, headed: false, ..Shape::plain(b',') };
     let whole: Vec<usize> = (0..columns.len()).collect();
     let fields = whole.iter().copied().map(Some).collect::<Vec<_>>();
     let mut aside = Vec::new();
     for file in files {
-        match json::fault(&file.path, rows)? {
+        match json::fault(&file.path, encoding, rows)? {
             None => {
                 let (fields, places) = (fields.clone(), whole.clone());
                 let (names, digits, nul) = (Vec::new(), Vec::new(), dialect.nul.unwrap_or_default());
-                plan.files.push(FilePlan { file, shape, width: columns.len(), fields, names, digits, places, nul });
+                plan.files.push(FilePlan { file, shape, width: columns.len(), fields, names, digits, places, nul, encoding });
             }
             Some(fault) => aside.push((file, fault)),
         }

@@ -2,12 +2,14 @@
 
 use super::tests::Case;
 use super::tests::at;
+use super::tests::column;
 use super::tests::finding;
 use super::tests::required;
 use super::tests::table;
 use crate::finding::Consequence::Failed;
 use crate::finding::Consequence::Rejected;
 use crate::finding::Consequence::Warned;
+use crate::ir::schema::Dialect;
 use crate::ir::schema::JsonTable;
 use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
@@ -68,4 +70,16 @@ fn one_document_may_hold_several_tables_whichever_it_was_found_to_be() {
     assert_eq!(rows(&case), [1, 2, 0]);
     case.order.tables = std::iter::once(("t.json".to_owned(), "v".to_owned())).collect();
     assert_eq!(rows(&case), [1, 0, 2]);
+}
+
+#[test]
+fn objects_are_read_in_the_encoding_that_the_schema_says() {
+    let bytes = encoding_rs::WINDOWS_1252.encode("[{\"n\": 1, \"name\": \"Zoë\"}]").0.into_owned();
+    let mut case = Case::of(vec![of_objects(&[])]).file("t.json", bytes);
+    case.schema.tables[0].columns = vec![column("name", Kind::Text), required("n", Kind::Integer)];
+    assert_eq!(case.codes().len(), 0);
+    assert_eq!(case.findings(), []);
+    assert_eq!(case.read().tables()[0].rows, 0, "it is no UTF-8");
+    case.schema.dialect = Dialect { encoding: Some("windows-1252".to_owned()), ..Dialect::default() };
+    assert_eq!(case.values(), ["Zoë"]);
 }

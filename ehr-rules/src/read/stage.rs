@@ -132,7 +132,7 @@ impl Records {
             nested: column.ty.kind.is_nested(),
         };
         let fields = plan.table.columns.iter().map(field).collect();
-        Ok(Self::Objects(Box::new(Objects::open(&of.file.path, &json.rows, fields)?)))
+        Ok(Self::Objects(Box::new(Objects::open(&of.file.path, of.encoding, &json.rows, fields)?)))
     }
 
     fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {

@@ -9,8 +9,12 @@ pub(crate) mod fixed;
 pub(crate) mod foreign;
 mod frame;
 pub(crate) mod json;
+#[cfg(test)]
+mod json_tests;
+mod letters;
 mod lines;
 pub(crate) mod mend;
+pub(crate) mod outline;
 mod pieces;
 pub(crate) mod reader;
 #[cfg(test)]
@@ -23,6 +27,7 @@ mod tests;
 
 use crate::error::Error;
 use crate::ir::schema::Dialect;
+use encoding_rs::Encoding;
 use reader::Reader;
 use shape::Shape;
 use std::collections::HashSet;
@@ -63,6 +68,11 @@ pub(crate) struct Head {
     pub ascii: bool,
     /// Whether quotes stand around a field of its first records.
     pub quoted: bool,
+}
+
+/// The encoding that a schema says, where it says one that is known.
+pub(crate) fn encoding_of(dialect: &Dialect) -> Option<&'static Encoding> {
+    dialect.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()))
 }
 
 /// A header's name without case and without space around it, as names are compared.

@@ -1,0 +1,84 @@
+//! The beginning of a JSON file as a table: what its objects hold, by path.
+
+use super::json::Object;
+use super::json::Objects;
+use crate::error::Error;
+use encoding_rs::Encoding;
+use serde_json::Map;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Objects inside objects whose names a head gives.
+const DEPTH: usize = 8;
+/// Names that a head gives at most.
+const NAMES: usize = 2_000;
+
+/// The beginning of a JSON file, as a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Keys {
+    /// The paths of the first objects' entries, joined by points, in the order in which they come: of an object inside them
+    /// its own (`address`) and its entries' (`address.city`).
+    pub names: Vec<String>,
+    /// What stands there in each object: a text as it is, anything else as JSON, and nothing for `null` and what is not there.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Reads the first objects of a file, at most `rows` of them; `within` leads from a document to its list of objects. What is no
+/// object is passed over; `None` where the file is no JSON or has nothing where its rows stand.
+pub(crate) fn head(path: &Path, encoding: Option<&'static Encoding>, within: &[String], rows: usize) -> Result<Option<Keys>, Error> {
+    let mut objects = Objects::open(path, encoding, within, Vec::new())?;
+    let mut found: Vec<Map<String, Value>> = Vec::new();
+    // A file that is broken all over is not read to its end.
+    let mut looked = 0;
+    while found.len() < rows && looked < rows.saturating_mul(2) {
+        let Some(object) = objects.object()? else { break };
+        looked += 1;
+        if let Object::Sound(Value::Object(entries)) = object {
+            found.push(entries);
+        }
+    }
+    if found.is_empty() && objects.fault().is_some() {
+        return Ok(None);
+    }
+    let mut keys = Keys::default();
+    let mut known = HashMap::new();
+    for entries in &found {
+        let mut row = vec![String::new(); keys.names.len()];
+        keys.add(entries, "", DEPTH, &mut known, &mut row);
+        keys.rows.push(row);
+    }
+    let width = keys.names.len();
+    keys.rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+    Ok(Some(keys))
+}
+
+impl Keys {
+    fn add(&mut self, entries: &Map<String, Value>, prefix: &str, depth: usize, known: &mut HashMap<String, usize>, row: &mut Vec<String>) {
+        for (name, value) in entries {
+            let path = format!("{prefix}{name}");
+            let at = match known.get(&path) {
+                Some(at) => *at,
+                None if self.names.len() >= NAMES => continue,
+                None => {
+                    known.insert(path.clone(), self.names.len());
+                    self.names.push(path.clone());
+                    row.push(String::new());
+                    self.names.len() - 1
+                }
+            };
+            if let Some(cell) = row.get_mut(at) {
+                *cell = match value {
+                    Value::Null => String::new(),
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+            }
+            if let Value::Object(inside) = value
+                && depth > 1
+            {
+                self.add(inside, &format!("{path}."), depth - 1, known, row);
+            }
+        }
+    }
+}
