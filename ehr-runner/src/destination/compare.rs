@@ -6,6 +6,7 @@
 
 use super::cell::Cell;
 use super::difference::Taken;
+use super::store::Recalled;
 use super::store::Slot;
 use crate::error::Failure;
 use ehr_rules::Kind;
@@ -53,13 +54,13 @@ pub(super) struct Compared {
     pub(super) fresh: Vec<u64>,
     /// Of those that are there otherwise.
     pub(super) other: Vec<u64>,
+    /// What the book has of each of the latter; nothing where the database compared.
+    pub(super) were: Vec<Recalled>,
 }
 
 /// The book of a table.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// The numbers of the orders that brought its rows.
-    owners: Vec<i64>,
     held: Held,
     dealt: Option<Dealt>,
 }
@@ -68,9 +69,7 @@ pub(super) struct Known {
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     key: Key,
-    print: i64,
-    /// Which of the owners.
-    owner: u32,
+    row: Recalled,
 }
 
 /// Rows of it in memory.
@@ -172,12 +171,8 @@ impl Key {
 
 impl Known {
     /// A row that an order brought.
-    pub(super) fn add(&mut self, key: Key, print: i64, order: i64) -> Result<(), Failure> {
-        let owner = self.owners.iter().rposition(|owner| *owner == order).unwrap_or_else(|| {
-            self.owners.push(order);
-            self.owners.len() - 1
-        });
-        let entry = Entry { key, print, owner: u32::try_from(owner).unwrap_or(u32::MAX) };
+    pub(super) fn add(&mut self, key: Key, row: Recalled) -> Result<(), Failure> {
+        let entry = Entry { key, row };
         if let Some(dealt) = &mut self.dealt {
             return dealt.book(entry).map_err(unwritten);
         }
@@ -195,7 +190,7 @@ impl Known {
         match &mut self.dealt {
             Some(dealt) => dealt.own(own).map_err(unwritten),
             None => {
-                compared.count(own, self.held.find(own.key), &self.owners);
+                compared.count(own, self.held.find(own.key));
                 Ok(())
             }
         }
@@ -206,25 +201,27 @@ impl Known {
         let Some(dealt) = self.dealt else { return Ok(()) };
         for (book, own) in dealt.book.into_iter().zip(dealt.own) {
             let mut held = Held::default();
-            each(book, |[high, low, print, owner]| {
-                let owner = u32::try_from(owner).unwrap_or(u32::MAX);
-                held.rows.push(Entry { key: Key([high, low]), print: print.cast_signed(), owner });
+            each(book, |[high, low, print, order, address]| {
+                let [print, order, address] = [print, order, address].map(u64::cast_signed);
+                held.rows.push(Entry { key: Key([high, low]), row: Recalled { print, order, address } });
             })
             .map_err(unwritten)?;
             each(own, |[high, low, print, place]| {
                 let own = Own { key: Key([high, low]), print: print.cast_signed(), place };
-                compared.count(own, held.find(own.key), &self.owners);
+                compared.count(own, held.find(own.key));
             })
             .map_err(unwritten)?;
         }
         compared.fresh.sort_unstable();
-        compared.other.sort_unstable();
+        let mut other: Vec<(u64, Recalled)> = compared.other.drain(..).zip(compared.were.drain(..)).collect();
+        other.sort_unstable_by_key(|(place, _)| *place);
+        (compared.other, compared.were) = other.into_iter().unzip();
         Ok(())
     }
 }
 
 impl Compared {
-    fn count(&mut self, own: Own, known: Option<Entry>, owners: &[i64]) {
+    fn count(&mut self, own: Own, known: Option<Recalled>) {
         let Some(known) = known else {
             self.taken.added += 1;
             self.fresh.push(own.place);
@@ -235,18 +232,17 @@ impl Compared {
         } else {
             self.taken.replaced += 1;
             self.other.push(own.place);
+            self.were.push(known);
         }
-        if let Some(owner) = owners.get(known.owner as usize) {
-            *self.taken.basis.entry(*owner).or_default() += 1;
-        }
+        *self.taken.basis.entry(known.order).or_default() += 1;
     }
 }
 
 impl Held {
-    fn find(&mut self, key: Key) -> Option<Entry> {
+    fn find(&mut self, key: Key) -> Option<Recalled> {
         if let Some(entry) = self.rows.get(self.next).filter(|entry| entry.key == key) {
             self.next += 1;
-            return Some(*entry);
+            return Some(entry.row);
         }
         if self.index.is_empty() {
             self.index = self.indexed();
@@ -256,7 +252,7 @@ impl Held {
             let entry = self.rows.get(row as usize)?;
             if entry.key == key {
                 self.next = row as usize + 1;
-                return Some(*entry);
+                return Some(entry.row);
             }
             at = (at + 1) & (self.index.len() - 1);
         }
@@ -298,8 +294,8 @@ impl Dealt {
         Ok(Self { book: files()?, own: files()? })
     }
 
-    fn book(&mut self, Entry { key, print, owner }: Entry) -> io::Result<()> {
-        put(&mut self.book, key, [print.cast_unsigned(), owner.into()])
+    fn book(&mut self, Entry { key, row: Recalled { print, order, address } }: Entry) -> io::Result<()> {
+        put(&mut self.book, key, [print, order, address].map(i64::cast_unsigned))
     }
 
     fn own(&mut self, Own { key, print, place }: Own) -> io::Result<()> {
@@ -307,7 +303,7 @@ impl Dealt {
     }
 }
 
-fn put(parts: &mut [BufWriter<File>], key: Key, rest: [u64; 2]) -> io::Result<()> {
+fn put<const N: usize>(parts: &mut [BufWriter<File>], key: Key, rest: [u64; N]) -> io::Result<()> {
     let part = usize::try_from(key.scattered() % PARTS as u64).unwrap_or(0);
     let Some(file) = parts.get_mut(part) else { return Ok(()) };
     let Key([high, low]) = key;
@@ -315,18 +311,18 @@ fn put(parts: &mut [BufWriter<File>], key: Key, rest: [u64; 2]) -> io::Result<()
 }
 
 /// What was put into a part, in order.
-fn each(part: BufWriter<File>, mut take: impl FnMut([u64; 4])) -> io::Result<()> {
+fn each<const N: usize>(part: BufWriter<File>, mut take: impl FnMut([u64; N])) -> io::Result<()> {
     let mut file = part.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.rewind()?;
     let mut file = BufReader::with_capacity(1 << 16, file);
-    let mut record = [0; 32];
+    let mut record = vec![0; 8 * N];
     loop {
         match file.read_exact(&mut record) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         }
-        let mut numbers = [0; 4];
+        let mut numbers = [0; N];
         for (number, bytes) in numbers.iter_mut().zip(record.as_chunks::<8>().0) {
             *number = u64::from_ne_bytes(*bytes);
         }
@@ -377,7 +373,7 @@ mod tests {
         let keys = keys(&[Kind::Integer]).unwrap();
         let key = |number: i64| keys.key([&number.to_be_bytes()[..]]);
         let (mut known, mut compared) = (Known::default(), Compared::default());
-        book.for_each(|row| known.add(key(row), row, 1 + row % 3).unwrap());
+        book.for_each(|row| known.add(key(row), Recalled { print: row, order: 1 + row % 3, address: 100 + row }).unwrap());
         for row in own {
             let print = if row % 2 == 0 { -1 } else { row };
             known.meet(Own { key: key(row), print, place: row.cast_unsigned() }, &mut compared).unwrap();
@@ -391,6 +387,7 @@ mod tests {
         let all = compared(0..10, 5..15);
         assert_eq!((all.taken.added, all.taken.same, all.taken.replaced), (5, 3, 2));
         assert_eq!((all.fresh, all.other), ((10..15).collect::<Vec<_>>(), vec![6, 8]));
+        assert_eq!(all.were.iter().map(|row| (row.print, row.order, row.address)).collect::<Vec<_>>(), [(6, 1, 106), (8, 3, 108)]);
         assert_eq!(all.taken.basis.into_iter().collect::<Vec<_>>(), [(1, 2), (2, 1), (3, 2)]);
         let few = compared((7..9).rev(), (5..15).rev());
         assert_eq!((few.taken.added, few.taken.same, few.taken.replaced), (8, 1, 1));
@@ -400,7 +397,8 @@ mod tests {
     #[test]
     fn every_row_that_is_held_is_found_in_any_order() {
         let keys = keys(&[Kind::Integer]).unwrap();
-        let entry = |row: i64| Entry { key: keys.key([&(row * row).to_be_bytes()[..]]), print: row, owner: 0 };
+        let entry =
+            |row: i64| Entry { key: keys.key([&(row * row).to_be_bytes()[..]]), row: Recalled { print: row, ..Recalled::default() } };
         for rows in [1, 2, 3, 1000] {
             let mut held = Held { rows: (0..rows).map(entry).collect(), ..Held::default() };
             for row in (0..rows).map(|row| row * 7 % rows).chain((0..rows).rev()) {

@@ -16,6 +16,7 @@ use super::compare::Key;
 use super::compare::Keys;
 use super::compare::Known;
 use super::compare::Own;
+use super::store::Recalled;
 use super::store::Slot;
 use super::store::Store;
 use super::store::Take;
@@ -42,6 +43,10 @@ const NEW: &str = "_ehr_new";
 const PLACE: &str = "_ehr_n";
 /// Whether a row's key is not there.
 const FRESH: &str = "_ehr_fresh";
+/// The fingerprint that the book has of a row, the order that brought it, and where in the book it stands.
+const WAS: &str = "_ehr_was";
+const OWNER: &str = "_ehr_owner";
+const AT: &str = "_ehr_at";
 /// After so many rows a signal is heeded.
 const HEED_EVERY: u64 = 4096;
 /// So many rows are asked for at once.
@@ -102,7 +107,7 @@ impl Difference<'_> {
         }
         let here = self.compared(store, &slots)?;
         let staged = here.is_none();
-        let Compared { mut taken, fresh, other } = match here {
+        let Compared { mut taken, fresh, other, were } = match here {
             Some(compared) => compared,
             None => self.staged(store, &slots)?,
         };
@@ -113,13 +118,13 @@ impl Difference<'_> {
             let stranger = occupied && self.book.keyed && taken.added > 0;
             let turned = staged || stranger || taken.replaced > 0;
             if turned && !staged {
-                self.turn_here(store, &slots, &fresh, &other)?;
+                self.turn_here(store, &slots, &fresh, &other, &were)?;
             }
             if stranger {
                 self.nobody_elses(store, &table)?;
             }
             if !other.is_empty() {
-                self.replace(store, &slots, &other)?;
+                self.replace(store, &slots, &other, !staged)?;
             }
             if !fresh.is_empty() {
                 self.record(store, &slots, Some(&fresh))?;
@@ -147,12 +152,12 @@ impl Difference<'_> {
             let reader = scope.spawn(move || self.lots(slots, keys, &send));
             let (mut known, mut compared) = (Known::default(), Compared::default());
             let mut passed = 0_u64;
-            let recalled = store.recall(&self.book.rows, &told, bytes, &mut |parts, print, order| {
+            let recalled = store.recall(&self.book.rows, &told, bytes, &mut |parts, row| {
                 if passed.is_multiple_of(HEED_EVERY) {
                     self.context.go_on()?;
                 }
                 passed += 1;
-                known.add(keys.key(parts.iter().copied()), print, order)
+                known.add(keys.key(parts.iter().copied()), row)
             })?;
             if !recalled {
                 return Ok(None);
@@ -207,19 +212,24 @@ impl Difference<'_> {
         }
         self.turn(store)?;
         let (fresh, other) = self.places(store)?;
-        Ok(Compared { taken, fresh, other })
+        Ok(Compared { taken, fresh, other, ..Compared::default() })
     }
 
     /// Sends what the database needs to know of rows that are not there, or not as they are.
-    fn turn_here(&self, store: &mut dyn Store, slots: &[Slot], fresh: &[u64], other: &[u64]) -> Result<(), Failure> {
+    fn turn_here(&self, store: &mut dyn Store, slots: &[Slot], fresh: &[u64], other: &[u64], were: &[Recalled]) -> Result<(), Failure> {
         let mut into = self.book.identity();
-        into.extend([books::number(PRINT), books::number(FRESH)]);
+        into.extend([PRINT, FRESH, WAS, OWNER, AT].map(books::number));
         temporary(store, TURN, &into)?;
-        for (places, is_fresh) in [(fresh, 1), (other, 0)] {
+        let mut were = were.iter();
+        for (places, is_fresh) in [(fresh, true), (other, false)] {
             store.fill(TURN, &into, &mut |take| {
                 self.each(slots, Some(places), |row| {
                     let mut cells = self.identity(slots, &row);
-                    cells.extend([Cell::Integer(row.print), Cell::Integer(is_fresh)]);
+                    cells.extend([Cell::Integer(row.print), Cell::Integer(is_fresh.into())]);
+                    match (!is_fresh).then(|| were.next()).flatten() {
+                        Some(was) => cells.extend([was.print, was.order, was.address].map(Cell::Integer)),
+                        None => cells.extend([Cell::Null, Cell::Null, Cell::Null]),
+                    }
                     take(&cells)
                 })
             })?;
@@ -378,12 +388,15 @@ impl Difference<'_> {
         let told = self.book.identity_names();
         let told: Vec<&str> = told.iter().map(String::as_str).chain(self.book.keyed.then_some(PRINT)).collect();
         let sql = format!(
-            "CREATE TEMPORARY TABLE {} AS SELECT s.{}, {}, CASE WHEN r.{print} IS NULL THEN 1 ELSE 0 END AS {} FROM {} \
+            "CREATE TEMPORARY TABLE {} AS SELECT s.{}, {}, CASE WHEN r.{print} IS NULL THEN 1 ELSE 0 END AS {}, r.{print} AS {}, r.{} AS {} FROM {} \
              WHERE r.{print} IS NULL OR r.{print} <> s.{print}",
             store.quoted(TURN),
             store.quoted(PLACE),
             list(store, &told, "s"),
             store.quoted(FRESH),
+            store.quoted(WAS),
+            store.quoted(ORDER),
+            store.quoted(OWNER),
             self.joined(store),
         );
         store.run(&sql, &[])?;
@@ -449,20 +462,19 @@ impl Difference<'_> {
     }
 
     /// Puts rows in the place of what is there, which is kept.
-    fn replace(&self, store: &mut dyn Store, slots: &[Slot], places: &[u64]) -> Result<(), Failure> {
+    fn replace(&self, store: &mut dyn Store, slots: &[Slot], places: &[u64], is_addressed: bool) -> Result<(), Failure> {
         let told = self.book.identity_names();
         let told: Vec<&str> = told.iter().map(String::as_str).collect();
         let own: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
-        let (table, rows) = (store.quoted(&self.book.table.name), store.quoted(&self.book.rows));
+        let table = store.quoted(&self.book.table.name);
         let into: Vec<&str> = own.iter().copied().chain([PRINT, ORDER, REPLACED_BY]).collect();
         let keep = format!(
-            "INSERT INTO {} ({}) SELECT {}, {}, {} FROM {table} m JOIN {rows} r ON {} JOIN {} t ON {} WHERE t.{} = 0",
+            "INSERT INTO {} ({}) SELECT {}, {}, {} FROM {table} m JOIN {} t ON {} WHERE t.{} = 0",
             store.quoted(&self.book.past),
             list(store, &into, ""),
             list(store, &own, "m"),
-            list(store, &[PRINT, ORDER], "r"),
+            list(store, &[WAS, OWNER], "t"),
             self.number,
-            equal(store, &told, "m", "r"),
             store.quoted(TURN),
             equal(store, &told, "t", "m"),
             store.quoted(FRESH),
@@ -483,8 +495,13 @@ impl Difference<'_> {
             store.run(&store.update(&self.book.table.name, NEW, "n", &told, &values, ""), &[])?;
         }
         let values = [(PRINT, format!("t.{}", store.quoted(PRINT))), (ORDER, self.number.to_string())];
-        let changed = format!("t.{} = 0", store.quoted(FRESH));
-        store.run(&store.update(&self.book.rows, TURN, "t", &told, &values, &changed), &[])?;
+        let mut changed = format!("t.{} = 0", store.quoted(FRESH));
+        let mut found_by = told;
+        if is_addressed {
+            changed = format!("{changed} AND {}", store.is_at(&store.quoted(&self.book.rows), &format!("t.{}", store.quoted(AT))));
+            found_by.clear();
+        }
+        store.run(&store.update(&self.book.rows, TURN, "t", &found_by, &values, &changed), &[])?;
         store.run(&format!("DROP TABLE {}", store.quoted(NEW)), &[]).map(drop)
     }
 }

@@ -31,8 +31,19 @@ pub(super) type Take<'a> = &'a mut dyn FnMut(&[Cell]) -> Result<(), Failure>;
 /// Gives every row, one after the other, to whoever takes them.
 pub(super) type Rows<'a> = &'a mut dyn FnMut(Take<'_>) -> Result<(), Failure>;
 
-/// Takes one row of a book: the parts of its key, its fingerprint, the order that brought it.
-pub(super) type Recall<'a> = &'a mut dyn FnMut(&[&[u8]], i64, i64) -> Result<(), Failure>;
+/// A row of a book as a database gives it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Recalled {
+    /// Its fingerprint.
+    pub(super) print: i64,
+    /// The order that brought it.
+    pub(super) order: i64,
+    /// What finds it again in this transaction: see [`Store::is_at`].
+    pub(super) address: i64,
+}
+
+/// Takes one row of a book, and before it the parts of its key.
+pub(super) type Recall<'a> = &'a mut dyn FnMut(&[&[u8]], Recalled) -> Result<(), Failure>;
 
 /// An open connection, with the text of SQL where databases differ.
 ///
@@ -88,6 +99,11 @@ pub(super) trait Store {
     /// Whole numbers are eight bytes, the highest first, truth values one, identifiers sixteen, texts as many as they have.
     fn recall(&mut self, _book: &str, _told: &[Slot], _bytes: u64, _take: Recall<'_>) -> Result<bool, Failure> {
         Ok(false)
+    }
+
+    /// The condition that a row of `table` is the one whose address [`Store::recall`] gave, which stands in `column`.
+    fn is_at(&self, table: &str, column: &str) -> String {
+        format!("{table}.{} = {column}", self.row_address())
     }
 
     /// Tells the planner what it should know of a table that was just filled.

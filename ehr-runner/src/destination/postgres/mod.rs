@@ -1,7 +1,6 @@
 //! `PostgreSQL`, by its own protocol: rows travel as binary copies.
 
 mod binary;
-mod copied;
 mod fault;
 mod server;
 
@@ -10,23 +9,24 @@ use super::books::PRINT;
 use super::cell::Cell;
 use super::store::Found;
 use super::store::Recall;
+use super::store::Recalled;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
 use crate::error::Failure;
 use binary::Bound;
-use copied::Copied;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
 use fault::Doing;
 use postgres::Client;
 use postgres::Row;
+use postgres::types::FromSql;
 use postgres::types::ToSql;
 use postgres::types::Type;
 use postgres::types::private::BytesMut;
 pub(crate) use server::Server;
-use std::io::BufRead;
+use std::error::Error;
 use std::io::Write;
 
 /// The oldest server that has all that is asked of it.
@@ -37,6 +37,8 @@ const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 /// So much of a copy is sent at once.
 const PART: usize = 1 << 16;
 
+/// So many rows of a book are asked for at once.
+const FETCHED: usize = 20_000;
 /// A book that is so many times as large as an order's rows is not asked for.
 const MUCH_LARGER: u64 = 4;
 
@@ -114,8 +116,10 @@ impl Store for Postgres {
     }
 
     fn begin(&mut self) -> Result<(), Failure> {
-        // Whoever turned durability off for all did not mean this.
-        let begin = "BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL client_min_messages = warning";
+        // Whoever turned durability off for all did not mean this. What a load changes it looked at a moment ago, and no
+        // statement of it is worth being compiled.
+        let begin = "BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL client_min_messages = warning; \
+                     SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1";
         self.client.batch_execute(begin).map_err(|error| Doing::Opening.failed(&self.shown, &error))?;
         if self.one("SELECT current_setting('server_version_num')::bigint", &[])?.count() < OLDEST.unsigned_abs() {
             return Err(self.refuse("the server is older than PostgreSQL 12"));
@@ -203,19 +207,39 @@ impl Store for Postgres {
         }
         let names: Vec<String> = told.iter().map(|slot| self.quoted(&slot.name)).collect();
         let (names, book) = (names.join(", "), self.quoted(book));
-        let sql = format!("COPY (SELECT {names}, {}, {} FROM {book}) TO STDOUT (FORMAT binary)", self.quoted(PRINT), self.quoted(ORDER));
+        // By a cursor: of a copy each row would wait for the next on its own.
+        let declare = format!(
+            "DECLARE _ehr_book NO SCROLL CURSOR FOR SELECT {names}, {}, {}, ctid FROM {book}",
+            self.quoted(PRINT),
+            self.quoted(ORDER)
+        );
+        self.run(&declare, &[])?;
         let shown = self.shown.clone();
-        let mut copy = self.client.copy_out(&sql).map_err(|error| Doing::Loading.failed(&shown, &error))?;
-        let mut rows = Copied::default();
+        let fail = |error| Doing::Loading.failed(&shown, &error);
+        let fetch = self.client.prepare(&format!("FETCH {FETCHED} FROM _ehr_book")).map_err(fail)?;
+        let parts = told.len();
         loop {
-            let part = copy.fill_buf().map_err(|error| Doing::Loading.broken(&shown, &error))?;
-            let length = part.len();
-            if length == 0 {
-                return rows.finish().map(|()| true);
+            let found = self.client.query(&fetch, &[]).map_err(fail)?;
+            let mut key: Vec<&[u8]> = Vec::with_capacity(parts);
+            for row in &found {
+                key.clear();
+                for at in 0..parts {
+                    key.push(row.try_get::<_, Sent<'_>>(at).map_err(fail)?.0);
+                }
+                let (print, order) = (row.try_get(parts).map_err(fail)?, row.try_get(parts + 1).map_err(fail)?);
+                let address = row.try_get::<_, Sent<'_>>(parts + 2).map_err(fail)?.0;
+                // Four bytes of a block and two of a row in it.
+                let address = address.iter().fold(0, |sum, byte| sum << 8 | i64::from(*byte));
+                take(&key, Recalled { print, order, address })?;
             }
-            rows.take(part, told.len(), &mut *take)?;
-            copy.consume(length);
+            if found.len() < FETCHED {
+                return self.run("CLOSE _ehr_book", &[]).map(|_| true);
+            }
         }
+    }
+
+    fn is_at(&self, table: &str, column: &str) -> String {
+        format!("{table}.ctid = ('(' || ({column} >> 16) || ',' || ({column} & 65535) || ')')::tid")
     }
 
     fn settle(&mut self, table: &str) -> Result<(), Failure> {
@@ -287,6 +311,19 @@ impl Store for Postgres {
             return Ok(());
         }
         Err(self.refuse(&format!("the user lacks {}; nothing was read or loaded", lacking.join(", "))))
+    }
+}
+
+/// A value as it was sent.
+struct Sent<'a>(&'a [u8]);
+
+impl<'a> FromSql<'a> for Sent<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(raw))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
     }
 }
 
