@@ -3,6 +3,7 @@
 use super::frame::narrow;
 use super::shape::Mark;
 use memchr::memmem;
+use simdutf8::basic::from_utf8;
 use std::ops::Range;
 
 /// Records framed from one block, in file order.
@@ -174,7 +175,7 @@ impl Batch {
     pub(crate) fn text(&self) -> Option<Text<'_>> {
         // The side holds pieces of the bytes cut at quotes, which are ASCII, so it is text where they are; yet only the
         // check makes it a `str`.
-        Some(Text { batch: self, bytes: std::str::from_utf8(&self.bytes).ok()?, side: std::str::from_utf8(&self.side).ok()? })
+        Some(Text { batch: self, bytes: from_utf8(&self.bytes).ok()?, side: from_utf8(&self.side).ok()? })
     }
 
     /// The names in a record that is a header: without blanks around them, and split plainly where its quotes are unsound.

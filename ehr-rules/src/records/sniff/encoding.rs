@@ -14,6 +14,7 @@ use encoding_rs::UTF_8;
 use encoding_rs::UTF_16BE;
 use encoding_rs::UTF_16LE;
 use encoding_rs::WINDOWS_1252;
+use simdutf8::basic::from_utf8;
 use std::fs::File;
 use std::io::Read as _;
 use std::io::Seek as _;
@@ -139,7 +140,7 @@ impl Telling {
         if Encoding::ascii_valid_up_to(bytes) == bytes.len() {
             return;
         }
-        if std::str::from_utf8(bytes).is_ok() {
+        if from_utf8(bytes).is_ok() {
             self.valid += beginnings(bytes);
         } else {
             let (all, mut at) = (bytes, 0);
