@@ -11,6 +11,7 @@ use crate::identify::Identified;
 use crate::order::FINISH;
 use crate::order::OrderFile;
 use crate::order::OrderStatus;
+use crate::order::OrderTenant;
 use crate::order::Output;
 use crate::order::StageRecord;
 use crate::order::Wanted;
@@ -36,9 +37,11 @@ use ehr_rules::Job;
 use ehr_rules::Order;
 use ehr_rules::Outcome;
 use ehr_rules::Rulebook;
+use ehr_rules::tenant_identifier;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -62,6 +65,8 @@ pub(crate) struct Request {
     pub(crate) output: Output,
     /// What `today()` gives.
     pub(crate) today: Option<NaiveDate>,
+    /// The one tenant whose rows these are.
+    pub(crate) tenant: Option<String>,
     /// Parameters of the rules.
     pub(crate) parameters: BTreeMap<String, String>,
     /// The folder of a vocabulary.
@@ -105,6 +110,9 @@ pub(crate) fn begin(
         vocabulary_from: request.vocabulary.as_ref().and_then(|folder| folder.canonicalize().ok()),
         input: Vec::new(),
         left_out: input.left_out.clone(),
+        tenant: request.tenant.clone(),
+        lies_in: lies_in(request),
+        tenants: Vec::new(),
         stages: Vec::new(),
         to: request.to.clone(),
         imports: Vec::new(),
@@ -139,6 +147,8 @@ pub(crate) fn make(
         secrets: secret::brought(&book.secrets(&source, &order.target)?)?,
         vocabulary: order.vocabulary_from.clone(),
         tables: order.tables.clone(),
+        tenant: order.tenant.clone(),
+        lies_in: order.lies_in.clone(),
         whole_categories: true,
         cancel: Arc::clone(&context.cancel),
         progress: bar.listener(),
@@ -155,6 +165,7 @@ pub(crate) fn make(
     }
     let started = now();
     let converted = walk(context, &job, &mut order, place, files, until, fresh)?;
+    order.tenants = tenants(&job)?;
     context.go_on()?;
     let outcome = job.finish()?;
     let feasibility = converted.map(|converted| job.feasibility(&converted, &outcome)).transpose()?;
@@ -216,6 +227,28 @@ fn walk(
     })
 }
 
+/// The folder of an input that is one file. Who says whose the rows are needs none.
+fn lies_in(request: &Request) -> Option<String> {
+    let input = Path::new(&request.input);
+    if request.tenant.is_some() || !input.is_file() {
+        return None;
+    }
+    let whole = fs::canonicalize(input).ok()?;
+    Some(whole.parent()?.file_name()?.to_string_lossy().into_owned())
+}
+
+/// The tenants that have rows; what their folders are called is theirs alone.
+fn tenants(job: &Job<'_>) -> Result<Vec<OrderTenant>, Failure> {
+    let all = job.tenants().into_iter();
+    let tenants: Vec<OrderTenant> =
+        all.map(|(identity, names)| OrderTenant { identifier: tenant_identifier(&identity, ""), identity, names }).collect();
+    let mut folders: BTreeSet<&str> = BTreeSet::new();
+    if tenants.iter().all(|tenant| folders.insert(&tenant.identifier)) {
+        return Ok(tenants);
+    }
+    Err(Failure::World("two tenants of the order would have one folder; please report this".to_owned()))
+}
+
 /// Whether the data falls short, as far as was looked.
 fn failed(outcome: &Outcome, closed: bool) -> bool {
     let fails = |finding: &Finding| finding.consequence == Consequence::Failed;
@@ -233,6 +266,7 @@ fn id(order: &OrderFile, job: &Job<'_>) -> String {
     if !order.secrets.is_empty() {
         parts.push(job.secrets_print());
     }
+    parts.extend(order.tenant.iter().chain(&order.lies_in).map(|name| format!("tenant:{name}")));
     parts.extend(order.input.iter().flat_map(|file| [file.name.clone(), file.blake3.clone()]));
     fingerprint::of_parts(parts.iter().map(String::as_str))
 }
@@ -259,6 +293,11 @@ fn report(order: &OrderFile, detection: Value, outcome: Outcome, feasibility: Op
 }
 
 impl Made {
+    /// Whether files are set aside that claim to be another tenant's.
+    pub(crate) fn quarantined(&self) -> bool {
+        self.report.findings.iter().any(|finding| finding.code == "R0601")
+    }
+
     /// What was made, for people; `out` is where it is, if it is anywhere.
     pub(crate) fn human(&self, out: Option<&Path>) -> String {
         let order = &self.order;

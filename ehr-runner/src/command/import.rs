@@ -3,9 +3,11 @@
 use crate::context::Context;
 use crate::corridor::Stage;
 use crate::destination::Destination;
+use crate::destination::Done;
 use crate::destination::Given;
 use crate::destination::Load;
 use crate::destination::Loading;
+use crate::destination::Outcome;
 use crate::error::Failure;
 use crate::error::Status;
 use crate::order::ImportRecord;
@@ -28,6 +30,9 @@ pub(crate) struct Import {
     /// The database
     #[arg(long, value_name = "URL", env = "EHR_TO")]
     to: Given,
+    /// Only what is this tenant's, where the target keeps tenants apart; by its full name
+    #[arg(long, value_name = "NAME", env = "EHR_TENANT")]
+    tenant: Option<String>,
     #[command(flatten)]
     loading: Loading,
 }
@@ -47,7 +52,7 @@ impl Import {
         if book.fingerprint() != order.rules {
             context.note("note: the rules have changed since this order was made");
         }
-        let loaded = load(context, &self.order, order, target, to, self.loading)?;
+        let loaded = load(context, &self.order, order, target, to, self.loading, self.tenant.as_deref())?;
         context.answer(&loaded.human(), &json!({"order": self.order, "imported": loaded.json()}))?;
         Ok(Status::Done)
     }
@@ -57,25 +62,36 @@ impl Import {
 pub(crate) struct Loaded {
     to: String,
     load: Load,
+    /// Tenant by tenant, where each has a place of its own.
+    tenants: Option<Vec<Done<Load>>>,
 }
 
 impl Loaded {
     /// In words.
     pub(super) fn human(&self) -> String {
         let Load { rows, added, replaced, already } = self.load;
+        let whose = self.tenants.as_ref().map_or_else(String::new, |tenants| format!(" for {} tenants", tenants.len()));
         if already {
             return format!("this order is in {} already; nothing was changed", self.to);
         }
         let same = rows - added - replaced;
         let replaced = if replaced > 0 { format!(", {replaced} replaced") } else { String::new() };
         let same = if same > 0 { format!(", {same} there already as they are") } else { String::new() };
-        format!("{added} rows loaded into {}{replaced}{same}", self.to)
+        format!("{added} rows loaded into {}{whose}{replaced}{same}", self.to)
     }
 
     /// For scripts.
     pub(super) fn json(&self) -> Value {
         let Load { rows, added, replaced, already } = self.load;
-        json!({"to": self.to, "rows": rows, "added": added, "replaced": replaced, "already": already})
+        let mut json = json!({"to": self.to, "rows": rows, "added": added, "replaced": replaced, "already": already});
+        if let (Some(tenants), Some(object)) = (&self.tenants, json.as_object_mut()) {
+            let one = |done: &Done<Load>| {
+                let Load { rows, added, replaced, already } = done.what;
+                json!({"tenant": done.name, "identifier": done.identifier, "rows": rows, "added": added, "replaced": replaced, "already": already})
+            };
+            object.insert("tenants".to_owned(), tenants.iter().map(one).collect());
+        }
+        json
     }
 }
 
@@ -91,11 +107,8 @@ pub(crate) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book 
 
 /// Refuses a target that asks for more than loading rows: what is not done is not passed over.
 pub(crate) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
-    let what = match (&target.tenant, target.tables.iter().find(|table| table.track.is_some())) {
-        (Some(tenant), _) => format!("a database for each tenant (`tenant: {{from: {}}}`)", tenant.from),
-        (None, Some(table)) => format!("that rows which come again are tracked (`track` of `{}`)", table.name),
-        (None, None) => return Ok(()),
-    };
+    let Some(table) = target.tables.iter().find(|table| table.track.is_some()) else { return Ok(()) };
+    let what = format!("that rows which come again are tracked (`track` of `{}`)", table.name);
     Err(Failure::Usage(format!("the target `{}` asks for {what}, which no import does yet; nothing was read or loaded", target.name)))
 }
 
@@ -126,16 +139,61 @@ pub(crate) fn load(
     target: &TargetSchema,
     to: &Destination,
     loading: Loading,
+    only: Option<&str>,
 ) -> Result<Loaded, Failure> {
+    if target.tenant.is_some() {
+        return load_tenants(context, folder, order, target, to, loading, only);
+    }
+    if only.is_some() {
+        return Err(Failure::Usage(format!("`--tenant` names one, and the target `{}` knows none", target.name)));
+    }
     let load = to.load(context, target, folder, &order, loading).map_err(|failure| match failure {
         Failure::Interrupted(_) => Failure::Interrupted("loaded"),
         other => other,
     })?;
-    let loaded = Loaded { to: to.to_string(), load };
+    let loaded = Loaded { to: to.to_string(), load, tenants: None };
     // A process may have died between the load and this.
     if !load.already || !order.imports.iter().any(|import| to.is(&import.to)) {
-        order.imports.push(ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows });
+        order.imports.push(ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows, tenant: None });
         order.write(folder)?;
     }
     Ok(loaded)
+}
+
+/// The same tenant by tenant: what is loaded for one is written down, whatever becomes of the next.
+fn load_tenants(
+    context: &Context,
+    folder: &Path,
+    mut order: OrderFile,
+    target: &TargetSchema,
+    to: &Destination,
+    loading: Loading,
+    only: Option<&str>,
+) -> Result<Loaded, Failure> {
+    let Outcome { done, failed } = to.load_tenants(context, target, folder, &order, loading, only)?;
+    let mut sum = Load { rows: 0, added: 0, replaced: 0, already: true };
+    let before = order.imports.len();
+    for Done { identifier, what: load, .. } in &done {
+        sum.rows += load.rows;
+        sum.added += load.added;
+        sum.replaced += load.replaced;
+        sum.already &= load.already;
+        let known = |import: &ImportRecord| to.is(&import.to) && import.tenant.as_ref() == Some(identifier);
+        if !load.already || !order.imports.iter().any(known) {
+            order.imports.push(ImportRecord { to: to.to_string(), at: now(), rows: load.rows, tenant: Some(identifier.clone()) });
+        }
+    }
+    if order.imports.len() > before {
+        order.write(folder)?;
+    }
+    match failed {
+        Some(Failure::Interrupted(_)) if done.is_empty() => Err(Failure::Interrupted("loaded")),
+        Some(failure) => {
+            if !done.is_empty() {
+                context.note(&format!("note: {} tenants are loaded; give the command again for the others", done.len()));
+            }
+            Err(failure)
+        }
+        None => Ok(Loaded { to: to.to_string(), load: sum, tenants: Some(done) }),
+    }
 }

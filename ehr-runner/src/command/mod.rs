@@ -15,6 +15,7 @@ pub(crate) mod run;
 mod scan;
 mod schema;
 mod status;
+mod tenants;
 mod test;
 mod undo;
 mod watch;
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     Status(status::StatusOf),
     /// Run every new export that appears in a folder, until stopped
     Watch(watch::Watch),
+    /// Say whose data a destination keeps, and under which names; map a new name, let a tenant log in
+    Tenants(tenants::Tenants),
     /// Say how one output row of an order came to be: its lines of the input, and every rule in between
     Why(why::Why),
     /// Say what changes in the output when the rules change, and which rule each difference comes from
@@ -88,6 +91,7 @@ impl Command {
             Self::Undo(undo) => undo.run(context),
             Self::Status(status) => status.run(context),
             Self::Watch(watch) => watch.run(context),
+            Self::Tenants(tenants) => tenants.run(context),
             Self::Why(why) => why.run(context),
             Self::Diff(diff) => diff.run(context),
             Self::Docs(docs) => docs.run(context),

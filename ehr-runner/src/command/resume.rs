@@ -153,7 +153,7 @@ fn load(context: &Context, out: &Path, order: OrderFile, wanted: &Wanted) -> Res
     if book.fingerprint() != order.rules {
         context.note("note: the rules have changed since this order was made");
     }
-    import::load(context, out, order, target, to.get()?, wanted.loading)
+    import::load(context, out, order, target, to.get()?, wanted.loading, None)
 }
 
 /// The input, if all that decides what is converted is still what it was when the order was begun.

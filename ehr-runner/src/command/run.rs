@@ -83,6 +83,9 @@ pub(crate) struct Run {
     /// A parameter that the rules declare; may be given several times
     #[arg(long = "set", value_name = "NAME=VALUE", env = "EHR_SET", value_parser = setting)]
     parameters: Vec<(String, String)>,
+    /// The one tenant whose rows these are, by its full name; files that hold another's are set aside
+    #[arg(long, value_name = "NAME", env = "EHR_TENANT")]
+    tenant: Option<String>,
     /// The folder of an Athena vocabulary download
     #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
     vocabulary: Option<PathBuf>,
@@ -145,7 +148,7 @@ impl Run {
 
         let loaded = match to {
             Some(to) if status == OrderStatus::Done && !self.dry_run => Some(
-                import::load(context, &out, made.order.clone(), target, to, self.loading)
+                import::load(context, &out, made.order.clone(), target, to, self.loading, None)
                     .inspect_err(|_| context.note(&import::not_loaded(&out)))?,
             ),
             _ => None,
@@ -156,6 +159,10 @@ impl Run {
             human.push_str(&loaded.human());
         }
         context.answer(&human, &made.json(shown, &loaded.as_ref().map_or(Value::Null, import::Loaded::json)))?;
+        if made.quarantined() {
+            context.note("note: files are set aside that hold another tenant's rows than their folder or `--tenant` says (R0601)");
+            return Ok(Status::DataShort);
+        }
         Ok(if status == OrderStatus::Failed { Status::DataShort } else { Status::Done })
     }
 
@@ -170,6 +177,7 @@ impl Run {
             limit: self.limit,
             output: self.output,
             today: self.today,
+            tenant: self.tenant.clone(),
             parameters: self.parameters.iter().cloned().collect(),
             vocabulary: self.vocabulary.clone(),
             to,

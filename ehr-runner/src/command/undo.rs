@@ -2,12 +2,17 @@
 
 use crate::command::import::target;
 use crate::context::Context;
+use crate::destination::Destination;
+use crate::destination::Done;
 use crate::destination::Given;
+use crate::destination::Outcome;
 use crate::destination::Undone;
 use crate::error::Failure;
 use crate::error::Status;
 use crate::order::OrderFile;
 use clap::Args;
+use ehr_rules::TargetSchema;
+use serde_json::Value;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -27,6 +32,9 @@ pub(crate) struct Undo {
     /// The database
     #[arg(long, value_name = "URL", env = "EHR_TO")]
     to: Given,
+    /// Only what is this tenant's, where the target keeps tenants apart; by its full name
+    #[arg(long, value_name = "NAME", env = "EHR_TENANT")]
+    tenant: Option<String>,
 }
 
 impl Undo {
@@ -37,6 +45,12 @@ impl Undo {
         let mut order = OrderFile::read(&self.order)?;
         let book = context.rulebook()?;
         let target = target(&book, &order.target)?;
+        if target.tenant.is_some() {
+            return self.undo_tenants(context, order, target, destination);
+        }
+        if self.tenant.is_some() {
+            return Err(Failure::Usage(format!("`--tenant` names one, and the target `{}` knows none", target.name)));
+        }
         let undone = destination.undo(context, target, &order).map_err(|failure| match failure {
             Failure::Interrupted(_) => Failure::Interrupted("undone"),
             other => other,
@@ -52,6 +66,47 @@ impl Undo {
         let back = if restored > 0 { format!(", {restored} are as they were before it") } else { String::new() };
         let json = json!({"order": self.order, "to": to, "undone": true, "removed": removed, "restored": restored});
         context.answer(&format!("{removed} rows removed from {to}{back}"), &json)?;
+        Ok(Status::Done)
+    }
+
+    /// Takes it out tenant by tenant.
+    fn undo_tenants(&self, context: &Context, mut order: OrderFile, target: &TargetSchema, from: &Destination) -> Result<Status, Failure> {
+        let Outcome { done, failed } = from.undo_tenants(context, target, &order, self.tenant.as_deref())?;
+        let (mut removed, mut restored) = (0, 0);
+        for Done { identifier, what, .. } in &done {
+            removed += what.removed;
+            restored += what.restored;
+            order.imports.retain(|import| !(from.is(&import.to) && import.tenant.as_ref() == Some(identifier)));
+        }
+        if !done.is_empty() {
+            order.write(&self.order)?;
+        }
+        match failed {
+            Some(Failure::Interrupted(_)) if done.is_empty() => return Err(Failure::Interrupted("undone")),
+            Some(failure) => {
+                if !done.is_empty() {
+                    context.note(&format!("note: it is taken out for {} tenants; give the command again for the others", done.len()));
+                }
+                return Err(failure);
+            }
+            None => {}
+        }
+        let tenants: Vec<Value> = done
+            .iter()
+            .map(
+                |one| json!({"tenant": one.name, "identifier": one.identifier, "removed": one.what.removed, "restored": one.what.restored}),
+            )
+            .collect();
+        let human = if done.is_empty() {
+            format!("this order is not in {from}; nothing was changed")
+        } else {
+            let back = if restored > 0 { format!(", {restored} are as they were before it") } else { String::new() };
+            format!("{removed} rows removed from {from} for {} tenants{back}", done.len())
+        };
+        let json = json!({
+            "order": self.order, "to": from.to_string(), "undone": !done.is_empty(), "removed": removed, "restored": restored, "tenants": tenants,
+        });
+        context.answer(&human, &json)?;
         Ok(Status::Done)
     }
 }

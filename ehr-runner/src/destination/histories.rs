@@ -185,7 +185,9 @@ fn histories(cases: u32, destination: impl Fn(&Path) -> Destination) {
         let files: Vec<OrderFile> = orders.iter().enumerate().map(|(at, made)| write(&folder(at), at, made)).collect();
         let mut model = Model::default();
         for step in &steps {
-            let load = |at: usize, changes| destination.load(&context, target, &folder(at), &files[at], Loading { create: true, changes });
+            let load = |at: usize, changes| {
+                destination.load(&context, target, &folder(at), &files[at], Loading { create: true, changes, ..Loading::default() })
+            };
             match *step {
                 Step::Load(at, changes) => {
                     let loaded = load(at, changes);

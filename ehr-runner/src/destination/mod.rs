@@ -13,6 +13,7 @@ mod postgres;
 mod shape;
 mod sqlite;
 mod store;
+mod tenants;
 mod undo;
 mod written;
 
@@ -35,6 +36,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use store::Store;
 use store::own_tables;
+pub(crate) use tenants::Done;
+pub(crate) use tenants::Entry;
+pub(crate) use tenants::Outcome;
 pub(crate) use undo::Undone;
 
 /// A database that an order can be loaded into.
@@ -66,6 +70,10 @@ pub(crate) struct Loading {
     /// What happens to rows that an earlier order brought with other values
     #[arg(long, value_enum, default_value = "refuse", env = "EHR_CHANGES")]
     pub(crate) changes: Changes,
+    /// Take from everybody (PUBLIC) in the server what tenants must not have, where each gets a place of its own there
+    #[arg(long, env = "EHR_REVOKE_PUBLIC")]
+    #[serde(default)]
+    pub(crate) revoke_public: bool,
 }
 
 /// What a load came to.
@@ -168,6 +176,9 @@ impl Destination {
 
     /// Whether an order for this target could be loaded: reachable, rights, tables and their columns. Changes nothing.
     pub(crate) fn check(&self, target: &TargetSchema, loading: Loading) -> Result<(), Failure> {
+        if target.tenant.is_some() {
+            return self.check_tenants(loading);
+        }
         if let Self::Sqlite(path) = self
             && !path.exists()
         {

@@ -142,6 +142,30 @@ pub(super) trait Store {
 
     /// Fails where the connection may not do to these tables what a load does.
     fn check_rights(&mut self, tables: &[&str]) -> Result<(), Failure>;
+
+    /// Fails where tenants cannot have places here that reach nothing of each other's; `revoke` takes from everybody what they would reach.
+    fn check_tenants(&mut self, _revoke: bool) -> Result<(), Failure> {
+        Err(no_tenants(self.shown()))
+    }
+
+    /// Whether something here is called as the place of a tenant would be.
+    fn has_place(&mut self, _name: &str) -> Result<bool, Failure> {
+        Err(no_tenants(self.shown()))
+    }
+
+    /// Makes the place of a tenant, and the login that reaches it alone.
+    fn make_place(&mut self, _name: &str, _password: Option<&str>) -> Result<(), Failure> {
+        Err(no_tenants(self.shown()))
+    }
+
+    /// Gives the login of a tenant a password.
+    fn let_in(&mut self, _name: &str, _password: &str) -> Result<(), Failure> {
+        Err(no_tenants(self.shown()))
+    }
+}
+
+fn no_tenants(shown: &str) -> Failure {
+    Failure::Usage(format!("`{shown}` keeps no tenants apart by logins; files in a folder (`sqlite:DIR/`) and PostgreSQL do"))
 }
 
 /// Names in SQL, with commas between.

@@ -72,6 +72,15 @@ pub(crate) struct OrderFile {
     /// What of the input was left out by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) left_out: Vec<LeftOut>,
+    /// The one tenant whose rows these are, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tenant: Option<String>,
+    /// The folder that the input lies in, where the target's folders name tenants and files have none of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lies_in: Option<String>,
+    /// The tenants whose rows these are, each with its tables in a folder of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tenants: Vec<OrderTenant>,
     /// What was done, and when.
     pub(crate) stages: Vec<StageRecord>,
     /// The database that it is to go to, with its options, where that was asked for; without a password.
@@ -80,6 +89,17 @@ pub(crate) struct OrderFile {
     /// Where the order was loaded to.
     #[serde(default)]
     pub(crate) imports: Vec<ImportRecord>,
+}
+
+/// A tenant in an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OrderTenant {
+    /// What its folder under `tenants` is called.
+    pub(crate) identifier: String,
+    /// Its name, normalised.
+    pub(crate) identity: String,
+    /// Every spelling of its name, in the order in which they come.
+    pub(crate) names: Vec<String>,
 }
 
 /// How an order ended.
@@ -141,6 +161,9 @@ pub(crate) struct ImportRecord {
     pub(crate) at: DateTime<Utc>,
     /// Rows loaded.
     pub(crate) rows: u64,
+    /// Whose, where each tenant has a place of its own: what that is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tenant: Option<String>,
 }
 
 impl OrderFile {

@@ -7,8 +7,10 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::order::Output;
 use crate::order::make_folder;
+use ehr_rules::Job;
 use ehr_rules::Kind;
 use ehr_rules::Table;
+use ehr_rules::tenant_identifier;
 use polars::prelude::Engine;
 use polars::prelude::FileWriteFormat;
 use polars::prelude::LazyFrame;
@@ -33,6 +35,35 @@ pub(crate) fn write_tables(context: &Context, tables: &[Table], kinds: Kinds<'_>
             Output::Parquet => (table.frame()?, parquet::format()),
         };
         write_table(frame, &path, format)?;
+    }
+    Ok(())
+}
+
+/// Writes the rows of every table tenant by tenant, each into a folder of the tenant's own: `IDENTIFIER/converted`, as an order has it.
+pub(crate) fn write_tenants(
+    context: &Context,
+    job: &Job<'_>,
+    tables: &[Table],
+    kinds: Kinds<'_>,
+    folder: &Path,
+    output: Output,
+) -> Result<(), Failure> {
+    make_folder(folder)?;
+    for table in tables {
+        for part in job.parts(table)? {
+            context.go_on()?;
+            let own = folder.join(tenant_identifier(&part.tenant, ""));
+            let into = own.join("converted");
+            if !into.is_dir() {
+                make_folder(&own)?;
+                make_folder(&into)?;
+            }
+            let (frame, format) = match output {
+                Output::Csv => (part.texts(|column| kinds(&table.name, column))?, csv::format()),
+                Output::Parquet => (part.frame()?, parquet::format()),
+            };
+            write_table(frame, &into.join(format!("{}.{}", table.name, output.extension())), format)?;
+        }
     }
     Ok(())
 }

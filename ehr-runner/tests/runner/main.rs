@@ -19,6 +19,8 @@ mod scan;
 mod secrets;
 mod server;
 mod sqlite;
+mod tenants;
+mod tenants_postgres;
 mod tutorial;
 mod unread;
 mod watch;

@@ -97,7 +97,7 @@ fn a_full_disk_rolls_everything_back() {
 }
 
 #[test]
-fn tenants_and_tracked_rows_are_refused_before_a_row_is_read() {
+fn tracked_rows_are_refused_before_a_row_is_read() {
     let place = Place::new();
     place.convert("").code(0);
     let track = "  person:\n    track: {key: [name, birth_date], fingerprint: {columns: [gender_code]}, on_changed: {then: keep_both}}\n";
@@ -106,12 +106,10 @@ fn tenants_and_tracked_rows_are_refused_before_a_row_is_read() {
     place.write("rulesets/targets/direct/schema.yaml", direct);
     place.write("rulesets/targets/direct/rules.yaml", "stay: {from: visits, columns: {day: START}}\n");
     let of_track = "the target `demo` asks for that rows which come again are tracked (`track` of `person`)";
-    let of_tenant = "the target `direct` asks for a database for each tenant (`tenant: {from: PATIENT}`)";
     for (what, why) in [
         ("import order --to sqlite:clinic.db", of_track),
         ("run export --target demo --out second --to sqlite:clinic.db", of_track),
         ("run nowhere --target demo --out second --to sqlite:clinic.db --dry-run", of_track),
-        ("run nowhere --target direct --out second --to sqlite:clinic.db", of_tenant),
     ] {
         let said = stderr(&place.ehr(what).code(2));
         assert!(said.contains(why), "{what}: {said}");

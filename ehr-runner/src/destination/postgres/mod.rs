@@ -3,6 +3,7 @@
 mod binary;
 mod fault;
 mod server;
+mod tenants;
 
 use super::books::ORDER;
 use super::books::PRINT;
@@ -46,12 +47,14 @@ const MUCH_LARGER: u64 = 4;
 pub(super) struct Postgres {
     client: Client,
     shown: String,
+    /// The schema of a tenant, and of a login that may look at what is made there.
+    schema: Option<String>,
 }
 
 impl Postgres {
     /// Connects, with the password that the environment has.
     pub(super) fn connect(server: &Server) -> Result<Self, Failure> {
-        Ok(Self { client: server.connect()?, shown: server.to_string() })
+        Ok(Self { client: server.connect()?, shown: server.to_string(), schema: server.schema().map(str::to_owned) })
     }
 
     /// One value.
@@ -121,6 +124,10 @@ impl Store for Postgres {
         let begin = "BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL client_min_messages = warning; \
                      SET LOCAL jit = off; SET LOCAL random_page_cost = 1.1";
         self.client.batch_execute(begin).map_err(|error| Doing::Opening.failed(&self.shown, &error))?;
+        if let Some(schema) = &self.schema {
+            let sql = format!("SET LOCAL search_path = {}", self.quoted(schema));
+            self.run(&sql, &[])?;
+        }
         if self.one("SELECT current_setting('server_version_num')::bigint", &[])?.count() < OLDEST.unsigned_abs() {
             return Err(self.refuse("the server is older than PostgreSQL 12"));
         }
@@ -254,7 +261,9 @@ impl Store for Postgres {
         }
         let name = self.quoted(&table.name);
         let comment = target.title.replace('\'', "''");
-        vec![format!("CREATE TABLE {name} ({})", parts.join(", ")), format!("COMMENT ON TABLE {name} IS '{comment}'")]
+        let mut statements = vec![format!("CREATE TABLE {name} ({})", parts.join(", ")), format!("COMMENT ON TABLE {name} IS '{comment}'")];
+        statements.extend(self.schema.as_ref().map(|tenant| format!("GRANT SELECT ON {name} TO {}", self.quoted(tenant))));
+        statements
     }
 
     fn key(&self, table: &TargetTable) -> Vec<String> {
@@ -287,6 +296,22 @@ impl Store for Postgres {
     fn check_references(&mut self, _: &TargetSchema) -> Result<(), Failure> {
         self.run("SET CONSTRAINTS ALL IMMEDIATE", &[])?;
         self.run("SET CONSTRAINTS ALL DEFERRED", &[]).map(drop)
+    }
+
+    fn check_tenants(&mut self, revoke: bool) -> Result<(), Failure> {
+        self.can_keep_apart(revoke)
+    }
+
+    fn has_place(&mut self, name: &str) -> Result<bool, Failure> {
+        self.is_taken(name)
+    }
+
+    fn make_place(&mut self, name: &str, password: Option<&str>) -> Result<(), Failure> {
+        self.make_apart(name, password)
+    }
+
+    fn let_in(&mut self, name: &str, password: &str) -> Result<(), Failure> {
+        self.give_password(name, password)
     }
 
     fn check_rights(&mut self, tables: &[&str]) -> Result<(), Failure> {

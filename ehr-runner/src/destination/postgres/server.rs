@@ -32,6 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub(crate) struct Server {
     config: Config,
+    schema: Option<String>,
 }
 
 impl FromStr for Server {
@@ -60,7 +61,7 @@ impl FromStr for Server {
             config.connect_timeout(PATIENCE);
         }
         config.application_name("ehr-runner");
-        Ok(Self { config })
+        Ok(Self { config, schema: None })
     }
 }
 
@@ -83,6 +84,16 @@ impl Server {
     pub(in crate::destination) fn with_password(mut self, password: &str) -> Self {
         self.config.password(password);
         self
+    }
+
+    /// The schema of a tenant in it.
+    pub(in crate::destination) fn in_schema(&self, name: &str) -> Self {
+        Self { schema: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// The schema, where it is a tenant's.
+    pub(super) fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
     }
 
     /// Connects, with the password that the environment has.

@@ -1,0 +1,229 @@
+//! Tenants of a destination: each has a place of its own, and a registry says whose it is.
+//!
+//! The identity of a tenant is its normalised full name, as the registry has it; what its place is called, a file, schema or database, is
+//! made for it once and is looked up ever after. Names are compared here and never by the database, whose ideas of equal texts differ.
+
+pub(super) mod passwords;
+mod registry;
+
+use super::Destination;
+use super::Load;
+use super::Loading;
+use super::Undone;
+use super::store::Store;
+use crate::context::Context;
+use crate::error::Failure;
+use crate::order::OrderFile;
+use crate::order::OrderTenant;
+use ehr_rules::TargetSchema;
+use ehr_rules::tenant_identity;
+use passwords::Passwords;
+pub(crate) use registry::Entry;
+use registry::Registry;
+use std::fs;
+use std::path::Path;
+
+/// The file beside those of tenants that says whose they are.
+const REGISTRY: &str = "_ehr_tenants.db";
+
+/// What became of one tenant's part of an order.
+#[derive(Debug, Clone)]
+pub(crate) struct Done<T> {
+    /// What its place is called.
+    pub(crate) identifier: String,
+    /// Its name, as it was first met.
+    pub(crate) name: String,
+    /// What was done.
+    pub(crate) what: T,
+}
+
+/// What became of an order, tenant by tenant: what was done is done, whatever failed after it.
+#[derive(Debug)]
+pub(crate) struct Outcome<T> {
+    /// Those that went well.
+    pub(crate) done: Vec<Done<T>>,
+    /// Why others did not.
+    pub(crate) failed: Option<Failure>,
+}
+
+impl Destination {
+    /// Whether an order for a target that keeps tenants apart could be loaded. Changes nothing, but for what `--revoke-public` takes away.
+    pub(crate) fn check_tenants(&self, loading: Loading) -> Result<(), Failure> {
+        if let Self::Sqlite(folder) = self {
+            return folder_for(folder).map(drop);
+        }
+        Passwords::open()?;
+        let mut store = self.open()?;
+        store.begin()?;
+        store.check_tenants(loading.revoke_public)?;
+        if loading.revoke_public { store.commit() } else { Ok(()) }
+    }
+
+    /// Loads an order tenant by tenant, all that is one's or nothing of it; of one alone where `only` names it.
+    pub(crate) fn load_tenants(
+        &self,
+        context: &Context,
+        target: &TargetSchema,
+        folder: &Path,
+        order: &OrderFile,
+        loading: Loading,
+        only: Option<&str>,
+    ) -> Result<Outcome<Load>, Failure> {
+        if let Self::Sqlite(folder) = self {
+            let folder = folder_for(folder)?;
+            fs::create_dir_all(folder).map_err(|error| Failure::file("making the folder", folder, &error))?;
+        }
+        let mut passwords = Passwords::open()?;
+        let mut store = self.registry_at().open()?;
+        let mut registry = Registry::read(&mut *store)?;
+        let tenants = asked(order, &registry, only)?;
+        // What the tenants' places hold is theirs alone, so their tables are made with them.
+        let loading = Loading { create: true, ..loading };
+        Ok(each(context, tenants, |tenant| {
+            let entry = registry.enter(&mut *store, tenant, &mut passwords, loading.revoke_public)?;
+            let part = part_of(order, tenant);
+            let place = folder.join("tenants").join(&tenant.identifier);
+            let load = self.of_tenant(&entry.identifier).load(context, target, &place, &part, loading)?;
+            Ok(Some(Done { identifier: entry.identifier, name: entry.name, what: load }))
+        }))
+    }
+
+    /// Takes an order out again tenant by tenant; those that do not have it are left out.
+    pub(crate) fn undo_tenants(
+        &self,
+        context: &Context,
+        target: &TargetSchema,
+        order: &OrderFile,
+        only: Option<&str>,
+    ) -> Result<Outcome<Undone>, Failure> {
+        let registry = self.tenants()?;
+        let tenants = asked(order, &registry, only)?;
+        Ok(each(context, tenants, |tenant| {
+            let Some(entry) = registry.find(&tenant.identity) else { return Ok(None) };
+            let place = self.of_tenant(&entry.identifier);
+            if matches!(&place, Self::Sqlite(path) if !path.exists()) {
+                return Ok(None);
+            }
+            let undone = place.undo(context, target, &part_of(order, tenant))?;
+            Ok(undone.map(|what| Done { identifier: entry.identifier.clone(), name: entry.name.clone(), what }))
+        }))
+    }
+
+    /// Everyone who has a place here.
+    pub(crate) fn tenants(&self) -> Result<Registry, Failure> {
+        if matches!(self, Self::Sqlite(folder) if !folder.join(REGISTRY).is_file()) {
+            return Ok(Registry::default());
+        }
+        Registry::read(&mut *self.registry_at().open()?)
+    }
+
+    /// From now on a name is that of a tenant who is registered under another.
+    pub(crate) fn map_tenant(&self, old: &str, new: &str) -> Result<Entry, Failure> {
+        let mut store = self.known_registry()?;
+        Registry::read(&mut *store)?.map(&mut *store, old, new, |entry| self.holds_anything(entry))
+    }
+
+    /// Lets a tenant log in, with a new password that is written to the file of passwords.
+    pub(crate) fn let_in(&self, name: &str) -> Result<Entry, Failure> {
+        let mut passwords = Passwords::open()?;
+        let mut store = self.known_registry()?;
+        Registry::read(&mut *store)?.let_in(&mut *store, name, &mut passwords)
+    }
+
+    fn known_registry(&self) -> Result<Box<dyn Store>, Failure> {
+        match self {
+            Self::Sqlite(folder) if !folder.join(REGISTRY).is_file() => {
+                Err(Failure::Usage(format!("`{}` holds no tenants", folder.display())))
+            }
+            _ => self.registry_at().open(),
+        }
+    }
+
+    /// Whether a tenant's place holds an order.
+    fn holds_anything(&self, entry: &Entry) -> Result<bool, Failure> {
+        let place = self.of_tenant(&entry.identifier);
+        if matches!(&place, Self::Sqlite(path) if !path.exists()) {
+            return Ok(false);
+        }
+        let mut store = place.open()?;
+        store.begin()?;
+        if store.columns("_ehr_orders")?.is_empty() {
+            return Ok(false);
+        }
+        let sql = format!("SELECT 1 FROM {} WHERE undone_at IS NULL", store.quoted("_ehr_orders"));
+        Ok(!store.ask(&sql, &[])?.is_empty())
+    }
+
+    /// Where the registry is.
+    fn registry_at(&self) -> Self {
+        match self {
+            Self::Sqlite(folder) => Self::Sqlite(folder.join(REGISTRY)),
+            Self::Postgres(_) => self.clone(),
+        }
+    }
+
+    /// The place of a tenant, as a destination of its own.
+    fn of_tenant(&self, identifier: &str) -> Self {
+        match self {
+            Self::Sqlite(folder) => Self::Sqlite(folder.join(format!("{identifier}.db"))),
+            Self::Postgres(server) => Self::Postgres(Box::new(server.in_schema(identifier))),
+        }
+    }
+}
+
+/// The folder in which each tenant gets a file.
+fn folder_for(folder: &Path) -> Result<&Path, Failure> {
+    if folder.is_file() {
+        let shown = folder.display();
+        return Err(Failure::Usage(format!(
+            "`{shown}` is a file, and each tenant gets one of its own: name a folder, as in `sqlite:clinic/`"
+        )));
+    }
+    let above = folder.ancestors().find(|above| above.is_dir()).unwrap_or_else(|| Path::new("."));
+    // A file that is made and gone again shows that more can be made.
+    tempfile::tempfile_in(above).map_err(|error| Failure::file("making a database in", above, &error))?;
+    Ok(folder)
+}
+
+/// The order, as a tenant's place knows it: one tenant may have two names in an order, and each is loaded once.
+fn part_of(order: &OrderFile, tenant: &OrderTenant) -> OrderFile {
+    OrderFile { id: format!("{}:{}", order.id, tenant.identifier), ..order.clone() }
+}
+
+/// The tenants of an order that are asked for.
+fn asked<'o>(order: &'o OrderFile, registry: &Registry, only: Option<&str>) -> Result<Vec<&'o OrderTenant>, Failure> {
+    let Some(only) = only else { return Ok(order.tenants.iter().collect()) };
+    let identity = tenant_identity(only);
+    let same = |tenant: &OrderTenant| {
+        let meant = registry.find(&identity);
+        tenant.identity == identity
+            || meant.is_some_and(|meant| registry.find(&tenant.identity).is_some_and(|own| own.identifier == meant.identifier))
+    };
+    let found: Vec<&OrderTenant> = order.tenants.iter().filter(|tenant| same(tenant)).collect();
+    if found.is_empty() {
+        return Err(Failure::Usage("the order holds nothing of the tenant that `--tenant` names".to_owned()));
+    }
+    Ok(found)
+}
+
+/// Does something for one tenant after the other. What the data of one does not allow keeps nobody else's from being done.
+fn each<T>(
+    context: &Context,
+    tenants: Vec<&OrderTenant>,
+    mut work: impl FnMut(&OrderTenant) -> Result<Option<Done<T>>, Failure>,
+) -> Outcome<T> {
+    let (mut done, mut short) = (Vec::new(), Vec::new());
+    let all = tenants.len();
+    for tenant in tenants {
+        match context.go_on().and_then(|()| work(tenant)) {
+            Ok(one) => done.extend(one),
+            Err(Failure::Data(why)) => short.push(format!("`{}`: {why}", tenant.identifier)),
+            Err(failure) => return Outcome { done, failed: Some(failure) },
+        }
+    }
+    let failed = (!short.is_empty()).then(|| {
+        let said = short.join("; ");
+        Failure::Data(format!("{} of {all} tenants were left as they were: {said}", short.len()))
+    });
+    Outcome { done, failed }
+}
