@@ -111,7 +111,7 @@ pub(crate) fn begin(
         input: Vec::new(),
         left_out: input.left_out.clone(),
         tenant: request.tenant.clone(),
-        lies_in: lies_in(request),
+        lies_in: lies_in(book, request),
         tenants: Vec::new(),
         stages: Vec::new(),
         to: request.to.clone(),
@@ -227,14 +227,15 @@ fn walk(
     })
 }
 
-/// The folder of an input that is one file. Who says whose the rows are needs none.
-fn lies_in(request: &Request) -> Option<String> {
-    let input = Path::new(&request.input);
-    if request.tenant.is_some() || !input.is_file() {
-        return None;
-    }
-    let whole = fs::canonicalize(input).ok()?;
-    Some(whole.parent()?.file_name()?.to_string_lossy().into_owned())
+/// The folder that files of the input lie in whose names have none, where the target's folders name tenants.
+fn lies_in(book: &Rulebook, request: &Request) -> Option<String> {
+    let targets = book.targets();
+    let tenant = targets.iter().find(|target| target.name == request.target)?.tenant.as_ref()?;
+    tenant.folder?;
+    // Who says whose the rows are needs no folder.
+    let input = fs::canonicalize(&request.input).ok().filter(|_| request.tenant.is_none())?;
+    let folder = if input.is_dir() { input.as_path() } else { input.parent()? };
+    Some(folder.file_name()?.to_string_lossy().into_owned())
 }
 
 /// The tenants that have rows; what their folders are called is theirs alone.

@@ -119,6 +119,7 @@ impl Watch {
                 limit: None,
                 output: self.output,
                 today: None,
+                tenant: None,
                 parameters: self.parameters.iter().cloned().collect(),
                 vocabulary: self.vocabulary.clone(),
                 to,

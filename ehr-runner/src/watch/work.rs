@@ -47,13 +47,20 @@ fn anew(context: &Context, settings: &Settings, export: &Path, out: &Path) -> Re
     place.keep();
     let made = making::make(context, &book, order, &place, &input, Stage::Import)?;
     place.place(&made.order)?;
+    let quarantined = made.quarantined();
     if made.order.status == OrderStatus::Failed {
         return Err(Failure::Data(format!("the order `{}` failed, since its data falls short; its report says why", out.display())));
     }
     if let Some(wanted) = &request.to {
         import::loadable(target)?;
         let to: Given = wanted.to.parse().unwrap_or_else(|never| match never {});
-        import::load(context, out, made.order, target, to.get()?, wanted.loading)?;
+        import::load(context, out, made.order, target, to.get()?, wanted.loading, None)?;
+    }
+    if quarantined {
+        return Err(Failure::Data(format!(
+            "files of `{}` hold another tenant's rows than their folder says, and are set aside (R0601)",
+            out.display()
+        )));
     }
     Ok(())
 }

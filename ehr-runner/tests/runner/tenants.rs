@@ -233,6 +233,8 @@ fn a_file_that_claims_another_folder_is_set_aside_and_said() {
     // A file by itself lies in its folder all the same.
     place.ehr("run Results/ada-marsh/2.json --source clinics/1 --target clinics --out alone").code(4);
     place.ehr("run Results/gary-wang/1.json --source clinics/1 --target clinics --out own").code(0);
+    // So do those of a provider's folder by itself.
+    place.ehr("run Results/gary-wang --source clinics/1 --target clinics --out folder").code(0);
     // Whoever says whose it is, is believed of files without a folder, and of no others.
     place.ehr("run Results/ada-marsh/2.json --source clinics/1 --target clinics --out said --tenant GARY_WANG").code(4);
     let mut command = assert_cmd::Command::new(crate::place::PROGRAM);
