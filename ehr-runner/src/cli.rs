@@ -56,9 +56,21 @@ pub(crate) struct Global {
     /// More on stderr; twice for still more (`RUST_LOG` works too)
     #[arg(short, long, global = true, action = ArgAction::Count, env = "EHR_VERBOSE")]
     pub(crate) verbose: u8,
+    /// How what goes to stderr is written: for people, or as JSON lines, notes and errors among them
+    #[arg(long, global = true, value_enum, env = "EHR_LOG_FORMAT", default_value = "text")]
+    pub(crate) log_format: LogFormat,
     /// No progress bars; they are off anyway where stderr is no terminal
     #[arg(long, global = true, env = "EHR_NO_PROGRESS")]
     pub(crate) no_progress: bool,
+}
+
+/// How what goes to stderr is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// JSON lines, for whoever collects logs.
+    Json,
 }
 
 /// How an answer is printed.

@@ -2,6 +2,7 @@
 
 use crate::cli::Format;
 use crate::cli::Global;
+use crate::cli::LogFormat;
 use crate::error::Failure;
 use crate::error::INTERRUPTED;
 use crate::journal::Journal;
@@ -31,6 +32,7 @@ pub(crate) struct Context {
     /// Set by a signal that lets the stage at work end.
     stopping: Arc<AtomicBool>,
     quiet: bool,
+    log_format: LogFormat,
 }
 
 impl Context {
@@ -41,9 +43,10 @@ impl Context {
             progress: !global.no_progress && !global.quiet,
             cancel: Arc::default(),
             stopping: Arc::default(),
-            journal: Journal::start(global.verbose),
+            journal: Journal::start(global.verbose, global.log_format),
             format: global.format,
             quiet: global.quiet,
+            log_format: global.log_format,
         }
     }
 
@@ -93,8 +96,10 @@ impl Context {
 
     /// Says something to people, unless they asked for quiet.
     pub(crate) fn note(&self, text: &str) {
-        if !self.quiet {
-            self.stderr(text);
+        match self.log_format {
+            _ if self.quiet => {}
+            LogFormat::Text => self.stderr(text),
+            LogFormat::Json => tracing::info!("{text}"),
         }
     }
 
@@ -107,7 +112,10 @@ impl Context {
                 error.insert("diagnostics".to_owned(), diagnostics.to_json());
             }
         } else {
-            self.stderr(&format!("error: {failure}"));
+            match self.log_format {
+                LogFormat::Text => self.stderr(&format!("error: {failure}")),
+                LogFormat::Json => tracing::error!(status = failure.number(), "{failure}"),
+            }
         }
         // The failure is what counts, even where stdout fails too.
         drop(self.answer("", &said));
@@ -157,6 +165,7 @@ impl Context {
             journal: self.journal.clone(),
             format: self.format,
             quiet: true,
+            log_format: self.log_format,
         }
     }
 

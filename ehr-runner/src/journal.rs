@@ -2,6 +2,7 @@
 //!
 //! Where the order's folder will be is known only after the log has started, so the file is opened later.
 
+use crate::cli::LogFormat;
 use crate::error::Failure;
 use std::fs::File;
 use std::io;
@@ -34,16 +35,20 @@ struct Log {
 
 impl Journal {
     /// Starts logging: to stderr as loud as asked, and to the order's file from [`Journal::open`] on.
-    pub(crate) fn start(verbose: u8) -> Self {
+    pub(crate) fn start(verbose: u8, format: LogFormat) -> Self {
         let journal = Self::default();
         let level = match verbose {
-            0 => LevelFilter::OFF,
-            1 => LevelFilter::INFO,
+            0 if format == LogFormat::Text => LevelFilter::OFF,
+            0 | 1 => LevelFilter::INFO,
             _ => LevelFilter::DEBUG,
         };
         let loud = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
         let ours = Targets::new().with_target("ehr_runner", Level::INFO).with_target("ehr_rules", Level::INFO);
-        let stderr = fmt::layer().with_writer(io::stderr).with_target(false).with_filter(loud);
+        let stderr = fmt::layer().with_writer(io::stderr).with_target(false);
+        let stderr = match format {
+            LogFormat::Text => stderr.with_filter(loud).boxed(),
+            LogFormat::Json => stderr.json().flatten_event(true).with_current_span(false).with_span_list(false).with_filter(loud).boxed(),
+        };
         let file = fmt::layer()
             .json()
             .flatten_event(true)

@@ -3,10 +3,17 @@
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
+use crate::order::ORDER_FILE;
 use crate::order::OrderFile;
 use crate::report::grid;
+use crate::watch::book::BOOK_FILE;
+use crate::watch::book::Book;
+use chrono::DateTime;
+use chrono::Utc;
 use clap::Args;
+use serde_json::Value;
 use serde_json::json;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -14,55 +21,142 @@ use std::path::PathBuf;
 /// Arguments of `status`.
 #[derive(Debug, Args)]
 pub(crate) struct StatusOf {
-    /// Orders' folders; left out, those in this folder
-    #[arg(value_name = "ORDER")]
+    /// Orders' folders, or folders of orders; left out, this folder
+    #[arg(value_name = "ORDER|DIR")]
     orders: Vec<PathBuf>,
 }
 
 impl StatusOf {
-    /// Reads each order and says what it is.
+    /// Reads each order and says what it is, and each watcher's book.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
-        let folders = if self.orders.is_empty() { here()? } else { self.orders.clone() };
-        let mut orders = Vec::new();
-        for folder in folders {
-            orders.push((OrderFile::read(&folder)?, folder));
+        let here = [PathBuf::from(".")];
+        let mut found = Found::default();
+        for folder in if self.orders.is_empty() { &here[..] } else { &self.orders } {
+            found.look(folder)?;
         }
-        let json = orders.iter().map(|(order, folder)| json!({"order": folder, "details": order})).collect();
-        context.answer(&human(&orders), &json)?;
+        context.answer(&found.human(), &found.json())?;
         Ok(Status::Done)
     }
 }
 
-fn here() -> Result<Vec<PathBuf>, Failure> {
-    let fail = |error| Failure::file("reading the folder", Path::new("."), &error);
-    let mut found = Vec::new();
-    for entry in fs::read_dir(".").map_err(fail)? {
-        let name = PathBuf::from(entry.map_err(fail)?.file_name());
-        let hidden = name.to_string_lossy().starts_with('.');
-        if !hidden && name.join("order.json").is_file() {
-            found.push(name);
-        }
-    }
-    found.sort();
-    Ok(found)
+/// Orders and watchers.
+#[derive(Default)]
+struct Found {
+    orders: Vec<(OrderFile, PathBuf)>,
+    watched: Vec<(Book, PathBuf)>,
 }
 
-fn human(orders: &[(OrderFile, PathBuf)]) -> String {
-    if orders.is_empty() {
-        return "no orders here".to_owned();
+impl Found {
+    /// An order, or all that lie in a folder.
+    fn look(&mut self, folder: &Path) -> Result<(), Failure> {
+        if folder.join(ORDER_FILE).is_file() {
+            self.orders.push((OrderFile::read(folder)?, folder.to_owned()));
+            return Ok(());
+        }
+        let fail = |error| Failure::file("reading the folder", folder, &error);
+        let mut orders = Vec::new();
+        for entry in fs::read_dir(folder).map_err(fail)? {
+            let name = PathBuf::from(entry.map_err(fail)?.file_name());
+            let hidden = name.to_string_lossy().starts_with('.');
+            let path = if folder == Path::new(".") { name } else { folder.join(name) };
+            if !hidden && path.join(ORDER_FILE).is_file() {
+                orders.push(path);
+            }
+        }
+        orders.sort();
+        let watched = folder.join(BOOK_FILE).is_file();
+        if orders.is_empty() && !watched && folder != Path::new(".") {
+            return Err(Failure::World(format!("`{}` is no order, and there is none in it", folder.display())));
+        }
+        for path in orders {
+            self.orders.push((OrderFile::read(&path)?, path));
+        }
+        if watched {
+            self.watched.push((Book::read(folder)?, folder.to_owned()));
+        }
+        Ok(())
     }
-    let mut rows = vec![["order", "status", "source", "target", "stage", "finished", "loaded"].map(str::to_owned).to_vec()];
-    for (order, folder) in orders {
-        let last = order.stages.last();
+
+    /// Of orders alone a list, as ever; with the books of watchers beside it where there are any.
+    fn json(&self) -> Value {
+        let orders = self.orders.iter().map(|(order, folder)| json!({"order": folder, "details": order})).collect();
+        if self.watched.is_empty() {
+            return orders;
+        }
+        let watched: Vec<Value> = self.watched.iter().map(|(book, folder)| json!({"orders": folder, "book": book})).collect();
+        json!({"orders": orders, "watched": watched})
+    }
+
+    fn human(&self) -> String {
+        let mut text = if self.orders.is_empty() { "no orders here\n".to_owned() } else { self.listed() };
+        for (book, folder) in &self.watched {
+            let shown = folder.display();
+            let _ = write!(text, "\nwatched, with orders in {shown}\n{}", watched(book));
+        }
+        text
+    }
+
+    fn listed(&self) -> String {
+        let heads = ["order", "status", "source", "target", "stage", "finished", "read", "set aside", "written", "loaded"];
+        let mut rows = vec![heads.map(str::to_owned).to_vec()];
+        for (order, folder) in &self.orders {
+            let last = order.stands();
+            let [read, aside, written] = counts(folder);
+            rows.push(vec![
+                folder.display().to_string(),
+                order.status.word().to_owned(),
+                format!("{}/{}", order.source, order.version),
+                order.target.clone(),
+                last.map(|stage| stage.stage.clone()).unwrap_or_default(),
+                last.map(|stage| moment(stage.finished)).unwrap_or_default(),
+                read,
+                aside,
+                written,
+                order.imports.iter().map(|import| import.to.clone()).collect::<Vec<_>>().join(" "),
+            ]);
+        }
+        grid(&rows)
+    }
+}
+
+/// Rows read, set aside and written, as far as the order's ledger is closed.
+fn counts(folder: &Path) -> [String; 3] {
+    let text = fs::read_to_string(folder.join("ledger.json")).unwrap_or_default();
+    let Ok(ledger) = serde_json::from_str::<Value>(&text) else { return Default::default() };
+    let sum = |list: &str, name: &str| -> String {
+        let rows = ledger.get(list).and_then(Value::as_array).into_iter().flatten();
+        rows.filter_map(|row| row.get(name)?.as_u64()).sum::<u64>().to_string()
+    };
+    [sum("tables", "read"), sum("tables", "rejected"), sum("outputs", "rows")]
+}
+
+fn watched(book: &Book) -> String {
+    let mut rows = vec![["export", "standing", "order", "tries", "since", "next", "why"].map(str::to_owned).to_vec()];
+    let mut entries: Vec<_> = book.exports.values().collect();
+    entries.sort_by_key(|entry| (entry.since, &entry.order));
+    for entry in entries {
         rows.push(vec![
-            folder.display().to_string(),
-            order.status.word().to_owned(),
-            format!("{}/{}", order.source, order.version),
-            order.target.clone(),
-            last.map(|stage| stage.stage.clone()).unwrap_or_default(),
-            last.map(|stage| stage.finished.format("%Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default(),
-            order.imports.iter().map(|import| import.to.clone()).collect::<Vec<_>>().join(" "),
+            entry.names.iter().cloned().collect::<Vec<_>>().join(", "),
+            entry.standing.word().to_owned(),
+            entry.order.clone(),
+            entry.tries.to_string(),
+            moment(entry.since),
+            entry.next.map(moment).unwrap_or_default(),
+            entry.error.as_ref().map(|error| first_line(&error.message)).unwrap_or_default(),
         ]);
     }
-    grid(&rows)
+    for (name, waiting) in &book.waiting {
+        let [none, nil] = [String::new(), String::new()];
+        let standing = "waited for".to_owned();
+        rows.push(vec![name.clone(), standing, none, "0".to_owned(), moment(waiting.since), nil, first_line(&waiting.why)]);
+    }
+    if rows.len() == 1 { "nothing has come\n".to_owned() } else { grid(&rows) }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }

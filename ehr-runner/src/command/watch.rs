@@ -13,11 +13,16 @@ use crate::order::Wanted;
 use crate::source::leave::Leave;
 use crate::watch::Settings;
 use crate::watch::Watcher;
+use crate::watch::alert::AlertOptions;
 use crate::watch::book::Standing;
+use crate::watch::numbers::Numbers;
+use crate::watch::serve;
 use clap::Args;
 use ehr_rules::SourceId;
 use serde_json::json;
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What `ehr-runner watch --help` ends with.
@@ -32,6 +37,10 @@ stands (`ehr-runner status ORDERS` shows it). Watching again goes on where it wa
 
 An export that fails is tried again after --wait seconds, then twice that, and so on, and is set aside after --tries; one
 whose data falls short is set aside at once. --retry takes up what was set aside before.
+
+Where EHR_ALERT_WEBHOOK holds the address of a webhook (or EHR_ALERT_WEBHOOK_FILE names a file of mode 0600 that does), it
+gets a POST of JSON for each failure, with EHR_ALERT_TOKEN as bearer token if there is one; --alert-command gets the same on
+stdin. Neither names a file or holds a value: an export is told by its hash, what happened by its exit status.
 
 The first SIGINT or SIGTERM ends it after the stage at work, a second one at once.
 
@@ -89,6 +98,11 @@ pub(crate) struct Watch {
     /// Try again what was set aside before
     #[arg(long, env = "EHR_RETRY")]
     retry: bool,
+    /// Answer `/metrics` (for Prometheus) and `/healthz` at this address
+    #[arg(long, value_name = "ADDRESS:PORT", env = "EHR_LISTEN")]
+    listen: Option<SocketAddr>,
+    #[command(flatten)]
+    alerts: AlertOptions,
 }
 
 impl Watch {
@@ -133,7 +147,12 @@ impl Watch {
             wait: self.wait,
             again: self.retry,
         };
-        let book = Watcher::new(context, settings)?.watch()?;
+        let numbers = Arc::new(Numbers::new());
+        let watcher = Watcher::new(context, settings, self.alerts.start(&numbers)?, Arc::clone(&numbers))?;
+        if let Some(address) = self.listen {
+            context.note(&format!("answering at http://{}/metrics and /healthz", serve::serve(address, &numbers)?));
+        }
+        let book = watcher.watch()?;
         let (done, aside) = (book.count(Standing::Done), book.count(Standing::Aside));
         let open = book.exports.len() - done - aside + book.waiting.len();
         let human = format!("stopped watching: {done} done, {aside} set aside, {open} open");

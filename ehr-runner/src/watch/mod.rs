@@ -4,9 +4,12 @@
 //! export whose files have not changed for a while, and are whole, is run; what came of it stands in `book`, in the folder
 //! of the orders, so that a watcher that was stopped or killed goes on where it was. The exports themselves are only read.
 
+pub(crate) mod alert;
 pub(crate) mod book;
 mod export;
 mod news;
+pub(crate) mod numbers;
+pub(crate) mod serve;
 mod work;
 
 use crate::context::Context;
@@ -14,6 +17,7 @@ use crate::error::Failure;
 use crate::making::Request;
 use crate::order::now;
 use crate::source::leave::Leave;
+use alert::Alerts;
 use book::Book;
 use book::Entry;
 use book::Standing;
@@ -24,12 +28,14 @@ use ehr_rules::SourceId;
 use export::Export;
 use export::Look;
 use news::News;
+use numbers::Numbers;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -72,6 +78,8 @@ pub(crate) struct Watcher<'a> {
     context: &'a Context,
     settings: Settings,
     book: Book,
+    alerts: Alerts,
+    numbers: Arc<Numbers>,
     /// What is in the folder, by name.
     seen: BTreeMap<String, Seen>,
     _lock: File,
@@ -89,7 +97,7 @@ struct Seen {
 
 impl<'a> Watcher<'a> {
     /// Takes up the book of these orders; fails where another watcher has it.
-    pub(crate) fn new(context: &'a Context, settings: Settings) -> Result<Self, Failure> {
+    pub(crate) fn new(context: &'a Context, settings: Settings, alerts: Alerts, numbers: Arc<Numbers>) -> Result<Self, Failure> {
         let orders = &settings.orders;
         std::fs::create_dir_all(orders).map_err(|error| Failure::file("making the folder", orders, &error))?;
         apart(&settings.folder, orders)?;
@@ -102,7 +110,8 @@ impl<'a> Watcher<'a> {
             book.take_back();
         }
         book.write(orders)?;
-        Ok(Self { context, settings, book, seen: BTreeMap::new(), _lock: lock })
+        numbers.set(&book);
+        Ok(Self { context, settings, book, alerts, numbers, seen: BTreeMap::new(), _lock: lock })
     }
 
     /// Watches until it is told to stop.
@@ -111,13 +120,16 @@ impl<'a> Watcher<'a> {
         self.context.note(&format!("watching `{}` {}", self.settings.folder.display(), news.how()));
         let mut trouble = None;
         while !self.context.is_stopping() {
-            let wait = match self.round() {
+            let round = self.round();
+            self.numbers.is_troubled(round.is_err());
+            let wait = match round {
                 Ok(()) => self.next().min(news.every().unwrap_or(QUIET)),
                 // A share that is away, or a disk that is full, may be there again or have room.
                 Err(failure) => {
                     let said = Some(failure.to_string());
                     if trouble != said {
                         tracing::error!(status = failure.number(), "watching");
+                        self.alerts.trouble(failure.number());
                         self.context.note(&format!("cannot watch, and goes on trying: {failure}"));
                         trouble = said;
                     }
@@ -158,7 +170,11 @@ impl<'a> Watcher<'a> {
             }
             changed += usize::from(self.settle(&name));
         }
-        if changed > 0 { self.book.write(&self.settings.orders) } else { Ok(()) }
+        if changed == 0 {
+            return Ok(());
+        }
+        self.numbers.set(&self.book);
+        self.book.write(&self.settings.orders)
     }
 
     /// Reads an export that has not changed for a while; whether the book changed.
@@ -222,8 +238,10 @@ impl<'a> Watcher<'a> {
         let Some(entry) = self.book.exports.get_mut(hash) else { return Ok(()) };
         entry.begin();
         let (order, tries) = (entry.order.clone(), entry.tries);
+        self.numbers.set(&self.book);
         self.book.write(&orders)?;
         tracing::info!(export = hash, order, tries, "export");
+        let begun = Instant::now();
         let export = self.settings.folder.join(name);
         let work = AssertUnwindSafe(|| work::work(self.context, &self.settings, &export, &orders.join(&order)));
         let done = catch_unwind(work).unwrap_or_else(|_| Err(Failure::World("this is a bug in ehr-runner, please report it".to_owned())));
@@ -236,7 +254,10 @@ impl<'a> Watcher<'a> {
             Err(failure) => fell(entry, &failure, &self.settings),
         }
         let said = entry.told(name, self.settings.tries);
+        self.numbers.tried(entry.standing, begun.elapsed());
+        self.alerts.of(hash, entry);
         tracing::info!(export = hash, order, standing = entry.standing.word(), tries = entry.tries, "export");
+        self.numbers.set(&self.book);
         self.book.write(&orders)?;
         self.context.note(&said);
         Ok(())

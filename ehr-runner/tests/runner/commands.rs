@@ -91,6 +91,19 @@ fn a_failure_is_json_where_that_is_asked_for() {
 }
 
 #[test]
+fn what_goes_to_stderr_is_json_lines_where_that_is_asked_for() {
+    let place = Place::new();
+    let said = stderr(&place.ehr("run export --target demo --out order --log-format json").code(0));
+    assert!(said.lines().any(|line| line.contains("\"stage\":\"convert\"")), "{said}");
+    let failed = stderr(&place.ehr("detect nowhere --log-format json").code(5));
+    for line in said.lines().chain(failed.lines()) {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["level"].is_string() && line["timestamp"].is_string(), "{line}");
+    }
+    assert!(failed.contains("\"status\":5"), "{failed}");
+}
+
+#[test]
 fn schemas_are_listed_printed_and_written() {
     let place = Place::new();
     assert!(stdout(&place.ehr("schema").code(0)).contains("sources/*/*/schema.yaml"));

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its place up has nothing to say")]
 
+mod airflow;
+mod alerts;
 mod archive;
 mod assess;
 mod commands;

@@ -55,8 +55,10 @@ impl Watching {
         let mut said = BufReader::new(child.stderr.take().unwrap());
         // It heeds signals once it says that it watches.
         let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        assert!(line.starts_with("watching"), "{line}");
+        while !line.starts_with("watching") {
+            line.clear();
+            assert_ne!(said.read_line(&mut line).unwrap(), 0, "it ended before it watched");
+        }
         Self(child, said)
     }
 
