@@ -63,6 +63,9 @@ impl<'a> Column<'a> {
     /// `NAME: {type: …}`.
     pub(super) fn line(&self) -> String {
         let mut said = vec![format!("type: {}", type_of(&self.kind))];
+        if let Some(path) = &self.scan.path {
+            said.push(format!("path: {}", yaml::scalar(path)));
+        }
         if self.required {
             said.push("required: true".to_owned());
         }

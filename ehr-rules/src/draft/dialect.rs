@@ -66,11 +66,16 @@ impl Keys {
     pub(super) fn of(file: &FileScan) -> Self {
         let dialect = &file.dialect;
         let mut keys = Self::default();
+        if dialect.format == "json" {
+            return keys;
+        }
         // One column has nothing between fields.
-        if file.columns.len() > 1 {
+        let is_cut = dialect.format == "fixed";
+        if file.columns.len() > 1 && !is_cut {
             keys.say("delimiter", mark(&dialect.delimiter));
         }
         match dialect.quote {
+            _ if is_cut => {}
             None => keys.say("quote", "none".to_owned()),
             Some(quote) if dialect.quoted => keys.say("quote", mark(&quote.to_string())),
             Some(_) => {}

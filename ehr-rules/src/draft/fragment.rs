@@ -29,7 +29,8 @@ pub(super) fn write(scan: &Scan, schema: Option<&SourceSchema>) -> String {
     for ((table, own), known) in tables.iter().zip(&decided.own).zip(&known) {
         let name = known.map_or(table.name.as_str(), |known| &known.name);
         let parts: Vec<&str> = table.parts.iter().map(|file| file.name.as_str()).collect();
-        let is_bare = !table.file.dialect.header && known.is_none_or(|known| known.header.is_empty());
+        let is_bare =
+            table.file.dialect.format == "delimited" && !table.file.dialect.header && known.is_none_or(|known| known.header.is_empty());
         let mut notes: Vec<&str> = table.parts.iter().filter_map(|file| file.dialect.doubt.as_deref()).collect();
         if is_bare {
             notes.push("no line names the columns: the table needs a `header`");

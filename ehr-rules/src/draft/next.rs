@@ -18,7 +18,9 @@ use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
+use crate::scan::found::FileScan;
 use crate::scan::found::Scan;
+use crate::scan::found::Skipped;
 use globset::GlobBuilder;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -28,6 +30,13 @@ const SHARED: f64 = 0.4;
 
 /// Drafts what `version` changes in `parent`, of which rules read the columns `used`.
 pub(crate) fn draft(scan: &Scan, version: &str, parent: &SourceSchema, used: &BTreeSet<(String, String)>, without: &[String]) -> Draft {
+    // Paths and places are not compared with those that are known, and what is not compared is no change.
+    let (compared, others): (Vec<FileScan>, Vec<FileScan>) =
+        scan.files.iter().cloned().partition(|file| file.dialect.format == "delimited");
+    let why =
+        |file: FileScan| Skipped { name: file.name, reason: "its columns are not compared with those of the version before".to_owned() };
+    let skipped = scan.skipped.iter().cloned().chain(others.into_iter().map(why)).collect();
+    let scan = &Scan { files: compared, references: scan.references.clone(), skipped };
     let mut tables = table::tables(scan);
     let pairs = pairs(parent, &tables);
     let named = |at: usize| pairs.iter().find(|(_, there)| *there == at).map(|(known, _)| known.name.clone());

@@ -59,7 +59,21 @@ impl Table<'_> {
         if !self.written.is_empty() {
             let _ = writeln!(text, "    dialect: {}", self.written.line());
         }
-        if !self.file.dialect.header {
+        let dialect = &self.file.dialect;
+        if dialect.format == "json" {
+            text.push_str("    format: json\n");
+            if !dialect.rows.is_empty() {
+                let why = yaml::comment("guessed: the only list of several objects in the document");
+                let _ = writeln!(text, "    rows: {}   {why}", yaml::scalar(&dialect.rows.join(".")));
+            }
+        } else if dialect.format == "fixed" {
+            let names = self.columns.iter().zip(&dialect.widths);
+            let widths: Vec<String> =
+                names.map(|(column, (from, to))| format!("{}: {from}-{to}", yaml::scalar(&column.scan.name))).collect();
+            let _ =
+                writeln!(text, "    {}", yaml::comment("guessed from the blanks between columns: hold it against the system's own layout"));
+            let _ = writeln!(text, "    widths: {{{}}}", widths.join(", "));
+        } else if !dialect.header {
             let names: Vec<&str> = self.columns.iter().map(|column| column.scan.name.as_str()).collect();
             let _ = writeln!(text, "    {}", yaml::comment("the files name no columns: give them names that say what they hold"));
             let _ = writeln!(text, "    header: {}", yaml::list(&names));
@@ -91,7 +105,8 @@ impl Table<'_> {
         }
         for column in ignored {
             let reason = column.ignored.as_deref().unwrap_or_default();
-            let _ = writeln!(text, "      {}: {}", yaml::scalar(&column.scan.name), yaml::scalar(reason));
+            let name = column.scan.path.as_ref().unwrap_or(&column.scan.name);
+            let _ = writeln!(text, "      {}: {}", yaml::scalar(name), yaml::scalar(reason));
             if !column.scan.is_empty() {
                 // What to write under `columns` once a rule reads it.
                 let _ = writeln!(text, "      {}", yaml::comment(&format!("{}   # {}", column.line(), column.comment)));

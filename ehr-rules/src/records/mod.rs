@@ -4,6 +4,7 @@
 //! unsound costs one physical line: a stray quote must never hide the rest of a file, nor pass for sound.
 
 pub(crate) mod batch;
+pub(crate) mod columns;
 mod field;
 pub(crate) mod fixed;
 pub(crate) mod foreign;

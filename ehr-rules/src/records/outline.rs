@@ -2,15 +2,19 @@
 
 use super::json::Object;
 use super::json::Objects;
+use super::letters::Letters;
 use crate::error::Error;
 use encoding_rs::Encoding;
 use serde_json::Map;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// Objects inside objects whose names a head gives.
 const DEPTH: usize = 8;
+/// Single values that may stand beside the only list of a document, as its date and its maker's name do.
+const BESIDE: usize = 4;
 /// Names that a head gives at most.
 const NAMES: usize = 2_000;
 
@@ -22,6 +26,8 @@ pub(crate) struct Keys {
     pub names: Vec<String>,
     /// What stands there in each object: a text as it is, anything else as JSON, and nothing for `null` and what is not there.
     pub rows: Vec<Vec<String>>,
+    /// Those paths in which a name holds a point or is empty.
+    pub pointed: HashSet<String>,
 }
 
 /// Reads the first objects of a file, at most `rows` of them; `within` leads from a document to its list of objects. What is no
@@ -53,7 +59,51 @@ pub(crate) fn head(path: &Path, encoding: Option<&'static Encoding>, within: &[S
     Ok(Some(keys))
 }
 
+/// Where the objects of a file stand, as its first document tells: the names inwards to the one list of several objects in it,
+/// where next to nothing stands beside that. None where documents, or the items of a list, are the objects themselves.
+pub(crate) fn within(path: &Path) -> Result<Vec<String>, Error> {
+    let mut letters = Letters::open(path, None)?;
+    letters.past_mark()?;
+    letters.blanks()?;
+    if letters.peek()? != Some(b'{') {
+        return Ok(Vec::new());
+    }
+    let mut objects = Objects::open(path, None, &[], Vec::new())?;
+    let Some(Object::Sound(Value::Object(first))) = objects.object()? else { return Ok(Vec::new()) };
+    if objects.object()?.is_some() {
+        return Ok(Vec::new());
+    }
+    let (mut lists, mut beside) = (Vec::new(), 0);
+    lists_in(&first, &mut Vec::new(), &mut lists, &mut beside);
+    Ok(match lists.as_slice() {
+        [only] if beside <= BESIDE => only.clone(),
+        _ => Vec::new(),
+    })
+}
+
+/// The lists of several objects in one, and how many single values stand beside them.
+fn lists_in(entries: &Map<String, Value>, at: &mut Vec<String>, lists: &mut Vec<Vec<String>>, beside: &mut usize) {
+    for (name, value) in entries {
+        at.push(name.clone());
+        match value {
+            Value::Array(items) if items.len() > 1 && items.iter().all(Value::is_object) => lists.push(at.clone()),
+            Value::Object(inside) if at.len() < DEPTH => lists_in(inside, at, lists, beside),
+            _ => *beside += 1,
+        }
+        at.pop();
+    }
+}
+
 impl Keys {
+    /// The paths that lead to values, not to objects in which others stand, each as names from the object inwards; without those
+    /// in which a name holds a point itself, since no schema can name them.
+    pub(crate) fn leaves(&self) -> Vec<Vec<String>> {
+        let outer: HashSet<&str> =
+            self.names.iter().flat_map(|name| name.match_indices('.').filter_map(|(at, _)| name.get(..at))).collect();
+        let named = |name: &&String| !outer.contains(name.as_str()) && !self.pointed.contains(*name);
+        self.names.iter().filter(named).map(|name| name.split('.').map(str::to_owned).collect()).collect()
+    }
+
     fn add(&mut self, entries: &Map<String, Value>, prefix: &str, depth: usize, known: &mut HashMap<String, usize>, row: &mut Vec<String>) {
         for (name, value) in entries {
             let path = format!("{prefix}{name}");
@@ -62,6 +112,9 @@ impl Keys {
                 None if self.names.len() >= NAMES => continue,
                 None => {
                     known.insert(path.clone(), self.names.len());
+                    if name.is_empty() || name.contains('.') || self.pointed.contains(prefix.trim_end_matches('.')) {
+                        self.pointed.insert(path.clone());
+                    }
                     self.names.push(path.clone());
                     row.push(String::new());
                     self.names.len() - 1

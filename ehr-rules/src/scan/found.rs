@@ -53,6 +53,14 @@ pub struct FileScan {
 /// How a file is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FoundDialect {
+    /// What its records are: `delimited` lines, lines of `fixed` widths, or `json` objects.
+    pub format: &'static str,
+    /// Of JSON: the names from a document inwards to its list of objects; none where it is that itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<String>,
+    /// Of fixed widths: the first and last character of each column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<(usize, usize)>,
     /// Between fields.
     pub delimiter: String,
     /// Around fields that hold delimiters; none where quotes are plain characters.
@@ -91,6 +99,9 @@ pub struct FoundDialect {
 pub struct ColumnScan {
     /// Its name in the header.
     pub name: String,
+    /// Of JSON: where it stands in an object, names joined by points, where that is not its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// The type that its values fit.
     #[serde(rename = "type", serialize_with = "shown")]
     pub kind: Kind,

@@ -10,6 +10,7 @@ mod column;
 pub(crate) mod dates;
 mod distinct;
 pub(crate) mod found;
+mod framed;
 mod frequent;
 mod header;
 mod keys;

@@ -10,15 +10,17 @@ use crate::records;
 use crate::records::Head;
 use crate::records::Hints;
 use crate::records::batch::Batch;
+use crate::records::columns::columns;
 use crate::records::foreign::foreign;
 use crate::records::foreign::is_binary;
 use crate::records::reader::Reader;
-use crate::records::shape::Shape;
 use crate::scan::ScanOptions;
 use crate::scan::column::Column;
 use crate::scan::found::ColumnScan;
 use crate::scan::found::FileScan;
 use crate::scan::found::FoundDialect;
+use crate::scan::framed;
+use crate::scan::framed::Records;
 use crate::scan::header::is_header;
 use crate::scan::keys::Pairs;
 use crate::scan::persons;
@@ -44,7 +46,9 @@ pub(super) enum Seen {
 pub(super) struct Table {
     name: String,
     bytes: u64,
-    dialect: FoundDialect,
+    pub(super) dialect: FoundDialect,
+    /// Of JSON: where each column stands, where that is not its name.
+    pub(super) paths: Vec<Option<String>>,
     rows: u64,
     malformed: u64,
     ragged: u64,
@@ -61,6 +65,9 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if let Some(reason) = by_name(file.file_name()) {
         return Ok(Seen::Other(reason.to_owned()));
     }
+    if is_json(file.file_name()) {
+        return framed::objects(file);
+    }
     if let Some(what) = foreign(&file.path)? {
         return Ok(Seen::Other(format!("it is {what}, whatever its name says")));
     }
@@ -74,14 +81,26 @@ pub(super) fn read(file: &InputFile) -> Result<Seen, Error> {
     if head.header.iter().all(String::is_empty) {
         return Ok(Seen::Other("it holds nothing but blank lines".to_owned()));
     }
+    if head.header.len() == 1
+        && head.rows.iter().all(|row| row.len() == 1)
+        && let Some(columns) = columns(&file.path, head.shape.encoding)?
+    {
+        return framed::fixed(file, columns);
+    }
     let (headed, because) = if head.shape.headed { is_header(&head.header, &head.rows) } else { (false, String::new()) };
     if head.header.len() == 1 && head.rows.iter().all(|row| row.len() == 1) && (!headed || head.rows.is_empty()) {
         return Ok(Seen::Other("it is text, but no table".to_owned()));
     }
-    let shape = head.shape;
+    let reader = Reader::open(&file.path, head.shape)?.at_least(file.bytes);
     let mut table = Table::new(file, head, headed, because);
-    table.read(file, shape)?;
+    table.read(Records::Lines(reader))?;
     Ok(Seen::Table(Box::new(table)))
+}
+
+/// Whether a file's name says that it holds JSON.
+fn is_json(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| matches!(ending.as_str(), "json" | "ndjson" | "jsonl"))
 }
 
 /// Why a file of that name is no text table, where its name says so.
@@ -89,9 +108,7 @@ fn by_name(name: &str) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;
     let ending = ending.to_ascii_lowercase();
     let is = |endings: &[&str]| endings.contains(&ending.as_str());
-    if is(&["json", "ndjson", "jsonl"]) {
-        Some("it is JSON, whose columns are not profiled; declare them under `format: json`")
-    } else if is(&["md", "txt.md", "html", "htm", "xml", "yaml", "yml", "toml", "log", "sql", "py", "js", "css", "sh"]) {
+    if is(&["md", "txt.md", "html", "htm", "xml", "yaml", "yml", "toml", "log", "sql", "py", "js", "css", "sh"]) {
         Some("its name says that it is no table")
     } else if is(&["gz", "zip", "7z", "tar", "tgz", "bz2", "xz", "zst", "rar"]) {
         Some("it is an archive")
@@ -106,7 +123,7 @@ fn by_name(name: &str) -> Option<&'static str> {
 }
 
 impl Table {
-    fn new(file: &InputFile, head: Head, headed: bool, because: String) -> Self {
+    pub(super) fn new(file: &InputFile, head: Head, headed: bool, because: String) -> Self {
         let (shape, first) = (head.shape, &head.header);
         let bound = (EXACT / first.len().max(1)).min(EXACT_OF_ONE);
         let mut columns: Vec<Column> = Vec::new();
@@ -118,6 +135,9 @@ impl Table {
             columns.push(Column::new(&name, bound));
         }
         let dialect = FoundDialect {
+            format: "delimited",
+            rows: Vec::new(),
+            widths: Vec::new(),
             delimiter: shape.delimiter.text(),
             quote: shape.quote.map(char::from),
             line_end: match shape.line_end {
@@ -146,6 +166,7 @@ impl Table {
             name: file.name.clone(),
             bytes: file.bytes,
             dialect,
+            paths: Vec::new(),
             rows: 0,
             malformed: 0,
             ragged: 0,
@@ -155,9 +176,9 @@ impl Table {
         }
     }
 
-    fn read(&mut self, file: &InputFile, shape: Shape) -> Result<(), Error> {
-        let mut reader = Reader::open(&file.path, shape)?.at_least(file.bytes);
-        let mut header_passed = !self.dialect.header;
+    /// Reads its records, the header's among them where lines have one.
+    pub(super) fn read(&mut self, mut reader: Records) -> Result<(), Error> {
+        let mut header_passed = !self.dialect.header || self.dialect.format != "delimited";
         let mut sound = Vec::new();
         while let Some(batch) = reader.next(u64::MAX)? {
             let from = usize::from(!header_passed).min(batch.len());
@@ -218,6 +239,9 @@ impl Table {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         let about = About { stem: &stem, persons: persons::is_of_persons(&stem, &names) };
         found.columns = self.columns.iter().map(|column| verdict::column(column, &about, options.values)).collect();
+        for (column, path) in found.columns.iter_mut().zip(&self.paths) {
+            column.path.clone_from(path);
+        }
         (found.dialect.decimal, found.dialect.thousands) = marks(&found.columns);
         found.keys = self.pairs.keys(&found.columns, self.rows - self.malformed - self.ragged);
         found

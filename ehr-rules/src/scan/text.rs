@@ -95,6 +95,10 @@ impl FileScan {
 impl FoundDialect {
     /// How the file is written, in words.
     pub fn in_words(&self) -> String {
+        if self.format == "json" {
+            let within = if self.rows.is_empty() { String::new() } else { format!(" under `{}`", self.rows.join(".")) };
+            return format!("JSON objects{within}, {}", self.encoding);
+        }
         let delimiter = match self.delimiter.as_str() {
             "\t" => "a tab".to_owned(),
             other => format!("`{other}`"),
@@ -113,6 +117,9 @@ impl FoundDialect {
             lines(self.preamble, if self.header { "before it" } else { "before the first row" }),
             lines(self.footer, "behind the last row"),
         );
+        if self.format == "fixed" {
+            return format!("fields of fixed widths, told by the blanks between them, {}, {ends}{before}{behind}", self.encoding);
+        }
         format!("{delimiter} between fields, {quote}, {}, {ends}, {header}{before}{behind}", self.encoding)
     }
 }

@@ -53,6 +53,8 @@ pub(super) fn column(column: &Column, about: &About<'_>, values: usize) -> Colum
     let person = persons::of(&column.name, about, &kind, &texts);
     ColumnScan {
         name: column.name.clone(),
+        // Known to the table alone.
+        path: None,
         also: types
             .iter()
             .filter(|(other, count)| *other != kind && of(*count, without) >= NAMED && !is_narrower(other, &kind))

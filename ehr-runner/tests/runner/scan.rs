@@ -2,6 +2,7 @@
 
 use crate::place::Place;
 use crate::place::answer;
+use crate::place::stderr;
 use crate::place::stdout;
 use calamine::Reader as _;
 use std::fmt::Write as _;
@@ -251,4 +252,37 @@ fn numbers_with_a_comma_are_drafted_as_numbers_and_the_draft_says_so_of_its_file
     assert!(schema.contains("dialect: {delimiter: \";\", decimal: \",\"}"), "{schema}");
     assert!(schema.contains("value: {type: \"decimal(5,1)\"}"), "{schema}");
     place.ehr("check").code(0);
+}
+
+#[test]
+fn nested_json_and_lines_of_fixed_widths_are_drafted_recognised_and_read() {
+    let place = Place::new();
+    let (mut objects, mut lines) = (Vec::new(), "NO   NAME          BORN         KG\n".to_owned());
+    for at in 0..30 {
+        objects.push(format!(
+            "{{\"visit_no\": {at}, \"patient\": {{\"name\": \"Ada{at}\", \"born\": \"1980-02-{:02}\"}}, \"tags\": [\"x\"]}}",
+            at % 28 + 1
+        ));
+        writeln!(lines, "{at:<4} Bo{at:<10} 19{:02}-12-01 {:>6}", at + 10, at * 31).unwrap();
+    }
+    place.write("odd/visits.json", format!("{{\"made\": \"2024\", \"results\": {{\"visits\": [{}]}}}}", objects.join(",\n")));
+    place.write("odd/weights.txt", lines);
+    let scanned = answer(&place.ehr("scan odd --format json").code(0));
+    assert_eq!(
+        (&scanned["files"][0]["dialect"]["format"], &scanned["files"][1]["dialect"]["format"]),
+        (&"json".into(), &"fixed".into()),
+        "{scanned}"
+    );
+    assert_eq!(scanned["files"][0]["rows"], 30);
+    place.ehr("init odd --system odd --version 1").code(0);
+    let schema = place.read("rulesets/sources/odd/1/schema.yaml");
+    for line in ["format: json", "rows: results.visits", "path: patient.name", "widths: {NO: 1-5, NAME: 6-18, BORN: 19-28, KG: 29-35}"] {
+        assert!(schema.contains(line), "{schema}");
+    }
+    place.ehr("check").code(0);
+    let found = answer(&place.ehr("detect odd --format json").code(0));
+    assert_eq!((&found["system"], &found["candidates"][0]["tables"]["weights.txt"]), (&"odd".into(), &"weights".into()), "{found}");
+    let ran = place.ehr("run odd --source odd/1 --target demo --until read --out order").code(0);
+    let rejected = place.path("order/rejects");
+    assert!(std::fs::read_dir(rejected).unwrap().next().is_none(), "{}\n{schema}", stderr(&ran));
 }
