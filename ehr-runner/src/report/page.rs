@@ -1,13 +1,20 @@
 //! `report.html`: what `report.json` says, as one page that needs no network and prints well.
 
 use super::Report;
+use super::feasible;
 use super::flow::Flow;
 use crate::error::Failure;
 use crate::html;
 use askama::Template;
 use ehr_rules::Balance;
+use ehr_rules::ColumnFeasibility;
+use ehr_rules::Concerned;
 use ehr_rules::Consequence;
+use ehr_rules::Feasibility;
 use ehr_rules::Finding;
+use ehr_rules::Remedy;
+use ehr_rules::TableFeasibility;
+use ehr_rules::Threshold;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -165,6 +172,100 @@ impl Page<'_> {
     fn number(&self, number: &u64) -> String {
         grouped(*number)
     }
+}
+
+/// What the template asks of feasibility.
+#[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "called by the template, which gives what it has")]
+impl Page<'_> {
+    /// In one sentence.
+    fn feasible(&self, feasibility: &Feasibility) -> String {
+        let short = feasibility.thresholds.iter().filter(|threshold| !threshold.holds).count();
+        match (feasibility.go, short, feasibility.stops) {
+            (true, ..) => "Go: all that the target asks for is there.".to_owned(),
+            (false, 0, stops) => format!("No go: {stops} of the findings below stop the order."),
+            (false, short, 0) => format!("No go: {short} of the limits below do not hold."),
+            (false, short, stops) => format!("No go: {short} of the limits below do not hold, and {stops} of the findings stop the order."),
+        }
+    }
+
+    fn what(&self, threshold: &Threshold) -> &'static str {
+        feasible::what(threshold)
+    }
+
+    fn limit(&self, threshold: &Threshold) -> String {
+        feasible::limit(threshold)
+    }
+
+    fn share(&self, rows: &u64, of: &u64) -> String {
+        feasible::share(*rows, *of)
+    }
+
+    fn todo(&self, remedy: &Remedy) -> String {
+        html::words(&feasible::todo(remedy))
+    }
+
+    fn columns<'f>(&self, feasibility: &'f Feasibility) -> Vec<(&'f TableFeasibility, &'f ColumnFeasibility)> {
+        let mut columns: Vec<_> = feasible::columns(feasibility).collect();
+        // Those that fall short first; the others as they stand in the tables.
+        columns.sort_by_key(|(_, column)| {
+            let aside: u64 = column.rejected_by.values().map(|concerned| concerned.rows).sum();
+            std::cmp::Reverse(column.unmapped.rows + column.defaulted.rows + aside)
+        });
+        columns
+    }
+
+    /// A cell with the rows that were set aside for it.
+    fn aside(&self, column: &ColumnFeasibility) -> String {
+        self.count(&column.rejected_by.values().map(|concerned| concerned.rows).sum())
+    }
+
+    /// A cell with a number, nothing to look at where it is none.
+    fn count(&self, rows: &u64) -> String {
+        let soft = if *rows == 0 { " soft" } else { "" };
+        format!("<td class=\"number{soft}\" data-n=\"{rows}\">{}</td>", grouped(*rows))
+    }
+
+    fn patients(&self, concerned: &Concerned) -> String {
+        match concerned.patients {
+            Some(patients) => self.count(&patients),
+            None => "<td class=\"number soft\" data-n=\"0\">–</td>".to_owned(),
+        }
+    }
+
+    /// Rows, then patients.
+    fn both(&self, concerned: &Concerned) -> String {
+        format!("{}{}", self.count(&concerned.rows), self.patients(concerned))
+    }
+
+    /// What there is of what is asked for, as parts of a bar.
+    fn part(&self, threshold: &Threshold) -> Vec<(&'static str, u64)> {
+        let class = if threshold.limit.is_least() { "converted" } else { "rejected" };
+        bar(&[(class, threshold.rows), ("unused", threshold.of.saturating_sub(threshold.rows))])
+    }
+
+    /// What became of the source rows on the way to a table.
+    fn ways(&self, table: &TableFeasibility) -> Vec<(&'static str, u64)> {
+        bar(&[
+            ("converted", table.converted.rows),
+            ("merged", table.merged.rows),
+            ("filtered", table.filtered.rows),
+            ("rejected", table.rejected.rows),
+        ])
+    }
+
+    /// Where the values of a column come from. What is unmapped is mostly defaulted too, and is shown as unmapped.
+    fn values(&self, table: &TableFeasibility, column: &ColumnFeasibility) -> Vec<(&'static str, u64)> {
+        let defaulted = column.defaulted.rows.saturating_sub(column.unmapped.rows);
+        let rest = table.converted.rows.saturating_sub(defaulted + column.unmapped.rows);
+        bar(&[("converted", rest), ("filtered", defaulted), ("rejected", column.unmapped.rows)])
+    }
+}
+
+/// Parts of a bar in thousandths; what is there at all can be seen.
+fn bar(parts: &[(&'static str, u64)]) -> Vec<(&'static str, u64)> {
+    let all: u64 = parts.iter().map(|(_, rows)| rows).sum();
+    let share = |rows: u64| u64::try_from(u128::from(rows) * 1000 / u128::from(all.max(1))).unwrap_or(1000).max(3);
+    parts.iter().filter(|(_, rows)| *rows > 0).map(|(class, rows)| (*class, share(*rows))).collect()
 }
 
 /// A number with a narrow blank at each thousand.

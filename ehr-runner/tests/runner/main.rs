@@ -6,6 +6,7 @@ mod airflow;
 mod alerts;
 mod archive;
 mod assess;
+mod browser;
 mod commands;
 mod databases;
 mod diff;
