@@ -72,22 +72,29 @@ impl<'a> Book<'a> {
         self.identity().into_iter().map(|slot| slot.name).collect()
     }
 
-    /// Makes its tables where they are not there.
+    /// Makes its tables where they are not there; before the first row is written.
     pub(super) fn prepare(&self, store: &mut dyn Store) -> Result<(), Failure> {
         let own: Vec<Slot> = self.table.columns.iter().map(slot).collect();
+        let identity = self.identity();
         // Without a key a row is found again by what it holds, so that is kept.
-        let told = if self.keyed { self.identity() } else { own.iter().cloned().chain([number(COPY)]).collect() };
+        let told = if self.keyed { identity.clone() } else { own.iter().cloned().chain([number(COPY)]).collect() };
         let rows: Vec<Slot> = told.into_iter().chain([number(PRINT), number(ORDER)]).collect();
-        let past: Vec<Slot> = own.into_iter().chain([number(PRINT), number(ORDER), number(REPLACED_BY)]).collect();
-        for (name, slots) in [(&self.rows, rows), (&self.past, past)] {
-            if name == &self.past && !self.keyed {
-                continue;
-            }
-            let sql = format!("CREATE TABLE IF NOT EXISTS {} ({})", store.quoted(name), declared(store, &slots));
-            store.run(&sql, &[])?;
+        make(store, &self.rows, &rows, &identity)?;
+        if self.keyed {
+            let past: Vec<Slot> = own.into_iter().chain([number(PRINT), number(ORDER), number(REPLACED_BY)]).collect();
+            make(store, &self.past, &past, &identity)?;
         }
         Ok(())
     }
+}
+
+/// Makes a table of our own where it is not there; its rows are looked up by `told`.
+pub(super) fn make(store: &mut dyn Store, name: &str, slots: &[Slot], told: &[Slot]) -> Result<(), Failure> {
+    if !store.columns(name)?.is_empty() {
+        return Ok(());
+    }
+    let statement = store.book(name, &store.declared(slots), told);
+    store.make(name, &[statement])
 }
 
 /// Makes the tables that every destination has one of.
@@ -95,18 +102,12 @@ pub(super) fn prepare(store: &mut dyn Store) -> Result<(), Failure> {
     let texts = ["order_id", "source", "version", "target", "rules", "program", "loaded_at", "undone_at"];
     let numbers = ["form", "added", "replaced", "same"];
     let columns: Vec<Slot> = texts.iter().map(|name| text(name)).chain(numbers.iter().map(|name| number(name))).collect();
-    let integer = store.type_name(&Kind::Integer, None);
-    let orders = format!(
-        "CREATE TABLE IF NOT EXISTS {} (number {integer} NOT NULL PRIMARY KEY, {})",
-        store.quoted("_ehr_orders"),
-        declared(store, &columns)
-    );
-    store.run(&orders, &[])?;
-    let basis = format!(
-        "CREATE TABLE IF NOT EXISTS {} (number {integer} NOT NULL, on_number {integer} NOT NULL, shared {integer} NOT NULL)",
-        store.quoted("_ehr_basis")
-    );
-    store.run(&basis, &[])?;
+    if store.columns("_ehr_orders")?.is_empty() {
+        let key = format!("number {} NOT NULL PRIMARY KEY, {}", store.type_name(&Kind::Integer, None), store.declared(&columns));
+        let statement = store.book("_ehr_orders", &key, &[]);
+        store.make("_ehr_orders", &[statement])?;
+    }
+    make(store, "_ehr_basis", &["number", "on_number", "shared"].map(number), &[number("number")])?;
     let form = format!("SELECT number FROM {} WHERE form <> {FORM}", store.quoted("_ehr_orders"));
     if store.ask(&form, &[])?.is_empty() {
         return Ok(());
@@ -178,12 +179,6 @@ pub(super) fn strike(store: &mut dyn Store, number: i64) -> Result<(), Failure> 
 /// A column for whole numbers.
 pub(super) fn number(name: &str) -> Slot {
     Slot { name: name.to_owned(), kind: Kind::Integer }
-}
-
-/// The columns as they stand between the brackets of `CREATE TABLE`.
-pub(super) fn declared(store: &dyn Store, slots: &[Slot]) -> String {
-    let columns = slots.iter().map(|slot| format!("{} {}", store.quoted(&slot.name), store.type_name(&slot.kind, None)));
-    columns.collect::<Vec<_>>().join(", ")
 }
 
 fn text(name: &str) -> Slot {

@@ -131,11 +131,11 @@ impl Difference<'_> {
                 taken.added = store.fill(&self.book.table.name, &slots, &mut |take| self.cells(&slots, Some(&fresh), take))?;
             }
             if turned {
-                store.run(&format!("DROP TABLE {}", store.quoted(TURN)), &[])?;
+                store.run(&store.drop_temporary(TURN), &[])?;
             }
         }
         if staged {
-            store.run(&format!("DROP TABLE {}", store.quoted(STAGE)), &[])?;
+            store.run(&store.drop_temporary(STAGE), &[])?;
         }
         Ok(taken)
     }
@@ -387,10 +387,9 @@ impl Difference<'_> {
         let print = store.quoted(PRINT);
         let told = self.book.identity_names();
         let told: Vec<&str> = told.iter().map(String::as_str).chain(self.book.keyed.then_some(PRINT)).collect();
-        let sql = format!(
-            "CREATE TEMPORARY TABLE {} AS SELECT s.{}, {}, CASE WHEN r.{print} IS NULL THEN 1 ELSE 0 END AS {}, r.{print} AS {}, r.{} AS {} FROM {} \
+        let query = format!(
+            "SELECT s.{}, {}, CASE WHEN r.{print} IS NULL THEN 1 ELSE 0 END AS {}, r.{print} AS {}, r.{} AS {} FROM {} \
              WHERE r.{print} IS NULL OR r.{print} <> s.{print}",
-            store.quoted(TURN),
             store.quoted(PLACE),
             list(store, &told, "s"),
             store.quoted(FRESH),
@@ -399,7 +398,7 @@ impl Difference<'_> {
             store.quoted(OWNER),
             self.joined(store),
         );
-        store.run(&sql, &[])?;
+        store.run(&store.temporary_of(TURN, &query), &[])?;
         store.settle(TURN)
     }
 
@@ -502,13 +501,12 @@ impl Difference<'_> {
             found_by.clear();
         }
         store.run(&store.update(&self.book.rows, TURN, "t", &found_by, &values, &changed), &[])?;
-        store.run(&format!("DROP TABLE {}", store.quoted(NEW)), &[]).map(drop)
+        store.run(&store.drop_temporary(NEW), &[]).map(drop)
     }
 }
 
 fn temporary(store: &mut dyn Store, name: &str, slots: &[Slot]) -> Result<(), Failure> {
-    let sql = format!("CREATE TEMPORARY TABLE {} ({})", store.quoted(name), books::declared(store, slots));
-    store.run(&sql, &[]).map(drop)
+    store.run(&store.temporary(name, slots), &[]).map(drop)
 }
 
 fn any(store: &mut dyn Store, table: &str) -> Result<bool, Failure> {

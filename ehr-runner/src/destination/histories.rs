@@ -9,6 +9,10 @@
 #[expect(dead_code, reason = "the tests of the program ask more of it")]
 mod server;
 
+#[path = "../../tests/runner/maria.rs"]
+#[expect(dead_code, reason = "the tests of the program ask more of it")]
+mod maria;
+
 use super::Changes;
 use super::Destination;
 use super::Loading;
@@ -229,5 +233,14 @@ fn postgres_holds_what_the_model_says() {
     histories(12, |_| {
         server.connect().batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap();
         Destination::Postgres(Box::new(server.url().parse::<super::Server>().unwrap().with_password(server::PASSWORD)))
+    });
+}
+
+#[test]
+fn mariadb_holds_what_the_model_says() {
+    let Some(server) = maria::Maria::start() else { return };
+    histories(12, |_| {
+        server.run(&["DROP DATABASE ehr", "CREATE DATABASE ehr"]);
+        Destination::Mysql(Box::new(server.url().parse::<super::mysql::Server>().unwrap().with_password(maria::PASSWORD)))
     });
 }

@@ -9,11 +9,13 @@ mod compare;
 mod difference;
 #[cfg(test)]
 mod histories;
+mod mysql;
 mod postgres;
 mod shape;
 mod sqlite;
 mod store;
 mod tenants;
+mod trust;
 mod undo;
 mod written;
 
@@ -24,6 +26,8 @@ use books::Book;
 use difference::Difference;
 use difference::Taken;
 use ehr_rules::TargetSchema;
+use ehr_rules::TargetTable;
+use mysql::Mysql;
 use postgres::Postgres;
 use postgres::Server;
 use serde::Deserialize;
@@ -48,6 +52,8 @@ pub(crate) enum Destination {
     Sqlite(PathBuf),
     /// A `PostgreSQL` database.
     Postgres(Box<Server>),
+    /// A `MariaDB` or `MySQL` database.
+    Mysql(Box<mysql::Server>),
 }
 
 /// What happens to rows that are there already with other values, brought by an earlier order.
@@ -98,10 +104,11 @@ impl FromStr for Destination {
             Some(("sqlite", path)) if !path.is_empty() && !path.starts_with("//") => Ok(Self::Sqlite(path.into())),
             Some(("sqlite", _)) => Err("a SQLite file is named as in `sqlite:clinic.db`".to_owned()),
             Some(("postgres" | "postgresql", _)) => text.parse().map(Box::new).map(Self::Postgres),
+            Some(("mysql" | "mariadb", _)) => text.parse().map(Box::new).map(Self::Mysql),
             Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                Err(format!("loading into `{scheme}` is not supported; `sqlite:PATH` and `postgres://…` are"))
+                Err(format!("loading into `{scheme}` is not supported; `sqlite:PATH`, `postgres://…` and `mysql://…` are"))
             }
-            _ => Err("a destination is written `sqlite:PATH` or `postgres://USER@HOST/DATABASE`".to_owned()),
+            _ => Err("a destination is written `sqlite:PATH`, `postgres://USER@HOST/DATABASE` or `mysql://USER@HOST/DATABASE`".to_owned()),
         }
     }
 }
@@ -148,6 +155,7 @@ impl std::fmt::Display for Destination {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(server) => write!(f, "{server}"),
+            Self::Mysql(server) => write!(f, "{server}"),
         }
     }
 }
@@ -157,7 +165,7 @@ impl Destination {
     pub(crate) fn is(&self, written: &str) -> bool {
         let place = |destination: &Self| match destination {
             Self::Sqlite(path) => std::path::absolute(path).map_or_else(|_| destination.to_string(), |path| path.display().to_string()),
-            Self::Postgres(_) => destination.to_string(),
+            Self::Postgres(_) | Self::Mysql(_) => destination.to_string(),
         };
         written == self.to_string() || written.parse().is_ok_and(|other: Self| place(&other) == place(self))
     }
@@ -166,6 +174,7 @@ impl Destination {
         Ok(match self {
             Self::Sqlite(path) => Box::new(Sqlite::open(path)?),
             Self::Postgres(server) => Box::new(Postgres::connect(server)?),
+            Self::Mysql(server) => Box::new(Mysql::connect(server)?),
         })
     }
 
@@ -211,21 +220,18 @@ impl Destination {
         let made = shape::check(store, target, self.creates(loading))?;
         for table in own_tables(target).filter(|table| made.contains(&table.name)) {
             let statements = store.create(table, target);
-            run_all(store, &statements)?;
+            store.make(&table.name, &statements)?;
         }
+        let file = |table: &TargetTable| folder.join("converted").join(format!("{}.{}", table.name, order.output.extension()));
+        let brought: Vec<Book<'_>> = own_tables(target).filter(|table| file(table).is_file()).map(Book::of).collect();
+        brought.iter().try_for_each(|book| book.prepare(store))?;
         let number = books::next(store)?;
         let mut sum = Taken::default();
         let mut basis: BTreeMap<i64, u64> = BTreeMap::new();
-        for table in own_tables(target) {
-            let book = Book::of(table);
-            let file = folder.join("converted").join(format!("{}.{}", table.name, order.output.extension()));
-            if !file.is_file() {
-                continue;
-            }
-            book.prepare(store)?;
+        for book in &brought {
             let (output, changes) = (order.output, loading.changes);
-            let taken = Difference { context, book: &book, file: &file, output, number, changes }.take(store)?;
-            tracing::info!(table = table.name, added = taken.added, replaced = taken.replaced, same = taken.same, "loaded");
+            let taken = Difference { context, book, file: &file(book.table), output, number, changes }.take(store)?;
+            tracing::info!(table = book.table.name, added = taken.added, replaced = taken.replaced, same = taken.same, "loaded");
             sum.added += taken.added;
             sum.replaced += taken.replaced;
             sum.same += taken.same;
@@ -236,13 +242,13 @@ impl Destination {
         // What is referred to has its key first.
         for table in own_tables(target).filter(|table| made.contains(&table.name)) {
             let statements = store.key(table);
-            run_all(store, &statements)?;
+            statements.iter().try_for_each(|sql| store.run(sql, &[]).map(drop))?;
         }
         // Before what is there is built upon, nothing may wait to be checked.
         store.check_references(target)?;
         for table in own_tables(target).filter(|table| made.contains(&table.name)) {
             let statements = store.complete(table, target);
-            run_all(store, &statements)?;
+            statements.iter().try_for_each(|sql| store.run(sql, &[]).map(drop))?;
         }
         store.check_references(target)?;
         for (owner, rows) in basis {
@@ -264,8 +270,4 @@ impl Destination {
         }
         undo::undo(context, &mut *self.open()?, target, &order.id)
     }
-}
-
-fn run_all(store: &mut dyn Store, statements: &[String]) -> Result<(), Failure> {
-    statements.iter().try_for_each(|sql| store.run(sql, &[]).map(drop))
 }

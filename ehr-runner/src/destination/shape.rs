@@ -18,6 +18,7 @@ pub(super) fn check(store: &mut dyn Store, target: &TargetSchema, create: bool) 
             absent.insert(table.name.clone());
         } else {
             compare(store, table, &found, &mut wrong);
+            wrong.extend(store.objection(table)?);
         }
     }
     if !wrong.is_empty() {

@@ -104,8 +104,8 @@ impl Store for Sqlite {
         format!("?{at}")
     }
 
-    fn row_address(&self) -> &'static str {
-        "rowid"
+    fn row_address(&mut self, _: &str) -> Result<Vec<String>, Failure> {
+        Ok(vec!["rowid".to_owned()])
     }
 
     fn begin(&mut self) -> Result<(), Failure> {

@@ -61,9 +61,20 @@ pub(super) trait Store {
     /// The type of a column that is made for values of this kind.
     fn type_name(&self, kind: &Kind, max_length: Option<usize>) -> String;
 
-    /// The type that any value can be cast to, to be compared by its text.
-    fn text_type(&self) -> &'static str {
-        "TEXT"
+    /// The columns as they stand between the brackets of `CREATE TABLE`.
+    fn declared(&self, slots: &[Slot]) -> String {
+        let columns = slots.iter().map(|slot| format!("{} {}", self.quoted(&slot.name), self.type_name(&slot.kind, None)));
+        columns.collect::<Vec<_>>().join(", ")
+    }
+
+    /// A value of any type, so that it can be compared: every type has a text, and some have no equality.
+    fn comparable(&self, value: &str) -> String {
+        format!("CAST({value} AS TEXT)")
+    }
+
+    /// The condition that two values are the same, or both missing.
+    fn same(&self, one: &str, other: &str) -> String {
+        format!("{one} IS NOT DISTINCT FROM {other}")
     }
 
     /// Whether a column of that type takes values of this kind without a loss.
@@ -72,8 +83,8 @@ pub(super) trait Store {
     /// The place of the n-th parameter, from 1.
     fn place(&self, at: usize) -> String;
 
-    /// The pseudo-column that tells rows of a table apart.
-    fn row_address(&self) -> &'static str;
+    /// The columns, or what stands for them, that tell the rows of a table without a key apart.
+    fn row_address(&mut self, table: &str) -> Result<Vec<String>, Failure>;
 
     /// Begins the one transaction, once no other loader is at work here.
     fn begin(&mut self) -> Result<(), Failure>;
@@ -90,6 +101,38 @@ pub(super) trait Store {
     /// The columns of a table; none where there is no such table.
     fn columns(&mut self, table: &str) -> Result<Vec<Found>, Failure>;
 
+    /// What else is wrong with a table that is there, for a load.
+    fn objection(&mut self, _table: &TargetTable) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
+    /// The statement that makes a table of our own, where it is not there; its rows are looked up by `told`.
+    fn book(&self, name: &str, columns: &str, _told: &[Slot]) -> String {
+        format!("CREATE TABLE IF NOT EXISTS {} ({columns})", self.quoted(name))
+    }
+
+    /// The statement that makes a table which goes with the connection.
+    fn temporary(&self, name: &str, slots: &[Slot]) -> String {
+        format!("CREATE TEMPORARY TABLE {} ({})", self.quoted(name), self.declared(slots))
+    }
+
+    /// The same, filled from a query.
+    fn temporary_of(&self, name: &str, query: &str) -> String {
+        format!("CREATE TEMPORARY TABLE {} AS {query}", self.quoted(name))
+    }
+
+    /// The statement that such a table goes by before.
+    fn drop_temporary(&self, name: &str) -> String {
+        format!("DROP TABLE {}", self.quoted(name))
+    }
+
+    /// Runs the statements that make a table.
+    ///
+    /// Before the first row is written: a database whose transactions do not cover this takes back what it made when the load fails.
+    fn make(&mut self, _table: &str, statements: &[String]) -> Result<(), Failure> {
+        statements.iter().try_for_each(|sql| self.run(sql, &[]).map(drop))
+    }
+
     /// Adds rows to a table in bulk; how many there were.
     fn fill(&mut self, table: &str, slots: &[Slot], rows: Rows<'_>) -> Result<u64, Failure>;
 
@@ -101,9 +144,10 @@ pub(super) trait Store {
         Ok(false)
     }
 
-    /// The condition that a row of `table` is the one whose address [`Store::recall`] gave, which stands in `column`.
-    fn is_at(&self, table: &str, column: &str) -> String {
-        format!("{table}.{} = {column}", self.row_address())
+    /// The condition that a row of `table` is the one whose address [`Store::recall`] gave, which stands in `column`; no row is where
+    /// it gives none.
+    fn is_at(&self, _table: &str, _column: &str) -> String {
+        "1 = 0".to_owned()
     }
 
     /// Tells the planner what it should know of a table that was just filled.
@@ -124,6 +168,12 @@ pub(super) trait Store {
             .collect();
         when.extend((!only.is_empty()).then(|| only.to_owned()));
         format!("UPDATE {table} SET {} FROM {} {alias} WHERE {}", set.join(", "), self.quoted(other), when.join(" AND "))
+    }
+
+    /// Deletes the rows of `table` that the query `chosen` names; `by` are the columns, and what the query calls them.
+    fn delete(&self, table: &str, by: &[(String, String)], chosen: &str) -> String {
+        let columns: Vec<&str> = by.iter().map(|(column, _)| column.as_str()).collect();
+        format!("DELETE FROM {} WHERE ({}) IN ({chosen})", self.quoted(table), columns.join(", "))
     }
 
     /// The statements that make a table, run before it is filled.
@@ -186,4 +236,22 @@ pub(super) fn equal(store: &dyn Store, names: &[&str], one: &str, other: &str) -
 /// The tables of a target that an order fills.
 pub(super) fn own_tables(target: &TargetSchema) -> impl DoubleEndedIterator<Item = &TargetTable> {
     target.tables.iter().filter(|table| !table.external)
+}
+
+/// Whether a decimal column, its precision and scale given as text, holds every decimal of that precision and scale.
+pub(super) fn holds(arguments: &str, precision: i64, scale: i64) -> bool {
+    let mut parts = arguments.split(',').map(|part| part.trim().parse::<i64>().unwrap_or(0));
+    let (there, digits) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    digits >= scale && there - digits >= precision - scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn a_decimal_needs_room_on_both_sides_of_its_point() {
+        assert!(holds("12,2", 12, 2) && holds("14,4", 12, 2));
+        assert!(!holds("12,4", 12, 2) && !holds("12,1", 12, 2) && !holds("10", 12, 2));
+    }
 }

@@ -126,7 +126,7 @@ fn brought(store: &dyn Store, book: &Book<'_>, alias: &str, number: i64) -> Stri
 }
 
 fn take_out(store: &mut dyn Store, book: &Book<'_>, number: i64) -> Result<Undone, Failure> {
-    let (table, rows) = (store.quoted(&book.table.name), store.quoted(&book.rows));
+    let rows = store.quoted(&book.rows);
     let order = store.quoted(ORDER);
     let expected = format!("SELECT count(*) FROM {rows} p WHERE {}", brought(store, book, "p", number));
     let expected = store.ask(&expected, &[])?.first().and_then(|row| row.first()).map_or(0, Cell::count);
@@ -135,15 +135,12 @@ fn take_out(store: &mut dyn Store, book: &Book<'_>, number: i64) -> Result<Undon
     } else if book.keyed {
         let told = book.identity_names();
         let told: Vec<&str> = told.iter().map(String::as_str).collect();
-        let sql = format!(
-            "DELETE FROM {table} WHERE ({}) IN (SELECT {} FROM {rows} p WHERE {})",
-            list(store, &told, ""),
-            list(store, &told, "p"),
-            brought(store, book, "p", number)
-        );
-        store.run(&sql, &[])?
+        let by: Vec<(String, String)> = told.iter().map(|name| (store.quoted(name), store.quoted(name))).collect();
+        let chosen = format!("SELECT {} FROM {rows} p WHERE {}", list(store, &told, "p"), brought(store, book, "p", number));
+        store.run(&store.delete(&book.table.name, &by, &chosen), &[])?
     } else {
-        store.run(&alike(store, book, number), &[])?
+        let sql = alike(store, book, number)?;
+        store.run(&sql, &[])?
     };
     if removed != expected {
         let (name, shown, gone) = (&book.table.name, store.shown(), expected.saturating_sub(removed));
@@ -157,28 +154,32 @@ fn take_out(store: &mut dyn Store, book: &Book<'_>, number: i64) -> Result<Undon
 }
 
 /// As many rows as the order brought, of those that are alike in every column.
-fn alike(store: &dyn Store, book: &Book<'_>, number: i64) -> String {
-    let address = store.row_address();
+fn alike(store: &mut dyn Store, book: &Book<'_>, number: i64) -> Result<String, Failure> {
+    let address = store.row_address(&book.table.name)?;
+    let by: Vec<(String, String)> = address.into_iter().enumerate().map(|(at, column)| (column, format!("a{at}"))).collect();
     let own: Vec<&str> = book.table.columns.iter().map(|column| column.name.as_str()).collect();
-    // Every type has a text, and some have no equality.
     let texts = |of: &str| {
-        let each = own.iter().enumerate().map(|(at, name)| format!("CAST({of}.{} AS {}) AS c{at}", store.quoted(name), store.text_type()));
+        let each =
+            own.iter().enumerate().map(|(at, name)| format!("{} AS c{at}", store.comparable(&format!("{of}.{}", store.quoted(name)))));
         each.collect::<Vec<_>>().join(", ")
     };
     let plain: Vec<String> = (0..own.len()).map(|at| format!("c{at}")).collect();
-    let same: Vec<String> = plain.iter().map(|name| format!("t.{name} IS NOT DISTINCT FROM b.{name}")).collect();
+    let same: Vec<String> = plain.iter().map(|name| store.same(&format!("t.{name}"), &format!("b.{name}"))).collect();
     let (table, rows) = (store.quoted(&book.table.name), store.quoted(&book.rows));
-    format!(
-        "DELETE FROM {table} WHERE {address} IN (SELECT t.address FROM \
-         (SELECT address, {plain}, row_number() OVER (PARTITION BY {plain}) AS nr FROM (SELECT {address} AS address, {own_texts} FROM {table} m) x) t \
+    let chosen = format!(
+        "SELECT {told} FROM \
+         (SELECT {told}, {plain}, row_number() OVER (PARTITION BY {plain}) AS nr FROM (SELECT {addresses}, {own_texts} FROM {table} m) x) t \
          JOIN (SELECT {plain}, count(*) AS brought FROM (SELECT {book_texts} FROM {rows} p WHERE p.{order} = {number}) y GROUP BY {plain}) b \
-         ON {same} WHERE t.nr <= b.brought)",
+         ON {same} WHERE t.nr <= b.brought",
+        told = by.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", "),
+        addresses = by.iter().map(|(column, name)| format!("{column} AS {name}")).collect::<Vec<_>>().join(", "),
         plain = plain.join(", "),
         own_texts = texts("m"),
         book_texts = texts("p"),
         order = store.quoted(ORDER),
         same = same.join(" AND "),
-    )
+    );
+    Ok(store.delete(&book.table.name, &by, &chosen))
 }
 
 /// Puts back what the order replaced.

@@ -1,5 +1,6 @@
 //! What holds of every destination: each row once, only the difference moves, an order can be taken out again.
 
+use crate::maria::Maria;
 use crate::place::PATIENTS;
 use crate::place::Place;
 use crate::place::answer;
@@ -8,6 +9,7 @@ use crate::place::stdout;
 use crate::server::PASSWORD;
 use crate::server::Server;
 use assert_cmd::assert::Assert;
+use mysql::prelude::Queryable;
 use rusqlite::Connection;
 use std::fmt::Write;
 
@@ -15,6 +17,7 @@ use std::fmt::Write;
 enum Base {
     Sqlite,
     Postgres(Server),
+    Maria(Maria),
 }
 
 impl Base {
@@ -22,6 +25,7 @@ impl Base {
         match self {
             Self::Sqlite => "sqlite:clinic.db".to_owned(),
             Self::Postgres(server) => server.url(),
+            Self::Maria(server) => server.url(),
         }
     }
 
@@ -29,6 +33,7 @@ impl Base {
         match self {
             Self::Sqlite => Connection::open(place.path("clinic.db")).unwrap().query_row(sql, [], |row| row.get(0)).unwrap_or(-1),
             Self::Postgres(server) => server.number(sql),
+            Self::Maria(server) => server.number(sql),
         }
     }
 
@@ -41,6 +46,9 @@ fn in_each(scenario: impl Fn(&Place, &Base)) {
     scenario(&Place::new(), &Base::Sqlite);
     if let Some(server) = Server::start() {
         scenario(&Place::new(), &Base::Postgres(server));
+    }
+    if let Some(server) = Maria::start() {
+        scenario(&Place::new(), &Base::Maria(server));
     }
 }
 
@@ -99,6 +107,7 @@ fn an_order_that_others_refer_to_is_not_taken_out() {
         match base {
             Base::Sqlite => drop(Connection::open(place.path("clinic.db")).unwrap().execute(sql, [])),
             Base::Postgres(server) => drop(server.connect().execute(sql, &[])),
+            Base::Maria(server) => drop(server.connect().query_drop(sql)),
         }
         assert_eq!(base.number(place, "SELECT count(*) FROM visit"), 1);
         let said = stderr(&base.ehr(place, "undo people").code(4));

@@ -12,6 +12,8 @@ mod databases;
 mod diff;
 mod docs;
 mod input;
+mod maria;
+mod mysql;
 mod order;
 mod place;
 mod postgres;

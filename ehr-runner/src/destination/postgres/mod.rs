@@ -14,6 +14,7 @@ use super::store::Recalled;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
+use super::store::holds;
 use crate::error::Failure;
 use binary::Bound;
 use ehr_rules::Kind;
@@ -114,8 +115,8 @@ impl Store for Postgres {
         format!("${at}")
     }
 
-    fn row_address(&self) -> &'static str {
-        "ctid"
+    fn row_address(&mut self, _: &str) -> Result<Vec<String>, Failure> {
+        Ok(vec!["ctid".to_owned()])
     }
 
     fn begin(&mut self) -> Result<(), Failure> {
@@ -352,13 +353,6 @@ impl<'a> FromSql<'a> for Sent<'a> {
     }
 }
 
-/// Whether `numeric(p,s)`, its arguments given as text, holds every decimal of that precision and scale.
-fn holds(arguments: &str, precision: i64, scale: i64) -> bool {
-    let mut parts = arguments.split(',').map(|part| part.trim().parse::<i64>().unwrap_or(0));
-    let (there, digits) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-    digits >= scale && there - digits >= precision - scale
-}
-
 fn cell(row: &Row, at: usize) -> Result<Cell, Failure> {
     let ty = row.columns().get(at).map_or(&Type::UNKNOWN, |column| column.type_());
     let found = match *ty {
@@ -368,15 +362,4 @@ fn cell(row: &Row, at: usize) -> Result<Cell, Failure> {
         _ => row.try_get::<_, Option<String>>(at).map(|value| value.map(Cell::Text)),
     };
     found.map(|value| value.unwrap_or(Cell::Null)).map_err(|error| Failure::World(format!("reading an answer of the database: {error}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::holds;
-
-    #[test]
-    fn a_decimal_needs_room_on_both_sides_of_its_point() {
-        assert!(holds("12,2", 12, 2) && holds("14,4", 12, 2));
-        assert!(!holds("12,4", 12, 2) && !holds("12,1", 12, 2) && !holds("10", 12, 2));
-    }
 }

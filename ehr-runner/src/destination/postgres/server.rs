@@ -1,5 +1,7 @@
 //! Which server, and how it is reached: by TLS that is verified, unless it is this very machine.
 
+use super::super::trust;
+use super::super::trust::PASSWORD;
 use super::fault::Doing;
 use crate::error::Failure;
 use crate::secret;
@@ -11,20 +13,12 @@ use postgres::config::SslMode;
 use rustls::ClientConfig;
 use rustls::RootCertStore;
 use rustls::crypto::ring;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use std::env;
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Holds the password; so does the file that this names with `_FILE` behind it.
-const PASSWORD: &str = "EHR_TO_PASSWORD";
-/// Names a file of certificates to trust in place of those that the machine trusts.
-const AUTHORITY: &str = "EHR_TO_CA";
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -122,17 +116,7 @@ fn here(host: &Host) -> bool {
 /// TLS to a server whose certificate is its own and signed by somebody who is trusted.
 fn verified() -> Result<MakeRustlsConnect, Failure> {
     let mut trusted = RootCertStore::empty();
-    match env::var_os(AUTHORITY).map(PathBuf::from) {
-        Some(path) => {
-            let fail =
-                |cause: &dyn std::fmt::Display| Failure::World(format!("reading what `{AUTHORITY}` names, `{}`: {cause}", path.display()));
-            for certificate in CertificateDer::pem_file_iter(&path).map_err(|error| fail(&error))? {
-                trusted.add(certificate.map_err(|error| fail(&error))?).map_err(|error| fail(&error))?;
-            }
-        }
-        // One that cannot be read is one fewer to trust.
-        None => drop(trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
-    }
+    trusted.add_parsable_certificates(trust::certificates()?);
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| Failure::World(format!("preparing TLS: {error}")))?;

@@ -158,7 +158,7 @@ impl Destination {
     fn registry_at(&self) -> Self {
         match self {
             Self::Sqlite(folder) => Self::Sqlite(folder.join(REGISTRY)),
-            Self::Postgres(_) => self.clone(),
+            Self::Postgres(_) | Self::Mysql(_) => self.clone(),
         }
     }
 
@@ -167,6 +167,7 @@ impl Destination {
         match self {
             Self::Sqlite(folder) => Self::Sqlite(folder.join(format!("{identifier}.db"))),
             Self::Postgres(server) => Self::Postgres(Box::new(server.in_schema(identifier))),
+            Self::Mysql(server) => Self::Mysql(Box::new(server.in_database(identifier))),
         }
     }
 }

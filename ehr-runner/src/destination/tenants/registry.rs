@@ -263,8 +263,7 @@ impl Registry {
 fn prepare(store: &mut dyn Store) -> Result<(), Failure> {
     for (table, columns) in [(TENANTS, TENANT_COLUMNS), (NAMES, NAME_COLUMNS)] {
         let slots: Vec<Slot> = columns.iter().map(|name| Slot { name: (*name).to_owned(), kind: Kind::Text }).collect();
-        let sql = format!("CREATE TABLE IF NOT EXISTS {} ({})", store.quoted(table), crate::destination::books::declared(store, &slots));
-        store.run(&sql, &[])?;
+        crate::destination::books::make(store, table, &slots, slots.get(..1).unwrap_or_default())?;
     }
     Ok(())
 }
