@@ -16,7 +16,6 @@ use crate::error::Error;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::io::BufReader;
 use std::io::BufWriter;
@@ -94,18 +93,17 @@ impl Kept {
         }
     }
 
-    /// Writes it into a file.
-    pub(crate) fn write(&self, path: &Path) -> Result<(), Error> {
+    /// Writes it down, into the file at `path`.
+    pub(crate) fn write(&self, file: impl Write, path: &Path) -> Result<(), Error> {
         let failed = |error| Error::io("writing", path, error);
-        let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+        let mut file = BufWriter::new(file);
         serde_json::to_writer(&mut file, self).map_err(|error| failed(error.into()))?;
         file.flush().map_err(failed)
     }
 
-    /// Reads it again.
-    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
-        let failed = |error| Error::io("reading", path, error);
-        let file = BufReader::new(File::open(path).map_err(failed)?);
+    /// Reads it again, from the file at `path`.
+    pub(crate) fn read(file: impl io::Read, path: &Path) -> Result<Self, Error> {
+        let file = BufReader::new(file);
         // The parser's message could quote what stands there.
         let kept: Self = serde_json::from_reader(file).map_err(|_| foreign(path))?;
         if kept.form == FORM { Ok(kept) } else { Err(foreign(path)) }

@@ -47,6 +47,7 @@ use crate::rulebook::settings::Settings;
 use crate::verify;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -265,7 +266,8 @@ impl<'book> Job<'book> {
         kept.outputs.clone_from(&self.outputs.lock().unwrap_or_else(PoisonError::into_inner));
         kept.actions = self.actions().map(|table| KeptTable::new(&table, root));
         kept.tenants = self.tenants();
-        kept.write(path)
+        let file = File::create(path).map_err(|error| Error::io("writing", path, error))?;
+        kept.write(file, path)
     }
 
     /// Takes up what [`Job::keep`] wrote down, in place of all that this run knows. It must be of the same files and rules, and
@@ -275,7 +277,8 @@ impl<'book> Job<'book> {
     /// A file that is not there, or is of another stage or another program.
     pub fn take_up<S: Standing>(&self, path: &Path) -> Result<Dataset<S>, Error> {
         let root = &self.order.folder;
-        let mut kept = Kept::read(path)?;
+        let file = File::open(path).map_err(|error| Error::io("reading", path, error))?;
+        let mut kept = Kept::read(file, path)?;
         let came = std::mem::take(&mut kept.came).into_iter().map(|table| table.table(root)).collect();
         let (outputs, actions) = (std::mem::take(&mut kept.outputs), kept.actions.take().map(|table| table.table(root)));
         let tenants = std::mem::take(&mut kept.tenants);
