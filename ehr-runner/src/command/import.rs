@@ -135,14 +135,14 @@ pub(crate) fn not_loaded(order: &Path) -> String {
 pub(crate) fn load(
     context: &Context,
     folder: &Path,
-    mut order: OrderFile,
+    order: OrderFile,
     target: &TargetSchema,
     to: &Destination,
     loading: Loading,
     only: Option<&str>,
 ) -> Result<Loaded, Failure> {
     if target.tenant.is_some() {
-        return load_tenants(context, folder, order, target, to, loading, only);
+        return load_tenants(context, folder, &order, target, to, loading, only);
     }
     if only.is_some() {
         return Err(Failure::Usage(format!("`--tenant` names one, and the target `{}` knows none", target.name)));
@@ -152,40 +152,45 @@ pub(crate) fn load(
         other => other,
     })?;
     let loaded = Loaded { to: to.to_string(), load, tenants: None };
-    // A process may have died between the load and this.
-    if !load.already || !order.imports.iter().any(|import| to.is(&import.to)) {
-        order.imports.push(ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows, tenant: None });
-        order.write(folder)?;
-    }
+    note(folder, vec![(load.already, ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows, tenant: None })], to)?;
     Ok(loaded)
+}
+
+/// Writes down where an order went: each load that was new, and one that was there already where a process died between the
+/// load and this.
+fn note(folder: &Path, loads: Vec<(bool, ImportRecord)>, to: &Destination) -> Result<(), Failure> {
+    OrderFile::amend(folder, |order| {
+        for (already, record) in loads {
+            let known = |import: &ImportRecord| to.is(&import.to) && import.tenant == record.tenant;
+            if !already || !order.imports.iter().any(known) {
+                order.imports.push(record);
+            }
+        }
+    })
 }
 
 /// The same tenant by tenant: what is loaded for one is written down, whatever becomes of the next.
 fn load_tenants(
     context: &Context,
     folder: &Path,
-    mut order: OrderFile,
+    order: &OrderFile,
     target: &TargetSchema,
     to: &Destination,
     loading: Loading,
     only: Option<&str>,
 ) -> Result<Loaded, Failure> {
-    let Outcome { done, failed } = to.load_tenants(context, target, folder, &order, loading, only)?;
+    let Outcome { done, failed } = to.load_tenants(context, target, folder, order, loading, only)?;
     let mut sum = Load { rows: 0, added: 0, replaced: 0, already: true };
-    let before = order.imports.len();
+    let mut loads = Vec::new();
     for Done { identifier, what: load, .. } in &done {
         sum.rows += load.rows;
         sum.added += load.added;
         sum.replaced += load.replaced;
         sum.already &= load.already;
-        let known = |import: &ImportRecord| to.is(&import.to) && import.tenant.as_ref() == Some(identifier);
-        if !load.already || !order.imports.iter().any(known) {
-            order.imports.push(ImportRecord { to: to.to_string(), at: now(), rows: load.rows, tenant: Some(identifier.clone()) });
-        }
+        let record = ImportRecord { to: to.to_string(), at: now(), rows: load.rows, tenant: Some(identifier.clone()) };
+        loads.push((load.already, record));
     }
-    if order.imports.len() > before {
-        order.write(folder)?;
-    }
+    note(folder, loads, to)?;
     match failed {
         Some(Failure::Interrupted(_)) if done.is_empty() => Err(Failure::Interrupted("loaded")),
         Some(failure) => {

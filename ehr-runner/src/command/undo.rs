@@ -9,6 +9,7 @@ use crate::destination::Outcome;
 use crate::destination::Undone;
 use crate::error::Failure;
 use crate::error::Status;
+use crate::order::ImportRecord;
 use crate::order::OrderFile;
 use clap::Args;
 use ehr_rules::TargetSchema;
@@ -42,11 +43,11 @@ impl Undo {
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
         let destination = self.to.get()?;
         context.heed_signals()?;
-        let mut order = OrderFile::read(&self.order)?;
+        let order = OrderFile::read(&self.order)?;
         let book = context.rulebook()?;
         let target = target(&book, &order.target)?;
         if target.tenant.is_some() {
-            return self.undo_tenants(context, order, target, destination);
+            return self.undo_tenants(context, &order, target, destination);
         }
         if self.tenant.is_some() {
             return Err(Failure::Usage(format!("`--tenant` names one, and the target `{}` knows none", target.name)));
@@ -61,8 +62,7 @@ impl Undo {
             return Ok(Status::Done);
         };
         let to = destination.to_string();
-        order.imports.retain(|import| !destination.is(&import.to));
-        order.write(&self.order)?;
+        OrderFile::amend(&self.order, |order| order.imports.retain(|import| !destination.is(&import.to)))?;
         let back = if restored > 0 { format!(", {restored} are as they were before it") } else { String::new() };
         let json = json!({"order": self.order, "to": to, "undone": true, "removed": removed, "restored": restored});
         context.answer(&format!("{removed} rows removed from {to}{back}"), &json)?;
@@ -70,16 +70,16 @@ impl Undo {
     }
 
     /// Takes it out tenant by tenant.
-    fn undo_tenants(&self, context: &Context, mut order: OrderFile, target: &TargetSchema, from: &Destination) -> Result<Status, Failure> {
-        let Outcome { done, failed } = from.undo_tenants(context, target, &order, self.tenant.as_deref())?;
+    fn undo_tenants(&self, context: &Context, order: &OrderFile, target: &TargetSchema, from: &Destination) -> Result<Status, Failure> {
+        let Outcome { done, failed } = from.undo_tenants(context, target, order, self.tenant.as_deref())?;
         let (mut removed, mut restored) = (0, 0);
-        for Done { identifier, what, .. } in &done {
+        for Done { what, .. } in &done {
             removed += what.removed;
             restored += what.restored;
-            order.imports.retain(|import| !(from.is(&import.to) && import.tenant.as_ref() == Some(identifier)));
         }
+        let out = |import: &ImportRecord| from.is(&import.to) && done.iter().any(|done| import.tenant.as_ref() == Some(&done.identifier));
         if !done.is_empty() {
-            order.write(&self.order)?;
+            OrderFile::amend(&self.order, |order| order.imports.retain(|import| !out(import)))?;
         }
         match failed {
             Some(Failure::Interrupted(_)) if done.is_empty() => return Err(Failure::Interrupted("undone")),

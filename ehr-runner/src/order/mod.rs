@@ -24,6 +24,8 @@ use std::path::PathBuf;
 
 /// The file that says what an order is.
 pub(crate) const ORDER_FILE: &str = "order.json";
+/// The file that says what became of every row.
+const LEDGER_FILE: &str = "ledger.json";
 /// What every end of a run does: rejects, ledger and report are written.
 pub(crate) const FINISH: &str = "finish";
 
@@ -189,6 +191,19 @@ impl OrderFile {
     /// The source, as it is named.
     pub(crate) fn source(&self) -> SourceId {
         SourceId { system: self.source.clone(), version: self.version.clone() }
+    }
+
+    /// Changes what is written of an order that other processes may load or take out at the same time: what they wrote
+    /// meanwhile stays. Each waits for its turn at the ledger, which every whole order has and nobody renames.
+    pub(crate) fn amend(order: &Path, change: impl FnOnce(&mut Self)) -> Result<(), Failure> {
+        let turn = File::open(order.join(LEDGER_FILE));
+        if let Ok(turn) = &turn {
+            // Where a file system knows no locks, nobody else is there.
+            drop(turn.lock());
+        }
+        let mut file = Self::read(order)?;
+        change(&mut file);
+        file.write(order)
     }
 
     /// Writes it into the folder under another name, and renames it when it is whole.
