@@ -52,7 +52,7 @@ impl Import {
         if book.fingerprint() != order.rules {
             context.note("note: the rules have changed since this order was made");
         }
-        let loaded = load(context, &self.order, order, target, to, self.loading, self.tenant.as_deref())?;
+        let loaded = load(context, &self.order, &order, target, to, self.loading, self.tenant.as_deref())?;
         context.answer(&loaded.human(), &json!({"order": self.order, "imported": loaded.json()}))?;
         Ok(Status::Done)
     }
@@ -135,19 +135,19 @@ pub(crate) fn not_loaded(order: &Path) -> String {
 pub(crate) fn load(
     context: &Context,
     folder: &Path,
-    order: OrderFile,
+    order: &OrderFile,
     target: &TargetSchema,
     to: &Destination,
     loading: Loading,
     only: Option<&str>,
 ) -> Result<Loaded, Failure> {
     if target.tenant.is_some() {
-        return load_tenants(context, folder, &order, target, to, loading, only);
+        return load_tenants(context, folder, order, target, to, loading, only);
     }
     if only.is_some() {
         return Err(Failure::Usage(format!("`--tenant` names one, and the target `{}` knows none", target.name)));
     }
-    let load = to.load(context, target, folder, &order, loading).map_err(|failure| match failure {
+    let load = to.load(context, target, folder, order, loading).map_err(|failure| match failure {
         Failure::Interrupted(_) => Failure::Interrupted("loaded"),
         other => other,
     })?;

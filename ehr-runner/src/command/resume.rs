@@ -138,14 +138,14 @@ pub(crate) fn resume(
     };
     let loaded = match wanted {
         Some(wanted) if order.status == OrderStatus::Done && until.is_none_or(|until| until == Stage::Import) => {
-            Some(load(context, out, order.clone(), &wanted).inspect_err(|_| context.note(&import::not_loaded(out)))?)
+            Some(load(context, out, &order, &wanted).inspect_err(|_| context.note(&import::not_loaded(out)))?)
         }
         _ => None,
     };
     Ok(told(out, &order, made.as_ref(), loaded.as_ref()))
 }
 
-fn load(context: &Context, out: &Path, order: OrderFile, wanted: &Wanted) -> Result<import::Loaded, Failure> {
+fn load(context: &Context, out: &Path, order: &OrderFile, wanted: &Wanted) -> Result<import::Loaded, Failure> {
     let to: Given = wanted.to.parse().unwrap_or_else(|never| match never {});
     let book = context.rulebook()?;
     let target = import::target(&book, &order.target)?;

@@ -148,7 +148,7 @@ impl Run {
 
         let loaded = match to {
             Some(to) if status == OrderStatus::Done && !self.dry_run => Some(
-                import::load(context, &out, made.order.clone(), target, to, self.loading, None)
+                import::load(context, &out, &made.order, target, to, self.loading, None)
                     .inspect_err(|_| context.note(&import::not_loaded(&out)))?,
             ),
             _ => None,

@@ -54,7 +54,7 @@ fn anew(context: &Context, settings: &Settings, export: &Path, out: &Path) -> Re
     if let Some(wanted) = &request.to {
         import::loadable(target)?;
         let to: Given = wanted.to.parse().unwrap_or_else(|never| match never {});
-        import::load(context, out, made.order, target, to.get()?, wanted.loading, None)?;
+        import::load(context, out, &made.order, target, to.get()?, wanted.loading, None)?;
     }
     if quarantined {
         return Err(Failure::Data(format!(
