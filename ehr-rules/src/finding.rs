@@ -78,7 +78,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0216", "a row is the names of the columns once more"),
     ("R0217", "a row is of another kind than those before it, as a comment's or another table's is"),
     ("R0218", "a file ends inside a field"),
-    ("R0219", "a file is no JSON and is set aside as a whole"),
+    ("R0219", "a file is no JSON, so none of its rows can be read"),
     ("R0220", "a JSON file has nothing where its table's rows stand and is set aside as a whole"),
     ("R0221", "a file is no table"),
     ("R0222", "a file has letters that are other letters' bytes: its text was read in a wrong encoding before it was written"),

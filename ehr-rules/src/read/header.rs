@@ -15,8 +15,11 @@ use crate::records::Hints;
 use crate::records::foreign::foreign;
 use crate::records::json;
 use crate::records::json::Fault;
+use crate::records::letters;
+use crate::records::reader::BLOCK;
 use crate::records::shape::Shape;
 use encoding_rs::Encoding;
+use encoding_rs::UTF_8;
 use globset::GlobBuilder;
 use std::collections::HashSet;
 
@@ -28,6 +31,28 @@ pub(super) struct TablePlan<'a> {
     pub files: Vec<FilePlan<'a>>,
     /// Every name in these files' headers, in order of first sight.
     pub header: Vec<String>,
+    /// How the work is cut up.
+    pub pace: Pace,
+}
+
+/// How the work of reading is cut up: it changes what reading costs, and nothing that is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// How many batches are typed at once; at least one.
+    pub workers: usize,
+    /// How many bytes are read at once.
+    pub block: usize,
+}
+
+impl Pace {
+    /// More workers than these would wait for the disk.
+    const MOST_WORKERS: usize = 8;
+
+    /// As many workers as there are cores, within bounds.
+    fn of_machine() -> Self {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(Self::MOST_WORKERS);
+        Self { workers, block: BLOCK }
+    }
 }
 
 /// How one file is read.
@@ -64,7 +89,7 @@ pub(super) fn plan<'a>(
 ) -> Result<TablePlan<'a>, Error> {
     let dialect = &schema.dialect_of(table);
     let unless_required = if table.required { Consequence::Failed } else { Consequence::Warned };
-    let mut plan = TablePlan { table, files: Vec::new(), header: Vec::new() };
+    let mut plan = TablePlan { table, files: Vec::new(), header: Vec::new(), pace: Pace::of_machine() };
     let found = matching(schema, table, files, order)?;
     if found.is_empty() {
         report("R0207", &table.file, unless_required, &format!("{}: none matches `{}`", meaning("R0207"), table.file));
@@ -130,8 +155,8 @@ fn names(table: &SourceTable) -> impl Iterator<Item = &String> {
     columns.chain(table.ignore.keys())
 }
 
-/// Every object has a field for each column, if only a missing one. What is no JSON, or has nothing where the rows stand, is
-/// set aside as a whole; where nothing else is left, that is all there was.
+/// Every object has a field for each column, if only a missing one. Of a file that is no JSON all rows would be lost, so the order fails. One
+/// that has nothing where the rows stand may have none; where nothing else is left, that is all there was.
 fn of_objects<'a>(
     mut plan: TablePlan<'a>,
     files: Vec<&'a InputFile>,
@@ -150,6 +175,8 @@ fn of_objects<'a>(
         match json::fault(&file.path, encoding, rows)? {
             None => {
                 let (fields, places) = (fields.clone(), whole.clone());
+                let written = encoding.map_or_else(|| letters::encoding(&file.path), |encoding| Ok(Some(encoding)))?;
+                let shape = Shape { encoding: written.unwrap_or(UTF_8), ..shape };
                 let (names, digits, nul) = (Vec::new(), Vec::new(), dialect.nul.unwrap_or_default());
                 plan.files.push(FilePlan { file, shape, width: columns.len(), fields, names, digits, places, nul, encoding });
             }
@@ -161,7 +188,7 @@ fn of_objects<'a>(
     for (file, fault) in aside {
         let (code, consequence, why) = match fault {
             Fault::Empty => ("R0208", unless_required, String::new()),
-            Fault::NoJson { line, column } => ("R0219", unless_any, format!(": line {line}, column {column}")),
+            Fault::NoJson { line, column } => ("R0219", Consequence::Failed, format!(": line {line}, column {column}")),
             Fault::NoRows => ("R0220", unless_any, format!(": `{}`", rows.join("."))),
         };
         report(code, &file.name, consequence, &format!("{}: `{}`{why}", meaning(code), file.name));

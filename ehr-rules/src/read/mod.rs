@@ -14,6 +14,8 @@ mod nul;
 #[cfg(test)]
 mod object_tests;
 mod originals;
+#[cfg(test)]
+mod pace_tests;
 mod parse;
 mod rejects;
 mod repair;

@@ -22,7 +22,7 @@ fn of_objects(rows: &[&str]) -> SourceTable {
 }
 
 #[test]
-fn a_json_file_of_which_nothing_can_be_read_is_set_aside_and_no_other_with_it() {
+fn a_json_file_that_is_none_fails_the_order_and_one_without_rows_is_said() {
     let case = Case::of(vec![of_objects(&["all"])])
         .file("t1.json", "{\"all\": [{\"n\": 1},\n{\"n\": }, {\"n\": 3}]}")
         .file("t2.json", "\n <html>no</html>\n")
@@ -37,8 +37,8 @@ fn a_json_file_of_which_nothing_can_be_read_is_set_aside_and_no_other_with_it() 
         [
             finding("R0204", "t", Rejected, 1),
             finding("R0208", "t5.json", Warned, 1),
-            finding("R0219", "t2.json", Warned, 1),
-            finding("R0219", "t4.json", Warned, 1),
+            finding("R0219", "t2.json", Failed, 1),
+            finding("R0219", "t4.json", Failed, 1),
             finding("R0220", "t3.json", Warned, 1),
         ]
     );

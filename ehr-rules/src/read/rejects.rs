@@ -4,6 +4,9 @@ use crate::error::Error;
 use crate::read::header::FilePlan;
 use crate::read::header::TablePlan;
 use crate::records::batch::Batch;
+use crate::records::decoder::shown;
+use encoding_rs::UTF_8;
+use std::borrow::Cow;
 use std::fs::File;
 use std::fs::OpenOptions;
 use std::path::Path;
@@ -73,7 +76,10 @@ impl<'a> Rejects<'a> {
     fn put(&mut self, fields: &[&[u8]], file: &FilePlan<'_>, line: u64, why: Why<'_>) -> Result<(), Error> {
         let line = line.to_string();
         let tail = [file.file.name.as_str(), &line, why.stage, why.rule, why.code, why.reason];
-        let fields = fields.iter().copied().chain(tail.iter().map(|text| text.as_bytes()));
+        // Bytes that are no text in what a file is written in cannot stand in a file of UTF-8 as they are.
+        let is_decoded = file.shape.encoding != UTF_8;
+        let fields: Vec<Cow<'_, [u8]>> = fields.iter().map(|field| if is_decoded { shown(field) } else { Cow::Borrowed(*field) }).collect();
+        let fields = fields.iter().map(AsRef::as_ref).chain(tail.iter().map(|text| text.as_bytes()));
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => none.insert(open(&self.path, self.header)?),

@@ -125,6 +125,8 @@ fn bytes_that_are_no_text_in_their_encoding_set_their_row_aside() {
     case.schema.dialect = Dialect { encoding: Some("utf-16le".to_owned()), ..Dialect::default() };
     assert_eq!(case.frame().height(), 2);
     assert_eq!(case.ledger.balances()[0].rejected, 1);
+    // They are written down as the bytes that they were.
+    assert_eq!(case.rejects()[1][..2], ["2", "\\x00\\xD8"]);
 }
 
 /// Ids of the rows that go on, codes of those that do not, and what stands in `repaired/`.

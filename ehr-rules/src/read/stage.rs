@@ -44,9 +44,6 @@ use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
 use std::thread::Builder;
 
-/// More workers than these would wait for the disk.
-const MOST_WORKERS: usize = 8;
-
 /// Reads a table and stages it; `path` is the file that it is staged in.
 pub(super) fn stage(
     plan: &TablePlan<'_>,
@@ -56,7 +53,7 @@ pub(super) fn stage(
     order: &Order,
     ledger: &Ledger,
 ) -> Result<Table, Error> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_WORKERS);
+    let workers = plan.pace.workers.max(1);
     std::thread::scope(|scope| {
         let mut to_workers = Vec::with_capacity(workers);
         let mut from_workers = Vec::with_capacity(workers);
@@ -121,10 +118,12 @@ impl Records {
     /// Opens a file, past its header.
     fn open(plan: &TablePlan<'_>, of: &FilePlan<'_>) -> Result<Self, Error> {
         if !plan.table.widths.is_empty() {
-            return Ok(Self::Fixed(Fixed::open(&of.file.path, of.shape, &plan.table.widths, of.file.bytes)?));
+            return Ok(Self::Fixed(Fixed::open(&of.file.path, of.shape, &plan.table.widths, of.file.bytes)?.with_block(plan.pace.block)));
         }
         let Some(json) = &plan.table.json else {
-            return Ok(Self::Lines(Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes).past_header()?));
+            return Ok(Self::Lines(
+                Reader::open(&of.file.path, of.shape)?.at_least(of.file.bytes).with_block(plan.pace.block).past_header()?,
+            ));
         };
         let field = |column: &SourceColumn| ObjectField {
             path: if column.path.is_empty() { vec![column.name.clone()] } else { column.path.clone() },
@@ -132,7 +131,8 @@ impl Records {
             nested: column.ty.kind.is_nested(),
         };
         let fields = plan.table.columns.iter().map(field).collect();
-        Ok(Self::Objects(Box::new(Objects::open(&of.file.path, of.encoding, &json.rows, fields)?)))
+        let objects = Objects::open(&of.file.path, of.encoding, &json.rows, fields)?.with_block(plan.pace.block);
+        Ok(Self::Objects(Box::new(objects)))
     }
 
     fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {

@@ -134,6 +134,11 @@ impl Fixed {
         Ok(Self { reader, layout: layout.to_vec(), end: end(layout), characters: Vec::new() })
     }
 
+    /// Reads so many bytes at once.
+    pub(crate) fn with_block(self, block: usize) -> Self {
+        Self { reader: self.reader.with_block(block), ..self }
+    }
+
     /// How many bytes were read so far.
     pub(crate) fn bytes_read(&self) -> u64 {
         self.reader.bytes_read()

@@ -73,6 +73,8 @@ pub(crate) struct Objects {
     /// Names from a document inwards to its list of objects; none where it is that itself.
     rows: Vec<String>,
     fields: Vec<Field>,
+    /// Bytes after which a batch ends.
+    batch: usize,
     /// Whether some piece was JSON.
     is_json: bool,
     /// Where the first piece is that was none.
@@ -96,9 +98,15 @@ impl Objects {
             pending: Vec::new().into_iter(),
             rows: rows.to_vec(),
             fields,
+            batch: BYTES,
             is_json: false,
             broken: None,
         })
+    }
+
+    /// Reads at most so many bytes at once, and makes batches in proportion.
+    pub(crate) fn with_block(self, block: usize) -> Self {
+        Self { pieces: self.pieces.with_block(block), batch: BYTES.min(block.saturating_mul(4)), ..self }
     }
 
     /// What was found instead of objects, where all was read and there was none. An empty list is a table without rows.
@@ -115,7 +123,7 @@ impl Objects {
     pub(crate) fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
         let most = usize::try_from(most).unwrap_or(usize::MAX).min(RECORDS);
         let mut batch = Batch::default();
-        while batch.len() < most && batch.bytes.len() < BYTES {
+        while batch.len() < most && batch.bytes.len() < self.batch {
             let Some(object) = self.object()? else { break };
             self.add(&mut batch, &object);
             if batch.bytes.len() >= SIDE as usize {

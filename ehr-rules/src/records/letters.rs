@@ -1,10 +1,9 @@
 //! A JSON file's bytes as UTF-8, one at a time, with the line and column at which each stands.
 
 use super::batch::SIDE;
+use super::decoder::Decoder;
 use super::reader::BOM;
-use super::reader::decode;
 use crate::error::Error;
-use encoding_rs::Decoder;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
 use encoding_rs::UTF_16BE;
@@ -16,6 +15,8 @@ use std::path::PathBuf;
 
 /// Bytes read at once.
 const BLOCK: usize = 64 << 10;
+/// Bytes read at once at least: those of a byte order mark.
+const LEAST: usize = 4;
 
 /// A file's text, read as a stream.
 pub(super) struct Letters {
@@ -23,6 +24,7 @@ pub(super) struct Letters {
     pub(super) path: PathBuf,
     /// What its schema says that it is written in.
     encoding: Option<&'static Encoding>,
+    block: usize,
     buffer: Vec<u8>,
     /// Brings bytes to UTF-8; none where they are that already.
     decoder: Option<Decoder>,
@@ -40,7 +42,12 @@ impl Letters {
     pub(super) fn open(path: &Path, encoding: Option<&'static Encoding>) -> Result<Self, Error> {
         let file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
         let path = path.to_owned();
-        Ok(Self { file, path, encoding, buffer: Vec::new(), decoder: None, at: 0, read: 0, line: 1, column: 0 })
+        Ok(Self { file, path, encoding, block: BLOCK, buffer: Vec::new(), decoder: None, at: 0, read: 0, line: 1, column: 0 })
+    }
+
+    /// Reads at most so many bytes at once; the first must tell the encoding.
+    pub(super) fn with_block(self, block: usize) -> Self {
+        Self { block: block.clamp(LEAST, BLOCK), ..self }
     }
 
     /// Goes past a byte order mark at the beginning of the file.
@@ -99,17 +106,17 @@ impl Letters {
     fn fill(&mut self) -> Result<(), Error> {
         self.at = 0;
         loop {
-            self.buffer.resize(BLOCK, 0);
+            self.buffer.resize(self.block, 0);
             let read = self.file.read(&mut self.buffer).map_err(|error| Error::io("reading", &self.path, error))?;
             self.buffer.truncate(read);
             if self.read == 0 {
                 let encoding = self.encoding.or_else(|| two_bytes(&self.buffer)).filter(|encoding| *encoding != UTF_8);
-                self.decoder = encoding.map(Encoding::new_decoder_without_bom_handling);
+                self.decoder = encoding.map(Decoder::new);
             }
             self.read += read as u64;
             let Some(decoder) = &mut self.decoder else { return Ok(()) };
             let foreign = std::mem::take(&mut self.buffer);
-            decode(decoder, &foreign, read == 0, &mut self.buffer);
+            decoder.decode(&foreign, read == 0, &mut self.buffer);
             if read == 0 {
                 self.decoder = None;
                 return Ok(());
@@ -131,6 +138,14 @@ impl Letters {
         }
         self.at += 1;
     }
+}
+
+/// The encoding that a file's first bytes say, where that is another than UTF-8.
+pub(crate) fn encoding(path: &Path) -> Result<Option<&'static Encoding>, Error> {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4).read_to_end(&mut start));
+    read.map_err(|error| Error::io("reading", path, error))?;
+    Ok(two_bytes(&start))
 }
 
 /// The encoding of a file whose characters have two bytes: it begins with a mark, or with a bracket and a byte of nothing.

@@ -5,6 +5,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod columns;
+pub(crate) mod decoder;
 mod field;
 pub(crate) mod fixed;
 pub(crate) mod foreign;
@@ -12,7 +13,7 @@ mod frame;
 pub(crate) mod json;
 #[cfg(test)]
 mod json_tests;
-mod letters;
+pub(crate) mod letters;
 mod lines;
 pub(crate) mod mend;
 pub(crate) mod outline;

@@ -63,6 +63,11 @@ impl Pieces {
         Ok(Self { from, begun: 1, rows: rows.to_vec(), state: State::Start, fault: None })
     }
 
+    /// Reads at most so many bytes at once.
+    pub(super) fn with_block(self, block: usize) -> Self {
+        Self { from: self.from.with_block(block), ..self }
+    }
+
     /// What was found instead of JSON or of rows, first of all that was read.
     pub(super) const fn fault(&self) -> Option<Fault> {
         self.fault

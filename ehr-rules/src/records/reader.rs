@@ -4,12 +4,11 @@ use super::Shape;
 use super::batch::Batch;
 use super::batch::Part;
 use super::batch::Skipped;
+use super::decoder::Decoder;
 use super::frame::frame;
 use super::frame::narrow;
 use crate::error::Error;
 use crate::ir::schema::LineEnd;
-use encoding_rs::Decoder;
-use encoding_rs::DecoderResult;
 use encoding_rs::UTF_8;
 use memchr::memrchr;
 use memchr::memrchr2;
@@ -19,7 +18,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// How much is read at once.
-const BLOCK: usize = 1 << 20;
+pub(crate) const BLOCK: usize = 1 << 20;
 /// No record is longer: a file without line ends must not be taken into memory whole.
 const LONGEST: usize = 256 << 20;
 /// Lines that are no records are handed over at the latest after so many bytes, that they need not be held.
@@ -54,7 +53,7 @@ impl Reader {
         let failed = |error| Error::io("opening", path, error);
         let file = File::open(path).map_err(failed)?;
         let size = file.metadata().map_err(failed)?.len();
-        let decoder = (shape.encoding != UTF_8).then(|| shape.encoding.new_decoder_without_bom_handling());
+        let decoder = (shape.encoding != UTF_8).then(|| Decoder::new(shape.encoding));
         Ok(Self {
             file,
             path: path.to_owned(),
@@ -71,7 +70,7 @@ impl Reader {
     }
 
     /// Reads so many bytes at once.
-    pub(super) fn with_block(self, block: usize) -> Self {
+    pub(crate) fn with_block(self, block: usize) -> Self {
         Self { block, ..self }
     }
 
@@ -183,25 +182,8 @@ impl Reader {
             }
         }
         if let Some(decoder) = &mut self.decoder {
-            decode(decoder, &foreign, self.ended, bytes);
+            decoder.decode(&foreign, self.ended, bytes);
         }
         Ok(if fresh && bytes.starts_with(BOM) { BOM.len() } else { 0 })
-    }
-}
-
-/// Appends `foreign` as UTF-8. What is no text in its encoding becomes a byte that is no UTF-8 either, so that its record is
-/// set aside and not changed without a word.
-pub(super) fn decode(decoder: &mut Decoder, mut foreign: &[u8], last: bool, bytes: &mut Vec<u8>) {
-    const NO_TEXT: u8 = 0xFF;
-    let mut room = vec![0; foreign.len().saturating_mul(3).max(64)];
-    loop {
-        let (result, read, written) = decoder.decode_to_utf8_without_replacement(foreign, &mut room, last);
-        bytes.extend_from_slice(&room[..written]);
-        foreign = &foreign[read..];
-        match result {
-            DecoderResult::InputEmpty => return,
-            DecoderResult::OutputFull => {}
-            DecoderResult::Malformed(..) => bytes.push(NO_TEXT),
-        }
     }
 }

@@ -10,8 +10,8 @@ mod tests;
 
 use super::Hints;
 use super::batch::Batch;
+use super::decoder::Decoder;
 use super::reader::BOM;
-use super::reader::decode;
 use super::shape::Mark;
 use super::shape::Marks;
 use super::shape::Shape;
@@ -170,6 +170,6 @@ fn decoded(encoding: &'static Encoding, raw: &[u8], whole: bool) -> Vec<u8> {
         return raw.to_vec();
     }
     let mut text = Vec::with_capacity(raw.len() * 2);
-    decode(&mut encoding.new_decoder_without_bom_handling(), raw, whole, &mut text);
+    Decoder::new(encoding).decode(raw, whole, &mut text);
     text
 }
