@@ -36,6 +36,61 @@ pub struct Allowance {
     pub of: u64,
 }
 
+/// One check of a target's table, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// What kind of check it is, by the code of its finding.
+    pub code: &'static str,
+    /// The table.
+    pub table: String,
+    /// The column; empty where it is of a row or of the table as a whole.
+    pub column: String,
+    /// What must hold, in words.
+    pub check: String,
+    /// How many break it.
+    pub rows: u64,
+    /// Of how many that were looked at.
+    pub of: u64,
+    /// How many may, as the schema says it: `5%`, or a number.
+    pub at_most: String,
+    /// What came of it.
+    pub verdict: Held,
+    /// Why it was not run, where it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// No more break it than may.
+    Passed,
+    /// There was nothing to run it on, or nothing to run it with; it may hold or not.
+    NotRun,
+    /// More break it than may, and the schema asks for no more than to be told.
+    Warned,
+    /// More break it than may: the order fails.
+    Failed,
+}
+
+impl Verified {
+    /// The share of what was looked at that breaks it, in hundredths of a percent; 0 where nothing was.
+    ///
+    /// ```
+    /// use ehr_rules::Held;
+    /// use ehr_rules::Verified;
+    ///
+    /// let (table, column, check) = ("person".to_owned(), "city".to_owned(), "is there".to_owned());
+    /// let one = Verified { code: "R0416", table, column, check, rows: 1, of: 8, at_most: "5%".to_owned(), verdict: Held::Failed, why: None };
+    /// assert_eq!(one.share(), 1250);
+    /// ```
+    pub fn share(&self) -> u64 {
+        let share = u128::from(self.rows) * 10_000;
+        u64::try_from(share.checked_div(u128::from(self.of)).unwrap_or(0)).unwrap_or(u64::MAX)
+    }
+}
+
 /// What was done about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,6 +151,21 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0403", "a reference of the target resolves to nothing"),
     ("R0404", "a text is longer than the target's column"),
     ("R0405", "different things have one surrogate key"),
+    ("R0406", "a table lacks a column of the target, or is not there"),
+    ("R0407", "a column is not of the target's type"),
+    ("R0411", "a concept is not of the column's domain"),
+    ("R0412", "a concept is not of the column's class"),
+    ("R0413", "a concept is not standard, or no longer valid"),
+    ("R0414", "a row has no concept"),
+    ("R0415", "a source value has no concept"),
+    ("R0416", "a value is missing"),
+    ("R0421", "a value is less than is plausible"),
+    ("R0422", "a value is more than is plausible"),
+    ("R0423", "a day is before one that it cannot precede"),
+    ("R0424", "a day is after one that it cannot follow"),
+    ("R0425", "a check of the target does not hold"),
+    ("R0431", "something has no row where each should have one"),
+    ("R0432", "spans of days overlap, or follow each other too closely"),
     ("R0501", "several files would have one place"),
     ("R0502", "a file's path in the data leaves the folder that the rules name"),
     ("R0601", "a file holds rows of another tenant than its folder or the order says, and is set aside as a whole"),
@@ -124,6 +194,28 @@ impl<'de> Deserialize<'de> for Finding {
         let Written { code, table, rule, consequence, rows, reason, budget } = Written::deserialize(from)?;
         let code = known(&code).ok_or_else(|| de::Error::custom("no code of a finding"))?;
         Ok(Self { code, table, rule, consequence, rows, reason, budget })
+    }
+}
+
+/// A check as it is written down: its code is text until it is known.
+#[derive(Deserialize)]
+struct WrittenCheck {
+    code: String,
+    table: String,
+    column: String,
+    check: String,
+    rows: u64,
+    of: u64,
+    at_most: String,
+    verdict: Held,
+    why: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Verified {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let WrittenCheck { code, table, column, check, rows, of, at_most, verdict, why } = WrittenCheck::deserialize(from)?;
+        let code = known(&code).ok_or_else(|| de::Error::custom("no code of a finding"))?;
+        Ok(Self { code, table, column, check, rows, of, at_most, verdict, why })
     }
 }
 

@@ -5,6 +5,8 @@
 
 #[path = "diagnostics/cases.rs"]
 mod cases;
+#[path = "diagnostics/demands.rs"]
+mod demands;
 #[path = "diagnostics/editor.rs"]
 mod editor;
 #[path = "diagnostics/forms.rs"]
@@ -135,6 +137,7 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         steps::MISTAKES,
         scripts::MISTAKES,
         schemas::MISTAKES,
+        demands::MISTAKES,
         traps::MISTAKES,
         heirs::MISTAKES,
         links::MISTAKES,

@@ -289,7 +289,7 @@ fn report(order: &OrderFile, detection: Value, outcome: Outcome, feasibility: Op
         findings: outcome.findings,
         unmapped: outcome.unmapped,
         feasibility,
-        verified: reached >= Stage::Verify,
+        checks: outcome.checks,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Code maps in memory: files that a terminologist edits, and an Athena vocabulary download.
 
+pub(crate) mod athena;
 pub(crate) mod entries;
 mod file;
 pub(crate) mod sheet;

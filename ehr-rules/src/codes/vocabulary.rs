@@ -1,16 +1,13 @@
 //! An Athena vocabulary download: from a code of a vocabulary, through `Maps to`, to the standard concept.
 
 use super::Vocabulary;
+use super::athena::Table;
 use crate::error::Error;
-use csv::ByteRecord;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::ErrorKind;
 use std::path::Path;
-use std::path::PathBuf;
 
 impl Vocabulary {
     /// Reads the vocabularies named in `systems` (code system → `vocabulary_id`) from a download's folder.
@@ -118,68 +115,6 @@ fn standard_among(folder: &Path, concepts: &HashSet<i64>) -> Result<HashSet<i64>
         }
     }
     Ok(valid)
-}
-
-/// One file of a download: tabs between fields, no quotes.
-struct Table {
-    path: PathBuf,
-    reader: csv::Reader<File>,
-    record: ByteRecord,
-    columns: Vec<usize>,
-}
-
-impl Table {
-    fn open(folder: &Path, name: &str, columns: &[&str]) -> Result<Self, Error> {
-        let path = folder.join(name);
-        let file = File::open(&path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Error::refused(format!("`{}` is not there; an Athena download holds it", path.display())),
-            _ => Error::io("opening the vocabulary", &path, error),
-        })?;
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(b'\t').quoting(false).flexible(true).buffer_capacity(1 << 20).from_reader(file);
-        let header = reader.byte_headers().map_err(|error| failed(&path, error))?.clone();
-        let place = |column: &&str| {
-            let lacks = || {
-                Error::refused(format!(
-                    "`{}` lacks the column `{column}`; an Athena download has it, with tabs between columns",
-                    path.display()
-                ))
-            };
-            header.iter().position(|name| name.trim_ascii().eq_ignore_ascii_case(column.as_bytes())).ok_or_else(lacks)
-        };
-        let columns = columns.iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Self { path, reader, record: ByteRecord::new(), columns })
-    }
-
-    fn next(&mut self) -> Result<bool, Error> {
-        self.reader.read_byte_record(&mut self.record).map_err(|error| failed(&self.path, error))
-    }
-
-    /// The field of the column asked for at that place; nothing where a line is too short.
-    fn field(&self, at: usize) -> &[u8] {
-        self.columns.get(at).and_then(|column| self.record.get(*column)).unwrap_or_default()
-    }
-
-    fn text(&self, at: usize) -> Result<String, Error> {
-        std::str::from_utf8(self.field(at)).map(str::to_owned).map_err(|_| self.wrong("a code that is not UTF-8"))
-    }
-
-    fn number(&self, at: usize) -> Result<i64, Error> {
-        let number = std::str::from_utf8(self.field(at)).ok().and_then(|text| text.trim().parse().ok());
-        number.ok_or_else(|| self.wrong("a concept that is no number"))
-    }
-
-    fn wrong(&self, what: &str) -> Error {
-        let line = self.record.position().map_or(0, csv::Position::line);
-        Error::refused(format!("`{}` holds {what} in line {line}", self.path.display()))
-    }
-}
-
-fn failed(path: &Path, error: csv::Error) -> Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => Error::io("reading the vocabulary", path, error),
-        _ => Error::refused(format!("`{}` cannot be read as an Athena download", path.display())),
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::dataset::ledger::Ledger;
 use crate::dataset::ledger::LedgerState;
 use crate::dataset::output::OutputRows;
 use crate::error::Error;
+use crate::finding::Verified;
 use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ pub(crate) struct Kept {
     pub actions: Option<KeptTable>,
     /// The tenants that have rows, each with the spellings of its name.
     pub tenants: BTreeMap<String, Vec<String>>,
+    /// What came of the target's checks.
+    pub checks: Vec<Verified>,
 }
 
 /// A staged table, by its path in the run's folder.
@@ -90,6 +93,7 @@ impl Kept {
             outputs: Vec::new(),
             actions: None,
             tenants: BTreeMap::new(),
+            checks: Vec::new(),
         }
     }
 

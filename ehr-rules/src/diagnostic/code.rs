@@ -64,6 +64,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0411", "a schema only for heirs is used without `inherits`"),
     ("E0412", "the dialect is one that is not read"),
     ("E0413", "an example is one that its column does not take"),
+    ("E0414", "a check of a target looks at what its rows do not lead to"),
     ("E0420", "a header that is given lacks a column"),
     ("E0421", "what only JSON files have, or only delimited ones"),
     ("E0422", "a listing is of no known form"),

@@ -62,6 +62,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0411", include_str!("../../docs/codes/E0411.md")),
     ("E0412", include_str!("../../docs/codes/E0412.md")),
     ("E0413", include_str!("../../docs/codes/E0413.md")),
+    ("E0414", include_str!("../../docs/codes/E0414.md")),
     ("E0420", include_str!("../../docs/codes/E0420.md")),
     ("E0421", include_str!("../../docs/codes/E0421.md")),
     ("E0422", include_str!("../../docs/codes/E0422.md")),

@@ -12,6 +12,7 @@ pub(crate) mod check;
 pub(crate) mod codes;
 mod comparison;
 mod default;
+pub(crate) mod demand;
 pub(crate) mod expr;
 pub(crate) mod fate;
 pub(crate) mod files;

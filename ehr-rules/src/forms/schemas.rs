@@ -328,9 +328,15 @@ const CODE_MAP: &Form = &Form {
 const TARGET_TABLE: &Form = &Form {
     name: "a table of a target",
     keys: &[
-        key("external", Holds::Truth, "Filled by somebody else: not created, not loaded, references to it not checked."),
+        key("external", Holds::Truth, "Filled by somebody else: not created, not loaded; references to it are checked only with `athena`."),
+        key("athena", Holds::Free, "With `external`: the file of a vocabulary download that holds its rows, as in `CONCEPT.csv`."),
+        DEMAND_AT_MOST,
+        DEMAND_ON_ERROR,
         KEY,
         key("feasibility", Holds::Form(TABLE_FEASIBILITY), "What an export must come to in this table."),
+        key("checks", Holds::List(&Holds::Form(DEMANDED)), "Conditions on the rows made, of several columns and tables."),
+        key("each", Holds::List(&Holds::Form(EACH)), "Of which other tables each row, or each value of a column, has a row here."),
+        key("no_overlap", Holds::Form(NO_OVERLAP), "Spans of days that may not meet."),
         key("track", Holds::Form(TRACK), "How rows that come again, in a later order, are told from new ones."),
         required(
             "columns",
@@ -379,5 +385,85 @@ const TARGET_COLUMN: &Form = &Form {
         key("required", Holds::Truth, "Whether it is never missing."),
         MAX_LENGTH,
         key("references", Holds::Reference, "The table and column it refers to, as `table.column`."),
+        key("concept", Holds::Form(CONCEPT), "What a vocabulary says of the concepts it holds."),
+        key("mapped", Holds::Either(&Holds::Free, &Holds::Form(SHARE)), "The share of rows whose concept is not 0: `95%`."),
+        key("mapped_by", Holds::Form(MAPPED_BY), "The share of its different values that have a concept in another column."),
+        key("complete", Holds::Either(&Holds::Free, &Holds::Form(SHARE)), "The share of rows that have a value: `at least 95%`."),
+        key("plausible", Holds::List(&Holds::Form(PLAUSIBLE)), "What its values are between, and the days they cannot precede or follow."),
+    ],
+};
+
+const DEMAND_AT_MOST: KeyDoc =
+    key("at_most", Holds::Free, "How many may break it, as a share (`5%`) or a number (default: none); over it `on_error` is done.");
+const DEMAND_ON_ERROR: KeyDoc = key(
+    "on_error",
+    Holds::Words(&["warn", "fail"]),
+    "What more than `at_most` does: `fail` the order before it is loaded (default), or `warn`.",
+);
+const AT_LEAST: KeyDoc = required("at_least", Holds::Free, "How much of it must hold, as in `95%`.");
+
+const SHARE: &Form = &Form { name: "a share", keys: &[AT_LEAST, DEMAND_ON_ERROR] };
+
+const CONCEPT: &Form = &Form {
+    name: "`concept`",
+    keys: &[
+        key("domain", Holds::List(&Holds::Free), "The domains that its concepts may be of, as in `Condition`."),
+        key("class", Holds::List(&Holds::Free), "The classes that they may be of, as in `Ingredient`."),
+        key("standard", Holds::Truth, "Whether they must be standard and valid."),
+        DEMAND_AT_MOST,
+        DEMAND_ON_ERROR,
+    ],
+};
+
+const MAPPED_BY: &Form =
+    &Form { name: "`mapped_by`", keys: &[required("column", Holds::OwnColumn, "The column with the concept."), AT_LEAST, DEMAND_ON_ERROR] };
+
+const PLAUSIBLE: &Form = &Form {
+    name: "`plausible`",
+    keys: &[
+        key("min", Holds::Free, "The least value: a number, or a day."),
+        key("max", Holds::Free, "The greatest value."),
+        key(
+            "after",
+            Holds::List(&Holds::Free),
+            "Days it cannot precede: `COLUMN`, `TABLE.COLUMN` or `today`, with `- 7 days` behind it if need be.",
+        ),
+        key("before", Holds::List(&Holds::Free), "Days it cannot follow, as in `death.death_date + 60 days`."),
+        DEMAND_AT_MOST,
+        DEMAND_ON_ERROR,
+    ],
+};
+
+const DEMANDED: &Form = &Form {
+    name: "a check of a target",
+    keys: &[
+        required("that", Holds::Script, "What must be true of a row; the row of another table that it finds is `col(\"table.column\")`."),
+        key("where", Holds::Script, "Of which rows; all where it is left out."),
+        key("under", Holds::Map(&Holds::OwnColumn, &Holds::Free), "Only of rows whose concept is one of these or stands under one."),
+        required("message", Holds::Free, "What must hold, in words; no value of the row."),
+        DEMAND_AT_MOST,
+        DEMAND_ON_ERROR,
+    ],
+};
+
+const EACH: &Form = &Form {
+    name: "`each`",
+    keys: &[
+        required("of", Holds::OwnTable, "The other table."),
+        key("by", Holds::OwnColumn, "The column by which a row there has one here, of that name in both (default: its key)."),
+        AT_LEAST,
+        DEMAND_ON_ERROR,
+    ],
+};
+
+const NO_OVERLAP: &Form = &Form {
+    name: "`no_overlap`",
+    keys: &[
+        required("by", Holds::OwnColumn, "Whose spans they are."),
+        required("from", Holds::OwnColumn, "The first day."),
+        required("to", Holds::OwnColumn, "The last day."),
+        key("gap", Holds::Free, "How many days lie between two at least (default 0: the next day may be the second's first)."),
+        DEMAND_AT_MOST,
+        DEMAND_ON_ERROR,
     ],
 };

@@ -11,6 +11,7 @@ use serde::Serialize;
 /// assert_eq!((budget.allowed(999), budget.allowed(1000)), (0, 1));
 /// assert_eq!(Budget::parse("7").unwrap().allowed(3), 7);
 /// assert_eq!(Budget::parse("120%"), None);
+/// assert_eq!(Budget::parse("99.75%").unwrap().rest().unwrap().at_most, "0.25%");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Budget {
@@ -39,6 +40,22 @@ impl Budget {
     /// Parts of a whole, where it is a share.
     pub(super) fn share(&self) -> Option<(u64, u64)> {
         self.of.map(|of| (self.parts, of))
+    }
+
+    /// None at all.
+    pub fn none() -> Self {
+        Self { at_most: "0".to_owned(), parts: 0, of: None }
+    }
+
+    /// What may break where at least this share must hold: of `95%` it is `5%`. A number of rows has none.
+    pub fn rest(&self) -> Option<Self> {
+        let of = self.of?;
+        let parts = of.checked_sub(self.parts)?;
+        let (unit, digits) = (of / 100, of.ilog10().saturating_sub(2) as usize);
+        let (whole, part) = (parts / unit, parts % unit);
+        let part = if digits == 0 { String::new() } else { format!(".{part:0digits$}") };
+        let at_most = format!("{whole}{}%", part.trim_end_matches('0').trim_end_matches('.'));
+        Some(Self { at_most, parts, of: Some(of) })
     }
 
     /// How many rows that is, of so many read.

@@ -6,6 +6,7 @@
 pub(crate) mod action;
 pub(crate) mod budget;
 pub(crate) mod code_map;
+pub(crate) mod demand;
 pub(crate) mod expr;
 pub(crate) mod feasibility;
 pub(crate) mod phi;

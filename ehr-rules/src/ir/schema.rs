@@ -3,6 +3,8 @@
 use crate::diagnostic::Place;
 use crate::ir::budget::Budget;
 use crate::ir::code_map::CodeMapSource;
+use crate::ir::demand::Demand;
+use crate::ir::demand::FoundIn;
 use crate::ir::expr::Expr;
 use crate::ir::feasibility::Thresholds;
 use crate::ir::tenant::Tenant;
@@ -386,10 +388,14 @@ pub struct TargetSchema {
 pub struct TargetTable {
     /// Its name.
     pub name: String,
-    /// Filled by somebody else (a vocabulary, say): not created, not loaded, references to it not checked.
+    /// Filled by somebody else (a vocabulary, say): not created, not loaded.
     pub external: bool,
+    /// Where an external table's rows are found; none where they are nowhere to be seen, and references to it are not checked.
+    pub found_in: Option<FoundIn>,
     /// Columns that identify a row.
     pub key: Vec<String>,
+    /// What must hold of its rows, beyond what its columns say.
+    pub demands: Vec<Demand>,
     /// How rows that come again are told from new ones; none where every row is new.
     pub track: Option<Track>,
     /// What an export must come to in this table.

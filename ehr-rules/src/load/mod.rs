@@ -6,6 +6,7 @@ mod category;
 pub(crate) mod changes;
 mod code_map;
 mod column;
+pub(crate) mod demand;
 mod dialect;
 mod feasibility;
 pub(crate) mod fingerprint;
@@ -15,6 +16,7 @@ mod inherit;
 mod listing;
 mod parameter;
 pub(crate) mod places;
+mod plausible;
 pub(crate) mod row_check;
 mod source;
 mod source_column;
@@ -38,6 +40,7 @@ use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::parse::parse;
 use changes::Changes;
+use demand::WrittenDemand;
 use places::Places;
 use row_check::WrittenCheck;
 use std::path::Path;
@@ -88,6 +91,8 @@ pub(crate) struct LoadedTarget {
     pub sources: Vec<Key>,
     /// The column that it says tells whose data a row is, as it is written.
     pub tenant: Option<Key>,
+    /// Conditions on the rows it makes, by table; not yet compiled.
+    pub checks: Vec<(String, WrittenDemand)>,
     /// Where its tables and columns stand.
     pub places: Places,
     /// Its rules, in the order of its files.

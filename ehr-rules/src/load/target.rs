@@ -6,6 +6,8 @@ use super::code_map;
 use super::column;
 use super::column::reference;
 use super::column::unknown;
+use super::demand;
+use super::demand::WrittenDemand;
 use super::feasibility;
 use super::folder::RulesFolder;
 use super::folder::name_of;
@@ -42,10 +44,10 @@ pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnosti
         return Ok(None);
     }
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
-    let Some(Written { schema, places, sources, tenant }) = schema(&node, &folder.path, overlay, said) else { return Ok(None) };
+    let Some(Written { schema, places, sources, tenant, checks }) = schema(&node, &folder.path, overlay, said) else { return Ok(None) };
     let (rules, cases) = (read_rules(&folder.rules, overlay, said)?, read_cases(&folder.cases, overlay, said)?);
     check_allowed(&node, &schema, &rules, said);
-    Ok(Some(LoadedTarget { schema, sources, tenant, places, rules, cases }))
+    Ok(Some(LoadedTarget { schema, sources, tenant, checks, places, rules, cases }))
 }
 
 /// A schema as it is written, with the places of what other schemas decide about.
@@ -54,6 +56,7 @@ struct Written {
     places: Places,
     sources: Vec<Key>,
     tenant: Option<Key>,
+    checks: Vec<(String, WrittenDemand)>,
 }
 
 /// A reference with the places it was written at, to be checked once all tables are known.
@@ -78,12 +81,16 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
     let sources = fields.names("source", said).unwrap_or_default();
     let tenant = tenant(&mut fields, said);
     let code_maps = code_map::read(&mut fields, folder, overlay, said);
-    let (mut tables, mut pending) = (Vec::new(), Vec::new());
+    let (mut tables, mut pending, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
     fields.required("tables", said);
     for (key, node) in fields.map("tables", said).unwrap_or_default() {
         places.set_table(&key.text, &key.place);
-        tables.extend(table(key, node, tables.len(), &mut places, &mut pending, said));
+        if let Some(table) = table(key, node, tables.len(), &mut places, &mut pending, said) {
+            tables.push(table);
+            nodes.push(node);
+        }
     }
+    let checks = demand::read(&mut tables, &nodes, said);
     let parameters = parameter::read(&mut fields, said);
     let feasibility = feasibility::read(&mut fields, true, said);
     let deidentified = fields.one_of("release", &[("deidentified", true), ("identified", false)], said).unwrap_or(false);
@@ -105,7 +112,7 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
         parameters,
         feasibility,
     };
-    Some(Written { schema, places, sources, tenant: tenant.map(|(from, _)| from) })
+    Some(Written { schema, places, sources, tenant: tenant.map(|(from, _)| from), checks })
 }
 
 /// `{from: COLUMN}`, of a source that is read straight; the column is looked for once sources are known. `folder` says how folders name it.
@@ -182,6 +189,7 @@ fn table(
 ) -> Option<TargetTable> {
     let mut fields = Fields::of(node, &format!("table `{}`", name.text), said)?;
     let external = fields.bool("external", said).unwrap_or(false);
+    let found_in = demand::found_in(&mut fields, external, said);
     let key = fields.names("key", said).unwrap_or_default();
     let mut columns: Vec<TargetColumn> = Vec::new();
     fields.required("columns", said);
@@ -194,6 +202,7 @@ fn table(
     }
     let track = fields.get("track").and_then(|node| track::read(node, name, &columns, external, said));
     let feasibility = feasibility::read(&mut fields, false, said);
+    demand::known(&mut fields, &demand::OF_TABLES);
     fields.finish(said);
     for part in &key {
         if let Some(column) = columns.iter().find(|column| column.name == part.text && column.ty.kind.is_nested()) {
@@ -207,7 +216,9 @@ fn table(
     Some(TargetTable {
         name: name.text.clone(),
         external,
+        found_in,
         key: key.into_iter().map(|part| part.text).collect(),
+        demands: Vec::new(),
         track,
         feasibility,
         columns,
@@ -223,6 +234,7 @@ fn target_column(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<(Tar
     column.max_length = column::max_length(&mut fields, &column.ty.kind, said);
     let to = fields.named("references", said);
     column.references = to.as_ref().and_then(|to| reference(to, said));
+    demand::known(&mut fields, &demand::OF_COLUMNS);
     fields.finish(said);
     let place = to.map(|to| to.place).filter(|_| column.references.is_some());
     Some((column, place))

@@ -35,6 +35,7 @@ use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::rulebook::SourceId;
+use crate::rulebook::demands;
 use crate::rulebook::phi;
 use crate::rulebook::secrets;
 use globset::GlobBuilder;
@@ -319,7 +320,7 @@ fn allowed(column: &SourceColumn) -> Vec<String> {
 }
 
 fn compile_target(
-    loaded: LoadedTarget,
+    mut loaded: LoadedTarget,
     categories: &[TableView],
     sources: &mut [Reading],
     overlay: &Overlay,
@@ -341,6 +342,7 @@ fn compile_target(
             ignored: BTreeMap::new(),
         })
         .collect();
+    demands::compile(&mut loaded, &outputs, said);
     if loaded.schema.sources.len() < loaded.sources.len() {
         for reading in sources.iter_mut() {
             reading.used.used.extend(level::named(&loaded.rules, &target_level(&loaded, &reading.views, &outputs)));

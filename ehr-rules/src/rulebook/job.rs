@@ -24,8 +24,10 @@ use crate::engine::Context;
 use crate::engine::codes::CodeSource;
 use crate::engine::probe::Probes;
 use crate::error::Error;
+use crate::finding::Verified;
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::schema::TargetSchema;
+use crate::ir::schema::TargetTable;
 use crate::ir::tenant::COLUMN;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
@@ -37,6 +39,7 @@ use crate::rulebook::SourceId;
 use crate::rulebook::asked::Asked;
 use crate::rulebook::compile::CompiledSource;
 use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::demands;
 use crate::rulebook::feasibility;
 use crate::rulebook::feasibility::Feasibility;
 use crate::rulebook::outcome::Outcome;
@@ -67,6 +70,8 @@ pub struct Job<'book> {
     came: Mutex<Vec<Table>>,
     outputs: Mutex<Vec<OutputRows>>,
     actions: Mutex<Option<Table>>,
+    /// What came of the target's checks, once they were run.
+    checks: Mutex<Vec<Verified>>,
     pub(super) asked: Asked,
     /// The target's rules, with the order's parameters in them.
     pub(super) rules: Vec<Transform>,
@@ -120,6 +125,7 @@ impl<'book> Job<'book> {
             came: Mutex::default(),
             outputs: Mutex::default(),
             actions: Mutex::default(),
+            checks: Mutex::default(),
             asked,
             rules,
             made,
@@ -266,6 +272,7 @@ impl<'book> Job<'book> {
         kept.outputs.clone_from(&self.outputs.lock().unwrap_or_else(PoisonError::into_inner));
         kept.actions = self.actions().map(|table| KeptTable::new(&table, root));
         kept.tenants = self.tenants();
+        kept.checks.clone_from(&self.checks.lock().unwrap_or_else(PoisonError::into_inner));
         let file = File::create(path).map_err(|error| Error::io("writing", path, error))?;
         kept.write(file, path)
     }
@@ -282,11 +289,13 @@ impl<'book> Job<'book> {
         let came = std::mem::take(&mut kept.came).into_iter().map(|table| table.table(root)).collect();
         let (outputs, actions) = (std::mem::take(&mut kept.outputs), kept.actions.take().map(|table| table.table(root)));
         let tenants = std::mem::take(&mut kept.tenants);
+        let checks = std::mem::take(&mut kept.checks);
         let data = kept.dataset(root, &self.ledger, path)?;
         *self.came.lock().unwrap_or_else(PoisonError::into_inner) = came;
         *self.outputs.lock().unwrap_or_else(PoisonError::into_inner) = outputs;
         *self.actions.lock().unwrap_or_else(PoisonError::into_inner) = actions;
         *self.tenants.lock().unwrap_or_else(PoisonError::into_inner) = tenants;
+        *self.checks.lock().unwrap_or_else(PoisonError::into_inner) = checks;
         Ok(data)
     }
 
@@ -301,12 +310,16 @@ impl<'book> Job<'book> {
         outputs.iter().filter(|output| output.rows > 0).map(|output| output.table.clone()).collect()
     }
 
-    /// Holds the target's tables against its schema; what falls short is a finding that fails the order.
+    /// Holds the target's tables against its schema; what falls short is a finding, which fails the order unless the schema only warns.
     ///
     /// # Errors
     /// A staged table that cannot be read.
     pub fn verify(&self, converted: &Dataset<Converted>) -> Result<(), Error> {
-        verify::verify(&self.target.schema, converted, &self.order, &|table| self.collided(converted, table))
+        let demands = |table: &TargetTable| demands::settled(table, &self.settings);
+        let collided = |table: &TargetTable| self.collided(converted, table);
+        let checks = verify::verify(&self.target.schema, &demands, converted, &collided, &self.context("verify"))?;
+        *self.checks.lock().unwrap_or_else(PoisonError::into_inner) = checks;
+        Ok(())
     }
 
     /// A table of the source as it was read, rows that were set aside later among its own; none where no file was.
@@ -342,6 +355,7 @@ impl<'book> Job<'book> {
             tables,
             outputs: self.outputs.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             findings: self.ledger.findings(),
+            checks: self.checks.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             unmapped: self
                 .ledger
                 .work_list()

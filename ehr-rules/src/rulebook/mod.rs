@@ -6,6 +6,7 @@ pub(crate) mod change;
 mod collision;
 pub(crate) mod compile;
 pub(crate) mod coverage;
+mod demands;
 pub(crate) mod feasibility;
 pub(crate) mod formula;
 pub(crate) mod job;

@@ -3,6 +3,7 @@
 use crate::dataset::ledger::Balance;
 use crate::dataset::output::OutputRows;
 use crate::finding::Finding;
+use crate::finding::Verified;
 use serde::Serialize;
 
 /// What an order came to: each row's fate, what was found, what stays to be mapped.
@@ -16,6 +17,8 @@ pub struct Outcome {
     pub outputs: Vec<OutputRows>,
     /// What fell short in the data, without values.
     pub findings: Vec<Finding>,
+    /// Each check of the target's tables; none where they were not checked.
+    pub checks: Vec<Verified>,
     /// Codes without a mapping, most frequent first.
     pub unmapped: Vec<Unmapped>,
 }

@@ -5,6 +5,7 @@
 mod cases;
 mod category;
 mod code_map;
+mod demand;
 mod function;
 mod part;
 mod rules;

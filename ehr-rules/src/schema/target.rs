@@ -1,6 +1,7 @@
 //! The schema.yaml of a target.
 
 use crate::schema::code_map::code_map;
+use crate::schema::demand;
 use crate::schema::part::column;
 use crate::schema::part::document;
 use crate::schema::part::flag;
@@ -117,16 +118,32 @@ fn table() -> Value {
         ("required", flag("Whether it always holds a value.")),
         ("max_length", json!({"description": "The most characters.", "type": "integer", "minimum": 1})),
         ("references", json!({"description": "`table.column` that it names a row of.", "type": "string", "pattern": "^[^.]+\\..+$"})),
+        ("concept", demand::concept()),
+        ("mapped", demand::share("The share of rows whose concept is not 0.")),
+        ("mapped_by", demand::mapped_by()),
+        ("complete", demand::share("The share of rows that have a value.")),
+        ("plausible", demand::plausible()),
     ]);
-    object(
+    let mut table = object(
         "a table",
         vec![
-            ("external", flag("Whether somebody else fills it: it is not created, not loaded, and references to it are not checked.")),
+            ("external", flag("Whether somebody else fills it: it is not created and not loaded.")),
+            (
+                "athena",
+                with_examples(text("With `external`: the file of a vocabulary download that holds its rows."), &[json!("CONCEPT.csv")]),
+            ),
+            ("at_most", demand::at_most()),
+            ("on_error", demand::on_error()),
             ("key", texts("Columns that are unique together.")),
+            ("checks", demand::checks()),
+            ("each", demand::each()),
+            ("no_overlap", demand::no_overlap()),
             ("track", track()),
             ("feasibility", feasibility(false)),
             ("columns", map_of("Columns by name.", columns)),
         ],
         &["columns"],
-    )
+    );
+    table["dependentRequired"] = json!({"at_most": ["athena"], "on_error": ["athena"]});
+    table
 }

@@ -157,7 +157,7 @@ impl Assess {
             findings: outcome.findings,
             unmapped: outcome.unmapped,
             feasibility: Some(feasibility),
-            verified: true,
+            checks: outcome.checks,
         })
     }
 

@@ -12,9 +12,11 @@ use ehr_rules::Concerned;
 use ehr_rules::Consequence;
 use ehr_rules::Feasibility;
 use ehr_rules::Finding;
+use ehr_rules::Held;
 use ehr_rules::Remedy;
 use ehr_rules::TableFeasibility;
 use ehr_rules::Threshold;
+use ehr_rules::Verified;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -128,6 +130,47 @@ impl Page<'_> {
             Consequence::Failed => "stops",
             Consequence::Rejected | Consequence::Warned => "soft",
         }
+    }
+
+    /// How many checks of the target there were, and what came of them, in one sentence.
+    fn checked(&self) -> String {
+        let count = |held: Held| self.report.checks.iter().filter(|check| check.verdict == held).count() as u64;
+        format!(
+            "Of {} checks {} hold, {} warn, {} fail and {} could not be run.",
+            grouped(self.report.checks.len() as u64),
+            grouped(count(Held::Passed)),
+            grouped(count(Held::Warned)),
+            grouped(count(Held::Failed)),
+            grouped(count(Held::NotRun))
+        )
+    }
+
+    /// Checks that do not hold, the worst first, and those that were not run.
+    fn unheld(&self) -> Vec<&Verified> {
+        let mut checks: Vec<&Verified> = self.report.checks.iter().filter(|check| check.verdict != Held::Passed).collect();
+        checks.sort_by_key(|check| std::cmp::Reverse(check.verdict));
+        checks
+    }
+
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    const fn held(&self, check: &Verified) -> &'static str {
+        match check.verdict {
+            Held::Passed => "holds",
+            Held::NotRun => "not run",
+            Held::Warned => "warning",
+            Held::Failed => "stops the order",
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    fn held_class(&self, check: &Verified) -> &'static str {
+        if check.verdict == Held::Failed { "stops" } else { "soft" }
+    }
+
+    #[expect(clippy::unused_self, reason = "called by the template")]
+    fn percent(&self, check: &Verified) -> String {
+        let share = check.share();
+        format!("{}.{:02}%", share / 100, share % 100)
     }
 
     /// By rule: the codes themselves may come from free text, so they stand in `unmapped.csv` alone.

@@ -19,7 +19,7 @@ fn the_report_says_what_became_of_each_row_and_needs_nothing_from_outside() {
         "<td>R0108</td>",
         "a reference points to no row that was kept: <code>patients.Id</code>",
         "<th scope=\"row\">gender</th><td>person.gender_code</td>",
-        "<b>holds</b> required columns have a value",
+        " hold, 0 warn, 0 fail and 0 could not be run.",
     ] {
         assert!(page.contains(part), "no `{part}` in the page");
     }
@@ -39,4 +39,10 @@ fn a_failed_order_says_so_first() {
     let page = place.read("order/report.html");
     assert!(page.contains("The order failed: 1 of the checks below do not hold."), "{page}");
     assert!(page.contains("<span class=\"tag stops\">stops the order</span>"), "{page}");
+    assert!(page.contains("<td>R0404</td><td>person</td>") && page.contains("has at most 5 characters"), "{page}");
+    let report = place.json("order/report.json");
+    let checks = report["checks"].as_array().unwrap();
+    let failed: Vec<_> = checks.iter().filter(|check| check["verdict"] == "failed").collect();
+    assert!(failed.len() == 1 && failed[0]["code"] == "R0404" && failed[0]["rows"].as_u64() > Some(0), "{failed:?}");
+    assert!(checks.iter().any(|check| check["code"] == "R0402" && check["verdict"] == "passed"), "{checks:?}");
 }

@@ -237,6 +237,11 @@ impl Ledger {
         );
     }
 
+    /// Counts a finding that comes with what was allowed.
+    pub(crate) fn tell(&self, finding: Finding) {
+        lock(&self.findings).insert((finding.code, finding.table.clone(), finding.rule.clone()), finding);
+    }
+
     /// Holds what a constraint found against its budget: over it the order fails.
     pub(crate) fn hold_to(&self, budget: &Budget, table: &str, rule: &str) {
         let Some(marks) = self.tables.iter().find(|known| known.name == table) else { return };
