@@ -128,6 +128,17 @@ fn a_file_that_claims_another_tenant_is_set_aside_as_a_whole() {
 }
 
 #[test]
+fn a_reference_that_is_missing_is_to_nobody_s_row() {
+    let guests = format!("{GUESTS}Ada Marsh,1,A,T\nGary Wang,2,B,T\n");
+    // The guest of another house is none of this one's.
+    let nights = format!("{NIGHTS}Ada Marsh,1,B,3\nAda Marsh,2,B,4\n");
+    let made = run(&[("guests.csv", &guests), ("nights.csv", &nights)], |_| {});
+    assert_eq!(made.rows["ada marsh"]["sums"], ["guest,total,first_name,known", "1,3,A,1", "2,4,,"]);
+    let dangling: Vec<_> = made.findings.iter().filter(|(code, ..)| code == "R0403").collect();
+    assert_eq!(dangling, [&("R0403".to_owned(), "sums".to_owned(), 1)]);
+}
+
+#[test]
 fn an_order_of_one_tenant_takes_no_other_ones_rows() {
     let guests = format!("{GUESTS}Ada Marsh,1,A,T\n");
     let others = format!("{GUESTS}gary-wang,1,A,T\n");
