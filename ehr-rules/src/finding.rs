@@ -170,6 +170,12 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0502", "a file's path in the data leaves the folder that the rules name"),
     ("R0601", "a file holds rows of another tenant than its folder or the order says, and is set aside as a whole"),
     ("R0602", "a row's tenant has no name"),
+    ("R0701", "a date lies in the future"),
+    ("R0702", "a date lies before the patient's birth"),
+    ("R0703", "a date lies after the patient's death"),
+    ("R0704", "a patient is older than 120 years"),
+    ("R0705", "an end lies before its start"),
+    ("R0706", "a unit is none of UCUM"),
 ];
 
 /// What a code says, for messages.
@@ -217,6 +223,11 @@ impl<'de> Deserialize<'de> for Verified {
         let code = known(&code).ok_or_else(|| de::Error::custom("no code of a finding"))?;
         Ok(Self { code, table, column, check, rows, of, at_most, verdict, why })
     }
+}
+
+/// Whether a code says that a row is not plausible: it is counted, and goes on.
+pub(crate) fn is_doubt(code: &str) -> bool {
+    code.starts_with("R07")
 }
 
 /// A code that was written down, as one of ours.

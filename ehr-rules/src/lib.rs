@@ -120,6 +120,7 @@ pub use rulebook::coverage::Share;
 pub use rulebook::coverage::Unreached;
 pub use rulebook::feasibility::ColumnFeasibility;
 pub use rulebook::feasibility::Concerned;
+pub use rulebook::feasibility::Doubt;
 pub use rulebook::feasibility::Feasibility;
 pub use rulebook::feasibility::OpenCode;
 pub use rulebook::feasibility::Patients;

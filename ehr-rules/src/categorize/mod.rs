@@ -4,12 +4,20 @@ use crate::dataset::Common;
 use crate::dataset::Dataset;
 use crate::dataset::Sound;
 use crate::dataset::Table;
+use crate::dataset::concern::Concern;
+use crate::dataset::concern::What;
+use crate::dataset::concern::gather;
 use crate::dataset::ledger::Fate;
 use crate::dataset::order::Progress;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::plausible;
 use crate::engine::transform;
 use crate::error::Error;
+use crate::finding::Consequence;
+use crate::finding::meaning;
+use crate::ir::plausible::PATIENT;
+use crate::ir::plausible::Plausible;
 use crate::ir::transform::Transform;
 use crate::ir::types::Type;
 
@@ -20,6 +28,7 @@ pub(crate) type Shapes<'a> = &'a (dyn Fn(&str) -> Vec<(String, Type)> + Sync);
 pub(crate) fn categorize(
     transforms: &[Transform],
     shapes: Shapes<'_>,
+    plausible: &Plausible,
     data: &Dataset<Sound>,
     context: &Context<'_>,
 ) -> Result<Dataset<Common>, Error> {
@@ -41,6 +50,27 @@ pub(crate) fn categorize(
             transform::mark_outputs(table, Fate::Unused, context)?;
         }
     }
+    doubt(plausible, &made, context)?;
     let between = transform::leave(&mut made, transforms, context)?;
     Ok(Dataset::new(made, data.ledger.clone(), data.folder.clone()).with_between(between))
+}
+
+/// Counts what cannot be true: it is no reason to set a row aside, since it may be the date beside it that is wrong.
+fn doubt(plausible: &Plausible, made: &[Table], context: &Context<'_>) -> Result<(), Error> {
+    let patients = made.iter().find(|table| table.name == PATIENT).zip(plausible.life.as_ref());
+    let looked: Vec<_> =
+        made.iter().filter(|table| table.rows > 0).filter_map(|table| Some((table, plausible.categories.get(&table.name)?))).collect();
+    let found = engine::together(&looked, |(table, looked)| {
+        context.order.go_on()?;
+        Ok((*table, plausible::doubts(table, looked, patients, context.order.today)?))
+    })?;
+    for (table, doubts) in found {
+        for (code, column, rows) in doubts {
+            let rule = format!("{}.{column}", table.name);
+            context.ledger.find(code, &table.name, &rule, Consequence::Warned, rows.len(), meaning(code));
+            let concern = Concern { stage: context.stage, table: table.name.clone(), column, what: What::Doubted(code) };
+            gather(&context.ledger.concern(concern), rows.iter());
+        }
+    }
+    Ok(())
 }

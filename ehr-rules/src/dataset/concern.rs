@@ -2,6 +2,7 @@
 
 use crate::dataset::rows::RowSet;
 use crate::dataset::rows::Runs;
+use crate::finding::is_doubt;
 use crate::finding::known;
 use serde::Deserialize;
 use serde::Serialize;
@@ -30,6 +31,8 @@ pub(crate) enum What {
     Made,
     /// It was set aside, by this code.
     Rejected(&'static str),
+    /// It is not plausible, by this code, and went on.
+    Doubted(&'static str),
     /// A condition left it out.
     Filtered,
     /// It was folded into another row.
@@ -95,14 +98,14 @@ impl What {
 
     fn word(self) -> &'static str {
         match self {
-            Self::Rejected(code) => code,
+            Self::Rejected(code) | Self::Doubted(code) => code,
             other => Self::WORDS.iter().find(|(_, what)| *what == other).map_or("", |(word, _)| word),
         }
     }
 
     fn of(word: &str) -> Option<Self> {
         let plain = Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, what)| *what);
-        plain.or_else(|| known(word).map(Self::Rejected))
+        plain.or_else(|| known(word).map(|code| if is_doubt(code) { Self::Doubted(code) } else { Self::Rejected(code) }))
     }
 }
 

@@ -23,6 +23,7 @@ mod kernel;
 pub(crate) mod key;
 mod operator;
 mod pivot;
+pub(crate) mod plausible;
 pub(crate) mod probe;
 pub(crate) mod script;
 pub(crate) mod tenant;

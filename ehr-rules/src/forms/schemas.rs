@@ -287,6 +287,11 @@ const FEASIBILITY: &Form = &Form {
         CONVERTED,
         UNMAPPED,
         key("patients_lost", Holds::Free, "How many of the patients may have no row of their own left: `at most 1%` (default)."),
+        key(
+            "implausible",
+            Holds::Free,
+            "How many of the rows converted may be implausible, such as `at most 2%`; nothing is asked by default.",
+        ),
     ],
 };
 

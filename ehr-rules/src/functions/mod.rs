@@ -164,7 +164,7 @@ mod to_time;
 mod trim;
 mod trim_end;
 mod trim_start;
-mod units;
+pub(crate) mod units;
 mod unquote;
 mod upper;
 mod uuid_v5;

@@ -1,7 +1,7 @@
 //! Units of UCUM, for the functions that know them.
 
 /// Whether it is one; without the suggestions that the library looks for where it is none, which cost more than all else.
-pub(super) fn is_unit(text: &str) -> bool {
+pub(crate) fn is_unit(text: &str) -> bool {
     octofhir_ucum::parse_expression(text).is_ok_and(|unit| octofhir_ucum::evaluate(&unit).is_ok())
 }
 

@@ -3,7 +3,7 @@
 use crate::ir::budget::Budget;
 use serde::Serialize;
 
-/// What a target, or one of its tables, asks of an export. What is not said here has a limit of its own.
+/// What a target, or one of its tables, asks of an export. What is not said here has a limit of its own, but for `implausible`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Thresholds {
     /// Of the source rows that were neither left out nor asked for by nothing, how many become rows of the target.
@@ -15,6 +15,9 @@ pub struct Thresholds {
     /// Of the patients, how many have no row of their own left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patients_lost: Option<Limit>,
+    /// Of the rows converted, how many are not plausible. Nothing is asked where a target does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub implausible: Option<Limit>,
 }
 
 /// A limit on a share.

@@ -10,6 +10,7 @@ pub(crate) mod demand;
 pub(crate) mod expr;
 pub(crate) mod feasibility;
 pub(crate) mod phi;
+pub(crate) mod plausible;
 pub(crate) mod print;
 pub(crate) mod schema;
 pub(crate) mod tenant;

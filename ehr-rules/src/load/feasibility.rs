@@ -6,7 +6,7 @@ use crate::ir::feasibility::Limit;
 use crate::ir::feasibility::Thresholds;
 use crate::yaml::fields::Fields;
 
-/// Reads the key; `whole` is for the target, of which alone it can be said how many patients are lost.
+/// Reads the key; `whole` is for the target, of which alone it can be said how many patients are lost, and how many rows are not plausible.
 pub(super) fn read(fields: &mut Fields<'_>, whole: bool, said: &mut Diagnostics) -> Thresholds {
     let mut read = Thresholds::default();
     let Some(mut own) = fields.get("feasibility").and_then(|node| Fields::of(node, "`feasibility`", said)) else { return read };
@@ -14,6 +14,7 @@ pub(super) fn read(fields: &mut Fields<'_>, whole: bool, said: &mut Diagnostics)
     read.unmapped = limit(&mut own, "unmapped", false, said);
     if whole {
         read.patients_lost = limit(&mut own, "patients_lost", false, said);
+        read.implausible = limit(&mut own, "implausible", false, said);
     }
     own.finish(said);
     read

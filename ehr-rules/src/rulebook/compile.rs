@@ -10,6 +10,7 @@ use crate::engine::codes::CodeSource;
 use crate::error::Error;
 use crate::ir::code_map::CodeFile;
 use crate::ir::code_map::CodeMapSource;
+use crate::ir::plausible::Plausible;
 use crate::ir::print;
 use crate::ir::schema::Category;
 use crate::ir::schema::CheckRule;
@@ -57,6 +58,8 @@ pub(crate) struct CompiledSource {
     /// Rules that nobody has approved, which are not run.
     pub proposed: Vec<Transform>,
     pub shapes: Arc<Shapes>,
+    /// What of the categories can be held against the world.
+    pub plausible: Arc<Plausible>,
     pub maps: BTreeMap<String, Arc<CodeSource>>,
     pub cases: Vec<CaseFile>,
     /// The rules as they are written, for their places.
@@ -168,6 +171,7 @@ pub(crate) fn compile(
 ) -> Result<(Vec<CompiledSource>, Vec<CompiledTarget>), Error> {
     let categories: Vec<TableView> = loaded.categories.iter().map(|category| category_view(&category.category)).collect();
     let shapes: Arc<Shapes> = Arc::new(categories.iter().map(|view| (view.name.clone(), view.typed())).collect());
+    let plausible = Arc::new(Plausible::of(loaded.categories.iter().map(|category| &category.category)));
     let mut sources: Vec<Reading> = Vec::new();
     for mut source in loaded.sources {
         require_keys(&mut source.schema);
@@ -194,6 +198,7 @@ pub(crate) fn compile(
             transforms: compiled.transforms,
             proposed: compiled.proposed,
             shapes: Arc::clone(&shapes),
+            plausible: Arc::clone(&plausible),
             maps,
             cases,
             written: rules.into(),

@@ -242,7 +242,7 @@ impl<'book> Job<'book> {
             return Ok(Dataset::new(data.tables.clone(), Arc::clone(&data.ledger), data.folder.clone()));
         }
         let shapes = |name: &str| self.asked.shape(name, &self.source.shapes);
-        categorize::categorize(&self.asked.transforms, &shapes, data, &self.context("categorize"))
+        categorize::categorize(&self.asked.transforms, &shapes, &self.source.plausible, data, &self.context("categorize"))
     }
 
     /// From the categories to the target's tables.

@@ -59,6 +59,7 @@ fn feasibility(whole: bool) -> Value {
     ];
     if whole {
         keys.push(("patients_lost", limit("How many of the patients may have no row of their own left.", "at most 1%")));
+        keys.push(("implausible", limit("How many of the rows converted may be implausible; nothing is asked by default.", "at most 2%")));
     }
     object("what an export must come to", keys, &[])
 }

@@ -282,6 +282,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0407 27:29 `at least 5%`", "write a share with at most six decimals: `unmapped: at most 5%`")],
     ),
     mistake(
+        "a limit without a side for what is implausible",
+        TARGET,
+        "title: A warehouse",
+        "title: A warehouse\nfeasibility: {implausible: 2%}",
+        &[("E0407 3:28 `2%`", "write a share with at most six decimals: `implausible: at most 5%`")],
+    ),
+    mistake(
         "patients lost by a table",
         TARGET,
         "  period:\n",

@@ -45,6 +45,7 @@ pub(crate) fn text(report: &Report, values: bool) -> String {
     }
     say_tables(&mut text, feasibility);
     say_columns(&mut text, feasibility);
+    say_doubts(&mut text, feasibility);
     say_remedies(&mut text, feasibility, values);
     text
 }
@@ -101,6 +102,18 @@ fn say_columns(text: &mut String, feasibility: &Feasibility) {
     }
 }
 
+fn say_doubts(text: &mut String, feasibility: &Feasibility) {
+    let mut rows = vec![["not plausible", "rows", "patients", "what is the matter"].map(str::to_owned).to_vec()];
+    for doubt in &feasibility.doubts {
+        let what = format!("{} ({})", meaning(doubt.code), doubt.code);
+        rows.push(vec![format!("{}.{}", doubt.table, doubt.column), doubt.concerned.rows.to_string(), patients(doubt.concerned), what]);
+    }
+    if rows.len() > 1 {
+        text.push('\n');
+        text.push_str(&grid(&rows));
+    }
+}
+
 fn say_remedies(text: &mut String, feasibility: &Feasibility, values: bool) {
     if feasibility.remedies.is_empty() {
         return;
@@ -128,6 +141,7 @@ pub(super) fn what(threshold: &Threshold) -> &'static str {
     match threshold.what {
         "converted" => "rows converted",
         "unmapped" => "rows with a code without a mapping",
+        "implausible" => "rows that are not plausible",
         _ => "patients lost",
     }
 }

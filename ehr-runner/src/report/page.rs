@@ -17,6 +17,7 @@ use ehr_rules::Remedy;
 use ehr_rules::TableFeasibility;
 use ehr_rules::Threshold;
 use ehr_rules::Verified;
+use ehr_rules::meaning;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -241,6 +242,10 @@ impl Page<'_> {
 
     fn share(&self, rows: &u64, of: &u64) -> String {
         feasible::share(*rows, *of)
+    }
+
+    fn meaning(&self, code: &str) -> &'static str {
+        meaning(code)
     }
 
     fn todo(&self, remedy: &Remedy) -> String {

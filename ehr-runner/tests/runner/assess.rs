@@ -139,3 +139,25 @@ fn the_page_is_written_where_it_is_asked_for() {
     place.convert("").code(0);
     assert!(place.read("assessment.html") == place.read("order/report.html"), "the page is another than the order's");
 }
+
+#[test]
+fn what_cannot_be_true_is_said_everywhere_and_decides_where_it_is_asked_for() {
+    let place = Place::new();
+    place.replace("export/patients.csv", "1955-12-01", "2031-12-01");
+    let said = answer(&place.ehr(&format!("{ASSESS} --format json")).code(4));
+    let doubt = json!({"table": "patient", "column": "birth_date", "code": "R0701", "concerned": {"rows": 1, "patients": 1}});
+    assert_eq!(said["feasibility"]["doubts"], json!([doubt]));
+    let finding = named(&said["findings"], "code", "R0701");
+    assert_eq!((&finding["rule"], &finding["consequence"]), (&json!("patient.birth_date"), &json!("warned")));
+    let text = stdout(&place.ehr(&format!("{ASSESS} --report assessment.html")).code(4));
+    assert!(text.contains("a date lies in the future (R0701)"), "{text}");
+    let page = place.read("assessment.html");
+    assert!(page.contains("What is not plausible") && page.contains("<td>a date lies in the future</td>"), "{page}");
+    let limits = "title: A demonstration\nfeasibility: {unmapped: at most 34%, implausible: at most 20%}";
+    place.replace("rulesets/targets/demo/schema.yaml", "title: A demonstration", limits);
+    // Five rows become people and visits, and one of them is about somebody who is not born yet.
+    place.ehr(ASSESS).code(0);
+    place.replace("rulesets/targets/demo/schema.yaml", "implausible: at most 20%", "implausible: at most 19%");
+    let text = stdout(&place.ehr(ASSESS).code(4));
+    assert!(text.contains("rows that are not plausible"), "{text}");
+}

@@ -169,6 +169,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         transforms: Vec::new(),
         proposed: Vec::new(),
         shapes: Arc::clone(shapes),
+        plausible: Arc::default(),
         maps: BTreeMap::new(),
         cases: Vec::new(),
         written: Arc::default(),

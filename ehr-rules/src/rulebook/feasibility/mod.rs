@@ -45,6 +45,8 @@ pub struct Feasibility {
     pub patients: Option<Patients>,
     /// Tables of the target that a rule makes, in load order.
     pub tables: Vec<TableFeasibility>,
+    /// What is not plausible, by category, column and code; it goes on all the same.
+    pub doubts: Vec<Doubt>,
     /// What would make it better, by rows won.
     pub remedies: Vec<Remedy>,
 }
@@ -67,6 +69,19 @@ pub struct Concerned {
     pub rows: u64,
     /// Patients; none where nothing tells whose rows they are.
     pub patients: Option<u64>,
+}
+
+/// Rows that cannot be true as they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Doubt {
+    /// The category.
+    pub table: String,
+    /// Its column.
+    pub column: String,
+    /// `R0701` and so on.
+    pub code: &'static str,
+    /// The source rows that its rows are made of.
+    pub concerned: Concerned,
 }
 
 /// What a table of the target comes to.
@@ -126,6 +141,15 @@ impl Noted {
         rows
     }
 
+    /// Rows that are not plausible.
+    fn doubted(&self) -> RowSet {
+        let mut rows = RowSet::default();
+        for (_, own) in self.concerns.iter().filter(|(concern, _)| matches!(concern.what, What::Doubted(_))) {
+            rows.unite(own);
+        }
+        rows
+    }
+
     /// Rows set aside, by code, without those of which something was made all the same.
     fn rejected(&self, nodes: &[Node], made: &RowSet) -> BTreeMap<&'static str, RowSet> {
         let mut by: BTreeMap<&'static str, RowSet> = BTreeMap::new();
@@ -167,8 +191,14 @@ pub(super) fn feasibility(job: &Job<'_>, converted: &Dataset<Converted>, outcome
             open.push(table(job, shape, &way, converted, &noted, &mut people)?);
         }
     }
-    let asked = threshold::asked(job, &open.iter().map(|open| (open.table.table.as_str(), open.places)).collect::<Vec<_>>(), &people);
+    let asked = threshold::asked(
+        job,
+        &open.iter().map(|open| (open.table.table.as_str(), open.places)).collect::<Vec<_>>(),
+        &noted.doubted(),
+        &people,
+    );
     let remedies = remedy::remedies(job, outcome, &noted, &mut people);
+    let doubts = doubts(&noted, &mut people);
     let patients = people.count(&Who::of(job), job, &noted)?;
     let mut tables: Vec<TableFeasibility> = open.into_iter().map(|open| open.counted(&people)).collect();
     tables.retain(|table| table.rows > 0 || table.rejected.rows > 0 || table.filtered.rows > 0 || !table.columns.is_empty());
@@ -178,10 +208,23 @@ pub(super) fn feasibility(job: &Job<'_>, converted: &Dataset<Converted>, outcome
         go: stops == 0 && outcome.balanced && thresholds.iter().all(|threshold| threshold.holds),
         stops,
         remedies: remedies.into_iter().map(|remedy| remedy.counted(&people)).collect(),
+        doubts: doubts.into_iter().map(|(doubt, at)| Doubt { concerned: people.concerned(at), ..doubt }).collect(),
         thresholds,
         patients,
         tables,
     })
+}
+
+/// What is not plausible, each with the place of its rows.
+fn doubts(noted: &Noted, people: &mut People) -> Vec<(Doubt, usize)> {
+    let mut all = Vec::new();
+    for (concern, rows) in &noted.concerns {
+        if let What::Doubted(code) = concern.what {
+            let (table, column) = (concern.table.clone(), concern.column.clone());
+            all.push((Doubt { table, column, code, concerned: Concerned::default() }, people.add(rows.clone())));
+        }
+    }
+    all
 }
 
 fn table(

@@ -7,6 +7,8 @@ use crate::dataset::rows::RowSet;
 use crate::engine::identity;
 use crate::error::Error;
 use crate::ir::expr::Form;
+use crate::ir::plausible::ID;
+use crate::ir::plausible::PATIENT as CATEGORY;
 use crate::ir::schema::Reference;
 use crate::ir::schema::SourceSchema;
 use crate::ir::transform::Transform;
@@ -19,10 +21,6 @@ use polars::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-
-/// The category of patients, and what says in it and in others who a patient is.
-const CATEGORY: &str = "patient";
-const ID: &str = "id";
 
 /// Rows looked at together.
 const ROWS: usize = 1 << 16;

@@ -17,7 +17,7 @@ const PATIENTS_LOST: &str = "at most 1%";
 /// One thing that a target asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Threshold {
-    /// `converted`, `unmapped` or `patients_lost`.
+    /// `converted`, `unmapped`, `patients_lost` or `implausible`.
     pub what: &'static str,
     /// The table of the target that asks; none for the target as a whole.
     pub table: Option<String>,
@@ -39,6 +39,7 @@ pub struct Threshold {
 pub(super) struct Asked {
     tables: Vec<OfTable>,
     unmapped: (u64, u64),
+    implausible: (u64, u64),
 }
 
 struct OfTable {
@@ -47,8 +48,8 @@ struct OfTable {
     unmapped: (u64, u64),
 }
 
-pub(super) fn asked(job: &Job<'_>, tables: &[(&str, [usize; 5])], people: &People) -> Asked {
-    let (mut made, mut open) = (RowSet::default(), RowSet::default());
+pub(super) fn asked(job: &Job<'_>, tables: &[(&str, [usize; 5])], doubted: &RowSet, people: &People) -> Asked {
+    let (mut made, mut open, mut all) = (RowSet::default(), RowSet::default(), RowSet::default());
     let mut counts = Vec::new();
     for (table, [converted, rejected, _, merged, unmapped]) in tables {
         let codes = Way::to(job, table).is_some_and(|way| way.asks_for_codes(job));
@@ -56,6 +57,7 @@ pub(super) fn asked(job: &Job<'_>, tables: &[(&str, [usize; 5])], people: &Peopl
             made.unite(people.rows(*converted));
             open.unite(people.rows(*unmapped));
         }
+        all.unite(people.rows(*converted));
         let good = people.rows(*converted).len() + people.rows(*merged).len();
         counts.push(OfTable {
             table: (*table).to_owned(),
@@ -63,7 +65,7 @@ pub(super) fn asked(job: &Job<'_>, tables: &[(&str, [usize; 5])], people: &Peopl
             unmapped: if codes { (people.rows(*unmapped).len(), people.rows(*converted).len()) } else { (0, 0) },
         });
     }
-    Asked { tables: counts, unmapped: (open.len(), made.len()) }
+    Asked { tables: counts, unmapped: (open.len(), made.len()), implausible: (doubted.within(&all).len(), all.len()) }
 }
 
 /// Everything that is asked for: of the target always, of a table where it says so.
@@ -83,6 +85,9 @@ pub(super) fn thresholds(job: &Job<'_>, outcome: &Outcome, asked: &Asked, patien
     push("unmapped", None, wanted.unmapped.as_ref(), UNMAPPED, asked.unmapped);
     if let Some(patients) = patients {
         push("patients_lost", None, wanted.patients_lost.as_ref(), PATIENTS_LOST, (patients.lost, patients.known));
+    }
+    if wanted.implausible.is_some() {
+        push("implausible", None, wanted.implausible.as_ref(), "", asked.implausible);
     }
     for table in &asked.tables {
         let Some(wanted) = job.target().table(&table.table).map(|table| &table.feasibility) else { continue };
