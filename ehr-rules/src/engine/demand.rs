@@ -55,7 +55,7 @@ pub(crate) fn rows(table: &Table, asked: &[Asked<'_>], beside: &[Beside<'_>], co
     }
     plan = plan.with_row_index(ROW, None);
     let mut lowering = Lowering::new(context);
-    let mut counts = Vec::new();
+    let (mut counts, mut truths) = (Vec::new(), Vec::new());
     for (at, asked) in asked.iter().enumerate() {
         let (breaks, of) = match asked {
             Asked::There(column) => (col(*column).is_null(), lit(true)),
@@ -67,12 +67,13 @@ pub(crate) fn rows(table: &Table, asked: &[Asked<'_>], beside: &[Beside<'_>], co
             Asked::Holds { that, only, among } => {
                 let mut of = lit(true);
                 if let Some(only) = only {
-                    of = truth(&mut lowering, &mut plan, only, at, "only")?;
+                    of = truth(&mut lowering, &mut plan, &mut truths, only, format!("_only{at}"))?;
                 }
                 if let Some((column, among)) = among {
                     of = of.and(is_among(column, Arc::clone(among)));
                 }
-                (of.clone().and(truth(&mut lowering, &mut plan, that, at, "that")?.not()), of)
+                let that = truth(&mut lowering, &mut plan, &mut truths, that, format!("_that{at}"))?;
+                (of.clone().and(that.not()), of)
             }
         };
         let sum = |flags: Expr, name: &str| flags.fill_null(lit(false)).cast(DataType::UInt64).sum().alias(format!("{name}{at}"));
@@ -84,7 +85,8 @@ pub(crate) fn rows(table: &Table, asked: &[Asked<'_>], beside: &[Beside<'_>], co
         };
         counts.extend([sum(breaks, "rows"), of]);
     }
-    let counted = engine::collect(plan.select(counts), &doing)?;
+    // All at once: a plan of a step for each of a hundred conditions is too deep for the stack.
+    let counted = engine::collect(plan.with_columns(truths).select(counts), &doing)?;
     let read = |name: String| -> PolarsResult<u64> { counted.column(&name)?.get(0)?.try_extract::<u64>() };
     (0..asked.len())
         .map(|at| Ok(Count { rows: read(format!("rows{at}"))?, of: read(format!("of{at}"))? }))
@@ -100,14 +102,20 @@ fn is_among(column: &str, among: Arc<HashSet<i64>>) -> Expr {
     col(column).map(function, |_, _| Ok(Field::new("among".into(), DataType::Boolean)))
 }
 
-/// Whether a condition is true, computed in a column of its own where it is asked for more than once.
-fn truth(lowering: &mut Lowering<'_>, plan: &mut LazyFrame, condition: &Condition, at: usize, part: &str) -> Result<Expr, Error> {
+/// Whether a condition is true, as a column to be computed, since it is asked for more than once.
+fn truth(
+    lowering: &mut Lowering<'_>,
+    plan: &mut LazyFrame,
+    truths: &mut Vec<Expr>,
+    condition: &Condition,
+    name: String,
+) -> Result<Expr, Error> {
     let holds = lowering.lower(condition)?;
     let (computed, faults) = lowering.computed(plan.clone());
     let holds = faults.into_iter().fold(holds, |holds, (fault, _)| holds.and(fault.not())).fill_null(lit(false));
-    let name = format!("_{part}{at}");
-    *plan = computed.with_columns([holds.alias(name.as_str())]);
-    Ok(col(name.as_str()))
+    *plan = computed;
+    truths.push(holds.alias(name.as_str()));
+    Ok(col(name))
 }
 
 /// A left join that never repeats a row: of several rows of one key the first is taken, and what is wrong with them is said elsewhere.
