@@ -99,12 +99,20 @@ impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle>
         let convert = || {
             let converted = job.convert(&common)?;
             let kind = |table: &str, column: &str| job.target_kind(table, column);
+            let tracked = job.tracked(&converted)?;
             let published = if job.target().tenant.is_some() { "tenants" } else { "converted" };
             place.publish(published, |folder| match published {
-                "tenants" => sink::write_tenants(context, job, converted.tables(), &kind, folder, output),
+                "tenants" => {
+                    sink::write_tenants(context, job, converted.tables(), &kind, folder, output)?;
+                    sink::write_tracked_tenants(context, job, &tracked, &kind, folder, output)
+                }
                 _ => sink::write_tables(context, converted.tables(), &kind, folder, output),
             })?;
             let mut published = vec![published];
+            if !tracked.is_empty() && job.target().tenant.is_none() {
+                place.publish("tracked", |folder| sink::write_tracked(context, &tracked, &kind, folder, output))?;
+                published.push("tracked");
+            }
             if let Some(actions) = job.actions() {
                 place.publish("actions.csv", |file| sink::write_table(actions.frame()?, file, sink::csv::format()))?;
                 published.push("actions.csv");

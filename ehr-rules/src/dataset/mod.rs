@@ -16,6 +16,7 @@ pub(crate) mod rows;
 pub(crate) mod text;
 
 use crate::error::Error;
+use crate::ir::tenant::COLUMN;
 use crate::ir::types::Kind;
 use ledger::Ledger;
 use polars::prelude::*;
@@ -127,7 +128,13 @@ impl Table {
         Ok(frame.select(kept))
     }
 
-    /// The same for a form that has text and numbers only: instants, lists and structs as text. `kind` says what a column is.
+    /// The table with what a destination tells its rows by, where it is one that `Job::tracked` made; nested values and instants as text.
+    pub fn tracked(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
+        let frame = self.scan()?.drop(by_name([ORIGIN, COLUMN], false, false));
+        texts(frame, kind).map_err(|error| Error::engine("reading a staged table's columns", error))
+    }
+
+    /// The table without bookkeeping columns for a form that has text and numbers only: instants, lists and structs as text. `kind` says what a column is.
     pub fn texts(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
         texts(self.frame()?, kind).map_err(|error| Error::engine("reading a staged table's columns", error))
     }
@@ -140,6 +147,14 @@ impl Part {
             return Err(Error::data(format!("table `{}` has more rows of one tenant than can be written", self.table.name)));
         };
         Ok(self.table.frame()?.slice(first, rows))
+    }
+
+    /// The same with what a destination tells rows by, as [`Table::tracked`] gives it.
+    pub fn tracked(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
+        let (Ok(first), Ok(rows)) = (i64::try_from(self.first), IdxSize::try_from(self.rows)) else {
+            return Err(Error::data(format!("table `{}` has more rows of one tenant than can be written", self.table.name)));
+        };
+        Ok(self.table.tracked(kind)?.slice(first, rows))
     }
 
     /// The same for a form that has text and numbers only, as [`Table::texts`] gives it.

@@ -71,6 +71,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0423", "a field of fixed width stands nowhere, or where another does"),
     ("E0430", "a target reads sources of several systems, or one twice"),
     ("E0431", "a rule of a target with tenants makes rows that are nobody's"),
+    ("E0440", "rows that are tracked could not be told apart"),
     ("E0501", "a code map names a source code twice"),
     ("E0502", "a target in a code map is not of its type"),
     ("E0503", "a code map has no file, or it cannot be read as one"),

@@ -69,6 +69,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0423", include_str!("../../docs/codes/E0423.md")),
     ("E0430", include_str!("../../docs/codes/E0430.md")),
     ("E0431", include_str!("../../docs/codes/E0431.md")),
+    ("E0440", include_str!("../../docs/codes/E0440.md")),
     ("E0501", include_str!("../../docs/codes/E0501.md")),
     ("E0502", include_str!("../../docs/codes/E0502.md")),
     ("E0503", include_str!("../../docs/codes/E0503.md")),

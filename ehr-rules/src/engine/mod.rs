@@ -16,6 +16,7 @@ pub(crate) mod demand;
 pub(crate) mod expr;
 pub(crate) mod fate;
 pub(crate) mod files;
+pub(crate) mod fingerprint;
 pub(crate) mod formula;
 pub(crate) mod group;
 pub(crate) mod identity;
@@ -27,6 +28,7 @@ pub(crate) mod plausible;
 pub(crate) mod probe;
 pub(crate) mod script;
 pub(crate) mod tenant;
+pub(crate) mod track;
 pub(crate) mod transform;
 mod unfold;
 

@@ -355,17 +355,35 @@ const TRACK: &Form = &Form {
     name: "`track`",
     keys: &[
         required("key", Holds::List(&Holds::OwnColumn), "Columns that say which row it is."),
+        key("range", Holds::Form(RANGE), "The columns where its time begins and ends: rows of one key whose times meet are one row."),
         required("fingerprint", Holds::Form(FINGERPRINT), "By what a row that comes again is the same."),
         key("on_same", Holds::Words(&["skip"]), "What becomes of a row that comes again and is the same."),
         key("on_changed", Holds::Form(ON_CHANGED), "What becomes of a row that comes again and is not the same."),
     ],
 };
 
+const RANGE: &Form = &Form {
+    name: "`range`",
+    keys: &[
+        required("start", Holds::OwnColumn, "The column of the first day or time; a missing one is since ever."),
+        required("end", Holds::OwnColumn, "The column of the last day, or of the time up to which; a missing one is for ever."),
+    ],
+};
+
 const FINGERPRINT: &Form = &Form {
     name: "`fingerprint`",
     keys: &[
-        required("columns", Holds::List(&Holds::OwnColumn), "Columns in which a row that is the same does not differ."),
-        key("ignore", Holds::List(&Holds::OwnColumn), "Columns in which it may."),
+        required(
+            "columns",
+            Holds::List(&Holds::OwnColumn),
+            "Columns in which a row that is the same does not differ, and tables that refer to this one, whose rows are compared as a set.",
+        ),
+        key("ignore", Holds::List(&Holds::OwnColumn), "Columns in which it may; of such a table as `table.column`."),
+        key(
+            "texts",
+            Holds::List(&Holds::Words(&["trim", "collapse_blanks"])),
+            "What is not compared in texts: blanks at both ends, or how many.",
+        ),
     ],
 };
 
@@ -378,6 +396,21 @@ const ON_CHANGED: &Form = &Form {
             Holds::Words(&["keep_old", "take_new", "keep_both", "quarantine"]),
             "Which row stands: the old one (default), the new one, both, or the old one until somebody decides.",
         ),
+        key(
+            "kinds",
+            Holds::Map(&Holds::Free, &Holds::Form(CONFLICT_KIND)),
+            "Kinds of conflicts by their names, the first that fits; none needs to: what is left is `data_changed`, a key twice in one order \
+             `extraction_duplicate`, which may be named too.",
+        ),
+    ],
+};
+
+const CONFLICT_KIND: &Form = &Form {
+    name: "a kind of conflict",
+    keys: &[
+        key("columns", Holds::List(&Holds::OwnColumn), "Columns and child tables, one of which changed."),
+        key("severity", Holds::Words(&["low", "medium", "high"]), "How much it matters (default: medium)."),
+        key("then", Holds::Words(&["keep_old", "take_new", "keep_both", "quarantine"]), "Which row stands, where it is not that of all."),
     ],
 };
 

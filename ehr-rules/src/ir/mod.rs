@@ -14,6 +14,7 @@ pub(crate) mod plausible;
 pub(crate) mod print;
 pub(crate) mod schema;
 pub(crate) mod tenant;
+pub(crate) mod track;
 pub(crate) mod transform;
 pub(crate) mod types;
 pub(crate) mod unfold;

@@ -8,6 +8,7 @@ use crate::ir::demand::FoundIn;
 use crate::ir::expr::Expr;
 use crate::ir::feasibility::Thresholds;
 use crate::ir::tenant::Tenant;
+use crate::ir::track::Track;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -404,33 +405,6 @@ pub struct TargetTable {
     pub columns: Vec<TargetColumn>,
 }
 
-/// How rows that come again, in a later order, are told from new ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Track {
-    /// Columns that say which row it is.
-    pub key: Vec<String>,
-    /// Columns by which a row that comes again is the same.
-    pub compared: Vec<String>,
-    /// Columns that may differ in a row that is the same.
-    pub ignored: Vec<String>,
-    /// What becomes of a row that comes again and is not the same; that it did is recorded as a conflict.
-    pub on_changed: Changed,
-}
-
-/// What becomes of a row that comes again and is not the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Changed {
-    /// The row that is there stays.
-    KeepOld,
-    /// The new row takes its place.
-    TakeNew,
-    /// Both are there.
-    KeepBoth,
-    /// The new row is set aside until somebody decides.
-    Quarantine,
-}
-
 /// One column of a target table.
 #[derive(Debug, Clone, Serialize)]
 pub struct TargetColumn {
@@ -492,18 +466,6 @@ impl SourceTable {
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|column| column.name == name)
-    }
-}
-
-impl Changed {
-    /// As it is written.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::KeepOld => "keep_old",
-            Self::TakeNew => "take_new",
-            Self::KeepBoth => "keep_both",
-            Self::Quarantine => "quarantine",
-        }
     }
 }
 

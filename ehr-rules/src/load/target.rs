@@ -81,11 +81,12 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
     let sources = fields.names("source", said).unwrap_or_default();
     let tenant = tenant(&mut fields, said);
     let code_maps = code_map::read(&mut fields, folder, overlay, said);
-    let (mut tables, mut pending, mut nodes) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tables, mut pending, mut nodes, mut tracks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     fields.required("tables", said);
     for (key, node) in fields.map("tables", said).unwrap_or_default() {
         places.set_table(&key.text, &key.place);
-        if let Some(table) = table(key, node, tables.len(), &mut places, &mut pending, said) {
+        if let Some((table, track)) = table(key, node, tables.len(), &mut places, &mut pending, said) {
+            tracks.extend(track.map(|track| (tables.len(), track)));
             tables.push(table);
             nodes.push(node);
         }
@@ -98,6 +99,12 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
     fields.finish(said);
     for one in pending {
         check_reference(&one, &tables, said);
+    }
+    for (at, node) in tracks {
+        let track = track::read(node, at, &tables, said);
+        if let Some(table) = tables.get_mut(at) {
+            table.track = track;
+        }
     }
     let told = tenant.as_ref().map(|(from, folder)| Tenant { from: from.text.clone(), folder: *folder });
     let schema = TargetSchema {
@@ -179,14 +186,15 @@ fn check_allowed(node: &Node, schema: &TargetSchema, rules: &[RuleNode], said: &
     }
 }
 
-fn table(
+/// A table, and how it is tracked, which is read once all tables are known.
+fn table<'a>(
     name: &Key,
-    node: &Node,
+    node: &'a Node,
     at: usize,
     places: &mut Places,
     pending: &mut Vec<Pending>,
     said: &mut Diagnostics,
-) -> Option<TargetTable> {
+) -> Option<(TargetTable, Option<&'a Node>)> {
     let mut fields = Fields::of(node, &format!("table `{}`", name.text), said)?;
     let external = fields.bool("external", said).unwrap_or(false);
     let found_in = demand::found_in(&mut fields, external, said);
@@ -200,7 +208,7 @@ fn table(
             columns.push(column);
         }
     }
-    let track = fields.get("track").and_then(|node| track::read(node, name, &columns, external, said));
+    let track = fields.get("track");
     let feasibility = feasibility::read(&mut fields, false, said);
     demand::known(&mut fields, &demand::OF_TABLES);
     fields.finish(said);
@@ -213,16 +221,9 @@ fn table(
             said.push(unknown("E0101", format!("unknown column `{}` of `{}`", part.text, name.text), &part.text, &part.place, known));
         }
     }
-    Some(TargetTable {
-        name: name.text.clone(),
-        external,
-        found_in,
-        key: key.into_iter().map(|part| part.text).collect(),
-        demands: Vec::new(),
-        track,
-        feasibility,
-        columns,
-    })
+    let key = key.into_iter().map(|part| part.text).collect();
+    let table = TargetTable { name: name.text.clone(), external, found_in, key, demands: Vec::new(), track: None, feasibility, columns };
+    Some((table, track))
 }
 
 /// A column, and where it says what it refers to.

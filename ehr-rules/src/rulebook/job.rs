@@ -23,6 +23,7 @@ use crate::engine;
 use crate::engine::Context;
 use crate::engine::codes::CodeSource;
 use crate::engine::probe::Probes;
+use crate::engine::track;
 use crate::error::Error;
 use crate::finding::Verified;
 use crate::ir::code_map::CodeMapSource;
@@ -335,6 +336,16 @@ impl<'book> Job<'book> {
     /// A staged table that cannot be read.
     pub fn feasibility(&self, converted: &Dataset<Converted>, outcome: &Outcome) -> Result<Feasibility, Error> {
         feasibility::feasibility(self, converted, outcome)
+    }
+
+    /// Each table of the target that is tracked, and each whose rows are part of one that is, with what a destination tells its rows by:
+    /// `_ehr_natural` (natural key), `_ehr_fingerprint`, `_ehr_parts`, `_ehr_content` (JSON), `_ehr_start` and `_ehr_end`, `_ehr_file` and
+    /// `_ehr_line`; of a part instead `_ehr_parent`, the place of its row from 0. Rows stand in the order of the table itself.
+    ///
+    /// # Errors
+    /// A staged table that cannot be read or written.
+    pub fn tracked(&self, converted: &Dataset<Converted>) -> Result<Vec<Table>, Error> {
+        track::track(&self.target.schema, converted, &self.context("convert"))
     }
 
     /// The tables that the target's rules read.

@@ -74,12 +74,57 @@ fn tenant() -> Value {
 }
 
 fn track() -> Value {
+    let compared =
+        "Columns in which a row that is the same does not differ, and tables that refer to this one, whose rows are compared as a set.";
     let fingerprint = object(
         "by what a row that comes again is the same",
-        vec![("columns", some("Columns in which a row that is the same does not differ.")), ("ignore", texts("Columns in which it may."))],
+        vec![
+            ("columns", some(compared)),
+            ("ignore", texts("Columns in which it may; of such a table as `table.column`.")),
+            ("texts", alike()),
+        ],
         &["columns"],
     );
-    let then = words(
+    let record = words("Where old and new values are written down.", &[("conflicts", "as a conflict (default)")]);
+    let kind = object(
+        "a kind of conflict",
+        vec![
+            ("columns", some("Columns and child tables, one of which changed.")),
+            (
+                "severity",
+                words(
+                    "How much it matters.",
+                    &[("low", "it can wait"), ("medium", "to be looked at (default)"), ("high", "it must be looked at")],
+                ),
+            ),
+            ("then", stands()),
+        ],
+        &[],
+    );
+    let changed = vec![("record", record), ("then", stands()), ("kinds", map_of("Kinds of conflicts, the first that fits.", kind))];
+    let range = object(
+        "the columns where its time begins and ends",
+        vec![
+            ("start", text("The column of the first day or time; a missing one is since ever.")),
+            ("end", text("The column of the last day, or of the time up to which; a missing one is for ever.")),
+        ],
+        &["start", "end"],
+    );
+    object(
+        "how rows that come again are told from new ones",
+        vec![
+            ("key", some("Columns that say which row it is.")),
+            ("range", range),
+            ("fingerprint", fingerprint),
+            ("on_same", words("What becomes of a row that is the same.", &[("skip", "it is a duplicate, and left out (default)")])),
+            ("on_changed", object("what becomes of a row that is not the same", changed, &["then"])),
+        ],
+        &["key", "fingerprint"],
+    )
+}
+
+fn stands() -> Value {
+    words(
         "Which row stands.",
         &[
             ("keep_old", "the one that is there (default)"),
@@ -87,18 +132,13 @@ fn track() -> Value {
             ("keep_both", "both"),
             ("quarantine", "the one that is there; the new one is set aside until somebody decides"),
         ],
-    );
-    let record = words("Where old and new values are written down.", &[("conflicts", "as a conflict (default)")]);
-    object(
-        "how rows that come again are told from new ones",
-        vec![
-            ("key", some("Columns that say which row it is.")),
-            ("fingerprint", fingerprint),
-            ("on_same", words("What becomes of a row that is the same.", &[("skip", "it is a duplicate, and left out (default)")])),
-            ("on_changed", object("what becomes of a row that is not the same", vec![("record", record), ("then", then)], &["then"])),
-        ],
-        &["key", "fingerprint"],
     )
+}
+
+/// One way to make texts alike, or a list of them.
+fn alike() -> Value {
+    let word = json!({"enum": ["trim", "collapse_blanks"]});
+    json!({"description": "What is not compared in texts: blanks at both ends, or how many there are.", "anyOf": [word.clone(), {"type": "array", "items": word}]})
 }
 
 /// One text, or a list that is not empty.

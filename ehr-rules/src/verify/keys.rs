@@ -50,7 +50,10 @@ pub(super) fn look_at(
     let of = |columns: &[String]| -> Vec<String> {
         columns.iter().cloned().chain(target.tenant.as_ref().map(|_| tenant::COLUMN.to_owned())).collect()
     };
-    if !shape.key.is_empty() {
+    // Rows that share a key are told from each other where they are tracked by it, and only one of them comes to stand.
+    let tracked = shape.track.as_ref().is_some_and(|track| shape.key.iter().all(|part| track.key.contains(part)));
+    let unique = !shape.key.is_empty() && !tracked;
+    if unique {
         keys.push(of(&shape.key));
     }
     let mut references = Vec::new();
@@ -84,7 +87,7 @@ pub(super) fn look_at(
         return Ok(Known::new());
     }
     let pass = Pass {
-        key: (!shape.key.is_empty()).then(|| identity::room(table.rows)),
+        key: unique.then(|| identity::room(table.rows)),
         references: references.iter().map(|(_, held, _)| Arc::clone(held)).collect(),
         offered: offered.iter().map(|_| identity::room(table.rows)).collect(),
         twice: 0,
@@ -94,7 +97,7 @@ pub(super) fn look_at(
     let collided = if pass.twice == 0 { 0 } else { collided(shape)?.min(pass.twice) };
     let (none, key) = (Budget::none(), shape.key.join("+"));
     let check = |code, column, says| Check { code, table: &shape.name, column, says, allowed: &none, severity: Severity::Fail };
-    if !shape.key.is_empty() {
+    if unique {
         said.ran(&check("R0402", &key, "is unique"), Count { rows: pass.twice - collided, of: table.rows });
         said.ran(&check("R0405", &key, "is one thing's alone"), Count { rows: collided, of: table.rows });
     }

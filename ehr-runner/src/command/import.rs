@@ -8,6 +8,7 @@ use crate::destination::Given;
 use crate::destination::Load;
 use crate::destination::Loading;
 use crate::destination::Outcome;
+use crate::destination::Outcomes;
 use crate::error::Failure;
 use crate::error::Status;
 use crate::order::ImportRecord;
@@ -19,6 +20,8 @@ use ehr_rules::Rulebook;
 use ehr_rules::TargetSchema;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -48,7 +51,6 @@ impl Import {
         }
         let book = context.rulebook()?;
         let target = target(&book, &order.target)?;
-        loadable(target)?;
         if book.fingerprint() != order.rules {
             context.note("note: the rules have changed since this order was made");
         }
@@ -69,7 +71,7 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// In words.
     pub(super) fn human(&self) -> String {
-        let Load { rows, added, replaced, already } = self.load;
+        let Load { rows, added, replaced, already, ref outcomes } = self.load;
         let whose = self.tenants.as_ref().map_or_else(String::new, |tenants| format!(" for {} tenants", tenants.len()));
         if already {
             return format!("this order is in {} already; nothing was changed", self.to);
@@ -77,19 +79,33 @@ impl Loaded {
         let same = rows - added - replaced;
         let replaced = if replaced > 0 { format!(", {replaced} replaced") } else { String::new() };
         let same = if same > 0 { format!(", {same} there already as they are") } else { String::new() };
-        format!("{added} rows loaded into {}{whose}{replaced}{same}", self.to)
+        let mut text = format!("{added} rows loaded into {}{whose}{replaced}{same}", self.to);
+        for (table, Outcomes { new, identical, changed, duplicate, conflicts }) in outcomes {
+            // Writing to a text does not fail.
+            let _ = write!(text, "\n{table}: {new} new, {identical} identical, {changed} changed, {duplicate} duplicate");
+            if *conflicts > 0 {
+                let _ = write!(text, "; {conflicts} conflicts: `ehr-runner conflicts --to {} list`", self.to);
+            }
+        }
+        text
     }
 
     /// For scripts.
     pub(super) fn json(&self) -> Value {
-        let Load { rows, added, replaced, already } = self.load;
-        let mut json = json!({"to": self.to, "rows": rows, "added": added, "replaced": replaced, "already": already});
-        if let (Some(tenants), Some(object)) = (&self.tenants, json.as_object_mut()) {
-            let one = |done: &Done<Load>| {
-                let Load { rows, added, replaced, already } = done.what;
-                json!({"tenant": done.name, "identifier": done.identifier, "rows": rows, "added": added, "replaced": replaced, "already": already})
-            };
-            object.insert("tenants".to_owned(), tenants.iter().map(one).collect());
+        let mut json = self.load.json();
+        if let Some(object) = json.as_object_mut() {
+            object.insert("to".to_owned(), json!(self.to));
+            if let Some(tenants) = &self.tenants {
+                let one = |done: &Done<Load>| {
+                    let mut json = done.what.json();
+                    if let Some(object) = json.as_object_mut() {
+                        object.insert("tenant".to_owned(), json!(done.name));
+                        object.insert("identifier".to_owned(), json!(done.identifier));
+                    }
+                    json
+                };
+                object.insert("tenants".to_owned(), tenants.iter().map(one).collect());
+            }
         }
         json
     }
@@ -103,13 +119,6 @@ pub(crate) fn target<'book>(book: &'book Rulebook, name: &str) -> Result<&'book 
         .into_iter()
         .find(|target| target.name == name)
         .ok_or_else(|| Failure::Usage(format!("there is no target `{name}`; known are {}", known.join(", "))))
-}
-
-/// Refuses a target that asks for more than loading rows: what is not done is not passed over.
-pub(crate) fn loadable(target: &TargetSchema) -> Result<(), Failure> {
-    let Some(table) = target.tables.iter().find(|table| table.track.is_some()) else { return Ok(()) };
-    let what = format!("that rows which come again are tracked (`track` of `{}`)", table.name);
-    Err(Failure::Usage(format!("the target `{}` asks for {what}, which no import does yet; nothing was read or loaded", target.name)))
 }
 
 /// Fails where an order is to stop before it would be loaded, or to be loaded nobody says where.
@@ -152,7 +161,9 @@ pub(crate) fn load(
         other => other,
     })?;
     let loaded = Loaded { to: to.to_string(), load, tenants: None };
-    note(folder, vec![(load.already, ImportRecord { to: loaded.to.clone(), at: now(), rows: load.rows, tenant: None })], to)?;
+    let tracked = loaded.load.outcomes.clone();
+    let record = ImportRecord { to: loaded.to.clone(), at: now(), rows: loaded.load.rows, tenant: None, tracked };
+    note(folder, vec![(loaded.load.already, record)], to)?;
     Ok(loaded)
 }
 
@@ -180,15 +191,18 @@ fn load_tenants(
     only: Option<&str>,
 ) -> Result<Loaded, Failure> {
     let Outcome { done, failed } = to.load_tenants(context, target, folder, order, loading, only)?;
-    let mut sum = Load { rows: 0, added: 0, replaced: 0, already: true };
+    let mut sum = Load { rows: 0, added: 0, replaced: 0, already: true, outcomes: BTreeMap::new() };
     let mut loads = Vec::new();
     for Done { identifier, what: load, .. } in &done {
         sum.rows += load.rows;
         sum.added += load.added;
         sum.replaced += load.replaced;
         sum.already &= load.already;
-        let record = ImportRecord { to: to.to_string(), at: now(), rows: load.rows, tenant: Some(identifier.clone()) };
-        loads.push((load.already, record));
+        for (table, outcomes) in &load.outcomes {
+            sum.outcomes.entry(table.clone()).or_default().add(*outcomes);
+        }
+        let (tenant, tracked) = (Some(identifier.clone()), load.outcomes.clone());
+        loads.push((load.already, ImportRecord { to: to.to_string(), at: now(), rows: load.rows, tenant, tracked }));
     }
     note(folder, loads, to)?;
     match failed {

@@ -2,6 +2,7 @@
 
 mod assess;
 mod check;
+mod conflicts;
 mod detect;
 mod diff;
 mod docs;
@@ -50,6 +51,8 @@ pub(crate) enum Command {
     Import(import::Import),
     /// Take one order's rows out of a database again, all of them or none
     Undo(undo::Undo),
+    /// List, show, accept and reject rows that came again and were not the same
+    Conflicts(conflicts::Conflicts),
     /// Say where orders stand
     Status(status::StatusOf),
     /// Run every new export that appears in a folder, until stopped
@@ -89,6 +92,7 @@ impl Command {
             Self::Resume(resume) => resume.run(context),
             Self::Import(import) => import.run(context),
             Self::Undo(undo) => undo.run(context),
+            Self::Conflicts(conflicts) => conflicts.run(context),
             Self::Status(status) => status.run(context),
             Self::Watch(watch) => watch.run(context),
             Self::Tenants(tenants) => tenants.run(context),

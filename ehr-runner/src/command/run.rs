@@ -124,7 +124,6 @@ impl Run {
         let book = context.rulebook()?;
         let target = import::target(&book, &self.target)?;
         if let Some(to) = to {
-            import::loadable(target)?;
             to.check(target, self.loading)?;
         }
         context.heed_signals()?;

@@ -115,12 +115,9 @@ impl Watch {
             return Err(Failure::Usage(format!("there is no vocabulary folder `{}`", vocabulary.display())));
         }
         let book = context.rulebook()?;
-        let target = import::target(&book, &self.target)?;
+        import::target(&book, &self.target)?;
         let to = match &self.to {
-            Some(to) => {
-                import::loadable(target)?;
-                Some(Wanted { to: to.again()?, loading: self.loading })
-            }
+            Some(to) => Some(Wanted { to: to.again()?, loading: self.loading }),
             None => None,
         };
         context.heed_signals_after_stages()?;

@@ -5,7 +5,9 @@
 //! | `_ehr_orders` | each load of an order, numbered in the order of loading; `undone_at` where it was taken out again |
 //! | `_ehr_basis` | how many rows an order found there already, and by which order |
 //! | `_ehr_rows_<table>` | each row's key, its fingerprint, and the order that brought it as it is |
-//! | `_ehr_past_<table>` | rows as they were before an order replaced them |
+//! | `_ehr_past_<table>` | rows as they were before an order replaced them, and rows that were set aside when they came |
+//! | `_ehr_conflicts` | rows that came again and were not the same (`conflicts`) |
+//! | `_ehr_tracked` | by what each tracked table is tracked |
 
 use super::cell::Cell;
 use super::cell::FORM;
@@ -16,6 +18,7 @@ use crate::order::OrderFile;
 use crate::order::now;
 use chrono::SecondsFormat;
 use ehr_rules::Kind;
+use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -27,6 +30,26 @@ pub(super) const ORDER: &str = "_ehr_order";
 pub(super) const REPLACED_BY: &str = "_ehr_replaced_by";
 /// Which of several rows that are alike in everything it is, from 0.
 pub(super) const COPY: &str = "_ehr_copy";
+/// The place of a row that is tracked in its order's file, from 0: with the order it names a version of the row.
+pub(super) const PLACE: &str = "_ehr_place";
+/// The place of the row that a row is part of.
+pub(super) const PARENT: &str = "_ehr_parent";
+/// The natural key of a row that is tracked.
+pub(super) const NATURAL: &str = "_ehr_natural";
+/// What it is compared by.
+pub(super) const FINGERPRINT: &str = "_ehr_fingerprint";
+/// What tells where it differs.
+pub(super) const PARTS: &str = "_ehr_parts";
+/// All it holds, with what is part of it.
+pub(super) const CONTENT: &str = "_ehr_content";
+/// When it begins.
+pub(super) const START: &str = "_ehr_start";
+/// When it ends.
+pub(super) const END: &str = "_ehr_end";
+/// The file it comes from.
+pub(super) const FILE: &str = "_ehr_file";
+/// The line of that file.
+pub(super) const LINE: &str = "_ehr_line";
 /// Databases cut longer names without a word, or refuse them.
 const LONGEST_NAME: usize = 63;
 
@@ -40,6 +63,10 @@ pub(super) struct Book<'a> {
     pub(super) rows: String,
     /// Its `_ehr_past_` table.
     pub(super) past: String,
+    /// What is kept of a row that is tracked, or part of one.
+    pub(super) extra: Vec<Slot>,
+    /// The table that its rows are part of.
+    pub(super) part_of: Option<&'a str>,
 }
 
 /// A load of an order that a destination has.
@@ -53,9 +80,38 @@ pub(super) struct Entry {
 
 impl<'a> Book<'a> {
     /// The book of a table.
-    pub(super) fn of(table: &'a TargetTable) -> Self {
+    pub(super) fn of(table: &'a TargetTable, target: &'a TargetSchema) -> Self {
         let name = |prefix: &str| within(format!("{prefix}{}", table.name));
-        Self { table, keyed: !table.key.is_empty(), rows: name("_ehr_rows_"), past: name("_ehr_past_") }
+        let parent =
+            target.tables.iter().find(|other| other.track.iter().flat_map(|track| &track.children).any(|child| child.table == table.name));
+        let texts = [FINGERPRINT, PARTS, CONTENT];
+        let extra = match (&table.track, parent) {
+            (Some(_), _) => [number(PLACE), Slot { name: NATURAL.to_owned(), kind: Kind::Uuid }]
+                .into_iter()
+                .chain(texts.map(text))
+                .chain([number(START), number(END), text(FILE), number(LINE)])
+                .collect(),
+            (None, Some(_)) => vec![number(PARENT)],
+            (None, None) => Vec::new(),
+        };
+        let part_of = parent.map(|parent| parent.name.as_str());
+        Self { table, keyed: !table.key.is_empty(), rows: name("_ehr_rows_"), past: name("_ehr_past_"), extra, part_of }
+    }
+
+    /// The books of the tables whose rows are part of this one's.
+    pub(super) fn children(&self, target: &'a TargetSchema) -> Vec<Self> {
+        let children = self.table.track.iter().flat_map(|track| &track.children);
+        children.filter_map(|child| target.table(&child.table)).map(|table| Book::of(table, target)).collect()
+    }
+
+    /// What is kept of a row beside what it holds.
+    pub(super) fn kept(&self) -> Vec<String> {
+        [PRINT, ORDER].map(str::to_owned).into_iter().chain(self.extra.iter().map(|slot| slot.name.clone())).collect()
+    }
+
+    /// The column that names, with the order, the version of a row that is tracked: its own place, or that of the row it is part of.
+    pub(super) fn version(&self) -> &'static str {
+        if self.part_of.is_some() { PARENT } else { PLACE }
     }
 
     /// The columns by which rows are told apart, in `_ehr_rows_` and wherever rows are staged.
@@ -78,10 +134,11 @@ impl<'a> Book<'a> {
         let identity = self.identity();
         // Without a key a row is found again by what it holds, so that is kept.
         let told = if self.keyed { identity.clone() } else { own.iter().cloned().chain([number(COPY)]).collect() };
-        let rows: Vec<Slot> = told.into_iter().chain([number(PRINT), number(ORDER)]).collect();
+        let rows: Vec<Slot> = told.into_iter().chain([number(PRINT), number(ORDER)]).chain(self.extra.iter().cloned()).collect();
         make(store, &self.rows, &rows, &identity)?;
         if self.keyed {
-            let past: Vec<Slot> = own.into_iter().chain([number(PRINT), number(ORDER), number(REPLACED_BY)]).collect();
+            let kept = [number(PRINT), number(ORDER)].into_iter().chain(self.extra.iter().cloned());
+            let past: Vec<Slot> = own.into_iter().chain(kept).chain([number(REPLACED_BY)]).collect();
             make(store, &self.past, &past, &identity)?;
         }
         Ok(())
@@ -176,12 +233,48 @@ pub(super) fn strike(store: &mut dyn Store, number: i64) -> Result<(), Failure> 
     store.run(&format!("DELETE FROM {} WHERE number = {number}", store.quoted("_ehr_basis")), &[]).map(drop)
 }
 
+/// One number.
+pub(super) fn one(store: &mut dyn Store, sql: &str) -> Result<u64, Failure> {
+    Ok(store.ask(sql, &[])?.first().and_then(|row| row.first()).map_or(0, Cell::count))
+}
+
+/// Makes the table of by what tables are tracked.
+pub(super) fn prepare_tracked(store: &mut dyn Store) -> Result<(), Failure> {
+    make(store, "_ehr_tracked", &[text("table_name"), text("declared")], &[])
+}
+
+/// Fails where rows of a table were tracked by other columns than now: what is kept of them cannot be compared.
+pub(super) fn tracked_so(store: &mut dyn Store, book: &Book<'_>) -> Result<(), Failure> {
+    let Some(track) = &book.table.track else { return Ok(()) };
+    // What becomes of changes may be declared anew; by what they are told may not.
+    let by = serde_json::json!([track.key, track.range, track.compared, track.children, track.texts]).to_string();
+    let place = store.place(1);
+    let found = store.ask(
+        &format!("SELECT declared FROM {} WHERE table_name = {place}", store.quoted("_ehr_tracked")),
+        &[Cell::Text(book.table.name.clone())],
+    )?;
+    match found.first().and_then(|row| row.first()?.text()) {
+        None => {
+            let sql = format!("INSERT INTO {} (table_name, declared) VALUES ({place}, {})", store.quoted("_ehr_tracked"), store.place(2));
+            store.run(&sql, &[Cell::Text(book.table.name.clone()), Cell::Text(by)]).map(drop)
+        }
+        Some(known) if known == by => Ok(()),
+        Some(_) => Err(Failure::Data(format!(
+            "nothing was loaded: rows of table `{}` in `{}` were tracked by other columns than the target names now; undo their orders, or load \
+             into another database",
+            book.table.name,
+            store.shown()
+        ))),
+    }
+}
+
 /// A column for whole numbers.
 pub(super) fn number(name: &str) -> Slot {
     Slot { name: name.to_owned(), kind: Kind::Integer }
 }
 
-fn text(name: &str) -> Slot {
+/// A column for texts.
+pub(super) fn text(name: &str) -> Slot {
     Slot { name: name.to_owned(), kind: Kind::Text }
 }
 
@@ -189,7 +282,8 @@ fn slot(column: &ehr_rules::TargetColumn) -> Slot {
     Slot { name: column.name.clone(), kind: column.ty.kind.clone() }
 }
 
-fn moment() -> String {
+/// The present moment, as it is written down.
+pub(super) fn moment() -> String {
     now().to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 

@@ -22,6 +22,9 @@ use super::store::Store;
 use super::store::Take;
 use super::store::equal;
 use super::store::list;
+use super::track::Fate;
+use super::track::Judged;
+use super::track::Tracking;
 use super::written;
 use crate::context::Context;
 use crate::error::Failure;
@@ -47,6 +50,8 @@ const FRESH: &str = "_ehr_fresh";
 const WAS: &str = "_ehr_was";
 const OWNER: &str = "_ehr_owner";
 const AT: &str = "_ehr_at";
+/// What the order's rows are judged by.
+pub(super) const JUDGED: &str = "_ehr_judged";
 /// After so many rows a signal is heeded.
 const HEED_EVERY: u64 = 4096;
 /// So many rows are asked for at once.
@@ -82,34 +87,89 @@ pub(super) struct Difference<'a> {
     pub(super) number: i64,
     /// What happens to rows that are there otherwise.
     pub(super) changes: Changes,
+    /// What becomes of each row; all of them come in where there are none.
+    pub(super) fates: Vec<Fate>,
 }
 
 /// A row of the file as it passes by.
 struct Passing<'a> {
     place: u64,
     cells: &'a [Cell],
+    /// What is kept of it where it is tracked.
+    extra: &'a [Cell],
     print: i64,
     copy: i64,
 }
 
 impl Difference<'_> {
+    /// Judges the rows of a table that is tracked; those of one whose rows are part of another's go as theirs do.
+    pub(super) fn judge(&mut self, store: &mut dyn Store, children: &[&Book<'_>], parents: Option<&[Fate]>) -> Result<Judged, Failure> {
+        let mut judged = Judged::default();
+        let slots = self.slots()?;
+        if let Some(track) = &self.book.table.track {
+            books::tracked_so(store, self.book)?;
+            temporary(store, JUDGED, &self.book.extra)?;
+            let rows = store.fill(JUDGED, &self.book.extra, &mut |take| self.every(&slots, None, |_, _, _, extra| take(extra)))?;
+            store.settle(JUDGED)?;
+            let tracking = Tracking { context: self.context, book: self.book, track, number: self.number, rows };
+            judged = tracking.judge(store, children)?;
+        } else if let Some(parents) = parents {
+            self.every(&slots, None, |_, _, _, extra| {
+                let parent = extra.first().and_then(Cell::integer).and_then(|place| usize::try_from(place).ok());
+                judged.fates.push(parent.and_then(|place| parents.get(place)).copied().unwrap_or(Fate::In));
+                Ok(())
+            })?;
+        }
+        self.fates.clone_from(&judged.fates);
+        Ok(judged)
+    }
+
+    /// Keeps the rows that do not come in because others stand, where replaced ones are kept.
+    fn set_aside(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<(), Failure> {
+        if !self.fates.contains(&Fate::Aside) {
+            return Ok(());
+        }
+        let kept = [books::number(PRINT), books::number(ORDER)].into_iter().chain(self.book.extra.iter().cloned());
+        let into: Vec<Slot> = slots.iter().cloned().chain(kept).chain([books::number(REPLACED_BY)]).collect();
+        let fill =
+            store.fill(&self.book.past, &into, &mut |take| {
+                // None of these is ever compared by the fingerprint of all that it holds.
+                let mine = [Cell::Integer(0), Cell::Integer(self.number)];
+                self.every(slots, None, |_, at, cells, extra| {
+                    if self.fate(at) == Fate::Aside { take(&[cells, &mine, extra, &mine[1..]].concat()) } else { Ok(()) }
+                })
+            });
+        fill.map(drop)
+    }
+
+    fn fate(&self, at: u64) -> Fate {
+        usize::try_from(at).ok().and_then(|at| self.fates.get(at)).copied().unwrap_or(Fate::In)
+    }
+
     /// Brings what is not there.
     pub(super) fn take(&self, store: &mut dyn Store) -> Result<Taken, Failure> {
         let slots = self.slots()?;
+        self.set_aside(store, &slots)?;
+        let mut taken = self.bring(store, &slots)?;
+        taken.same += self.fates.iter().filter(|fate| **fate != Fate::In).count() as u64;
+        Ok(taken)
+    }
+
+    fn bring(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<Taken, Failure> {
         let table = store.quoted(&self.book.table.name);
         let known = any(store, &self.book.rows)?;
         let occupied = any(store, &self.book.table.name)?;
         let nothing_to_compare = !known && (!occupied || !self.book.keyed);
         if nothing_to_compare {
-            self.record(store, &slots, None)?;
-            let added = store.fill(&self.book.table.name, &slots, &mut |take| self.cells(&slots, None, take))?;
+            self.record(store, slots, None)?;
+            let added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, None, take))?;
             return Ok(Taken { added, ..Taken::default() });
         }
-        let here = self.compared(store, &slots)?;
+        let here = self.compared(store, slots)?;
         let staged = here.is_none();
         let Compared { mut taken, fresh, other, were } = match here {
             Some(compared) => compared,
-            None => self.staged(store, &slots)?,
+            None => self.staged(store, slots)?,
         };
         if taken.replaced > 0 {
             self.may_replace(store, &taken)?;
@@ -118,17 +178,17 @@ impl Difference<'_> {
             let stranger = occupied && self.book.keyed && taken.added > 0;
             let turned = staged || stranger || taken.replaced > 0;
             if turned && !staged {
-                self.turn_here(store, &slots, &fresh, &other, &were)?;
+                self.turn_here(store, slots, &fresh, &other, &were)?;
             }
             if stranger {
                 self.nobody_elses(store, &table)?;
             }
             if !other.is_empty() {
-                self.replace(store, &slots, &other, !staged)?;
+                self.replace(store, slots, &other, !staged)?;
             }
             if !fresh.is_empty() {
-                self.record(store, &slots, Some(&fresh))?;
-                taken.added = store.fill(&self.book.table.name, &slots, &mut |take| self.cells(&slots, Some(&fresh), take))?;
+                self.record(store, slots, Some(&fresh))?;
+                taken.added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, Some(&fresh), take))?;
             }
             if turned {
                 store.run(&store.drop_temporary(TURN), &[])?;
@@ -237,10 +297,12 @@ impl Difference<'_> {
         store.settle(TURN)
     }
 
-    /// The columns of the file.
+    /// The columns of the table that the file has.
     fn slots(&self) -> Result<Vec<Slot>, Failure> {
         let table = self.book.table;
-        let named = written::header(self.file, self.output)?.into_iter().map(|name| {
+        let header = written::header(self.file, self.output)?.into_iter();
+        // What is kept of rows that are tracked stands behind their columns.
+        let named = header.take_while(|name| !self.book.extra.iter().any(|slot| slot.name == *name)).map(|name| {
             match table.columns.iter().find(|column| column.name == name) {
                 Some(column) => Ok(Slot { name, kind: column.ty.kind.clone() }),
                 None => Err(Failure::Data(format!("the target's table `{}` has no column `{name}` any more", table.name))),
@@ -251,7 +313,7 @@ impl Difference<'_> {
 
     /// Each row of the file, or those at some places, which are sorted.
     fn cells(&self, slots: &[Slot], places: Option<&[u64]>, take: Take<'_>) -> Result<(), Failure> {
-        self.rows(slots, places, |_, cells| take(cells))
+        self.rows(slots, places, |_, cells, _| take(cells))
     }
 
     /// The same with their fingerprints.
@@ -268,36 +330,64 @@ impl Difference<'_> {
         let mut bytes = Vec::new();
         let print = |cells: &[Cell], bytes: &mut Vec<u8>| print(order.iter().filter_map(|at| cells.get(*at)), bytes);
         if self.book.keyed {
-            return self.rows(slots, places, |place, cells| each(Passing { place, cells, print: print(cells, &mut bytes), copy: 0 }));
+            return self.rows(slots, places, |place, cells, extra| {
+                each(Passing { place, cells, extra, print: print(cells, &mut bytes), copy: 0 })
+            });
         }
         // Which copy a row is, all before it tell.
         let mut places = places.map(|places| places.iter().peekable());
-        self.rows(slots, None, |place, cells| {
+        self.rows(slots, None, |place, cells, extra| {
             let print = print(cells, &mut bytes);
             let seen = copies.entry(print).or_default();
             let copy = *seen;
             *seen += 1;
             if places.as_mut().is_none_or(|places| places.next_if(|asked| **asked == place).is_some()) {
-                each(Passing { place, cells, print, copy })?;
+                each(Passing { place, cells, extra, print, copy })?;
             }
             Ok(())
         })
     }
 
+    /// The same of rows that come in.
     fn rows(
         &self,
         slots: &[Slot],
         places: Option<&[u64]>,
-        mut each: impl FnMut(u64, &[Cell]) -> Result<(), Failure>,
+        mut each: impl FnMut(u64, &[Cell], &[Cell]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let kinds: Vec<Kind> = slots.iter().map(|slot| slot.kind.clone()).collect();
+        self.every(slots, places, |place, at, cells, extra| if self.fate(at) == Fate::In { each(place, cells, extra) } else { Ok(()) })
+    }
+
+    /// Each row with how many stand before it, where its table is tracked, and what is kept of it.
+    fn every(
+        &self,
+        slots: &[Slot],
+        places: Option<&[u64]>,
+        mut each: impl FnMut(u64, u64, &[Cell], &[Cell]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        // Its place is known without being written.
+        let numbered = self.book.extra.first().is_some_and(|slot| slot.name == books::PLACE);
+        let kinds = slots.iter().chain(self.book.extra.iter().skip(usize::from(numbered)));
+        let kinds: Vec<Kind> = kinds.map(|slot| slot.kind.clone()).collect();
+        let mut extra = Vec::with_capacity(self.book.extra.len());
         let mut passed = 0_u64;
-        written::rows(self.file, self.output, &kinds, places, |place, cells| {
+        // How many stand before a row, all before it tell.
+        let counted = !self.book.extra.is_empty();
+        let mut asked = places.filter(|_| counted).map(|places| places.iter().peekable());
+        written::rows(self.file, self.output, &kinds, places.filter(|_| !counted), |place, cells| {
             if passed.is_multiple_of(HEED_EVERY) {
                 self.context.go_on()?;
             }
+            let at = passed;
             passed += 1;
-            each(place, cells)
+            if asked.as_mut().is_some_and(|asked| asked.next_if(|asked| **asked == place).is_none()) {
+                return Ok(());
+            }
+            let (own, rest) = cells.split_at(slots.len().min(cells.len()));
+            extra.clear();
+            extra.extend(numbered.then(|| Cell::Integer(at.cast_signed())));
+            extra.extend_from_slice(rest);
+            each(place, at, own, &extra)
         })
     }
 
@@ -322,6 +412,7 @@ impl Difference<'_> {
             into.push(books::number(COPY));
         }
         into.extend([books::number(PRINT), books::number(ORDER)]);
+        into.extend(self.book.extra.iter().cloned());
         let line = |row: Passing<'_>, take: Take<'_>| {
             let mut cells = if self.book.keyed {
                 self.identity(slots, &row)
@@ -329,6 +420,7 @@ impl Difference<'_> {
                 row.cells.iter().cloned().chain([Cell::Integer(row.copy)]).collect()
             };
             cells.extend([Cell::Integer(row.print), Cell::Integer(self.number)]);
+            cells.extend_from_slice(row.extra);
             take(&cells)
         };
         store.fill(&self.book.rows, &into, &mut |take| self.each(slots, places, |row| line(row, take))).map(drop)
@@ -428,6 +520,12 @@ impl Difference<'_> {
     }
 
     fn may_replace(&self, store: &mut dyn Store, taken: &Taken) -> Result<(), Failure> {
+        if !self.book.extra.is_empty() {
+            let (rows, table, shown) = (taken.replaced, &self.book.table.name, store.shown());
+            return Err(Failure::Data(format!(
+                "nothing was loaded: {rows} rows of table `{table}` have the key of rows that are in `{shown}`, and are tracked as others"
+            )));
+        }
         if self.changes == Changes::Replace {
             return Ok(());
         }

@@ -202,7 +202,7 @@ fn histories(cases: u32, destination: impl Fn(&Path) -> Destination) {
                     context.cancel.store(true, Ordering::Relaxed);
                     let loaded = load(at, Changes::Replace);
                     context.cancel.store(false, Ordering::Relaxed);
-                    let there = matches!(loaded, Ok(load) if load.already);
+                    let there = matches!(&loaded, Ok(load) if load.already);
                     prop_assert_eq!(there, model.loaded.contains_key(&at));
                     prop_assert!(there || matches!(loaded, Err(Failure::Interrupted(_))));
                 }

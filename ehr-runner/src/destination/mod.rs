@@ -6,6 +6,7 @@
 mod books;
 mod cell;
 mod compare;
+mod conflicts;
 mod difference;
 #[cfg(test)]
 mod histories;
@@ -15,6 +16,7 @@ mod shape;
 mod sqlite;
 mod store;
 mod tenants;
+mod track;
 mod trust;
 mod undo;
 mod written;
@@ -22,11 +24,14 @@ mod written;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::order::OrderFile;
+use crate::order::Output;
 use books::Book;
+pub(crate) use conflicts::Conflict;
+pub(crate) use conflicts::Decision;
+pub(crate) use conflicts::Verdict;
 use difference::Difference;
 use difference::Taken;
 use ehr_rules::TargetSchema;
-use ehr_rules::TargetTable;
 use mysql::Mysql;
 use postgres::Postgres;
 use postgres::Server;
@@ -43,6 +48,8 @@ use store::own_tables;
 pub(crate) use tenants::Done;
 pub(crate) use tenants::Entry;
 pub(crate) use tenants::Outcome;
+use track::Fate;
+pub(crate) use track::Outcomes;
 pub(crate) use undo::Undone;
 
 /// A database that an order can be loaded into.
@@ -83,7 +90,7 @@ pub(crate) struct Loading {
 }
 
 /// What a load came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Load {
     /// Rows of the order, all of which are in the database.
     pub(crate) rows: u64,
@@ -93,6 +100,16 @@ pub(crate) struct Load {
     pub(crate) replaced: u64,
     /// Whether the order was there before, so that nothing was done.
     pub(crate) already: bool,
+    /// Of each table that is tracked how many rows were what.
+    pub(crate) outcomes: BTreeMap<String, Outcomes>,
+}
+
+impl Load {
+    /// For scripts.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        let Self { rows, added, replaced, already, outcomes } = self;
+        serde_json::json!({"rows": rows, "added": added, "replaced": replaced, "already": already, "tracked": outcomes})
+    }
 }
 
 impl FromStr for Destination {
@@ -215,23 +232,47 @@ impl Destination {
         store.begin()?;
         books::prepare(store)?;
         if let Some(entry) = books::find(store, &order.id)? {
-            return Ok(Load { rows: entry.rows, added: 0, replaced: 0, already: true });
+            return Ok(Load { rows: entry.rows, added: 0, replaced: 0, already: true, outcomes: BTreeMap::new() });
         }
         let made = shape::check(store, target, self.creates(loading))?;
         for table in own_tables(target).filter(|table| made.contains(&table.name)) {
             let statements = store.create(table, target);
             store.make(&table.name, &statements)?;
         }
-        let file = |table: &TargetTable| folder.join("converted").join(format!("{}.{}", table.name, order.output.extension()));
-        let brought: Vec<Book<'_>> = own_tables(target).filter(|table| file(table).is_file()).map(Book::of).collect();
+        let file = |book: &Book<'_>| {
+            let told = if book.extra.is_empty() { "converted" } else { "tracked" };
+            folder.join(told).join(format!("{}.{}", book.table.name, order.output.extension()))
+        };
+        let books: Vec<Book<'_>> = own_tables(target).map(|table| Book::of(table, target)).collect();
+        books.iter().filter(|book| !file(book).is_file()).try_for_each(|book| made_before(book, folder, order.output))?;
+        let brought: Vec<&Book<'_>> = books.iter().filter(|book| !book.extra.is_empty() || file(book).is_file()).collect();
         brought.iter().try_for_each(|book| book.prepare(store))?;
+        let brought: Vec<&Book<'_>> = brought.into_iter().filter(|book| file(book).is_file()).collect();
+        if books.iter().any(|book| !book.extra.is_empty()) {
+            conflicts::prepare(store)?;
+            books::prepare_tracked(store)?;
+        }
         let number = books::next(store)?;
         let mut sum = Taken::default();
         let mut basis: BTreeMap<i64, u64> = BTreeMap::new();
+        let mut outcomes: BTreeMap<String, Outcomes> = BTreeMap::new();
+        let mut fates: BTreeMap<String, Vec<Fate>> = BTreeMap::new();
         for book in &brought {
             let (output, changes) = (order.output, loading.changes);
-            let taken = Difference { context, book, file: &file(book.table), output, number, changes }.take(store)?;
-            tracing::info!(table = book.table.name, added = taken.added, replaced = taken.replaced, same = taken.same, "loaded");
+            let (table, file) = (book.table, file(book));
+            let mut difference = Difference { context, book, file: &file, output, number, changes, fates: Vec::new() };
+            let children = book.children(target);
+            let parents = book.part_of.and_then(|parent| fates.get(parent)).map(Vec::as_slice);
+            let judged = difference.judge(store, &children.iter().collect::<Vec<_>>(), parents)?;
+            let taken = difference.take(store)?;
+            if table.track.is_some() {
+                outcomes.insert(table.name.clone(), judged.outcomes);
+                fates.insert(table.name.clone(), judged.fates);
+            }
+            for (owner, rows) in judged.basis {
+                *basis.entry(owner).or_default() += rows;
+            }
+            tracing::info!(table = table.name, added = taken.added, replaced = taken.replaced, same = taken.same, "loaded");
             sum.added += taken.added;
             sum.replaced += taken.replaced;
             sum.same += taken.same;
@@ -258,16 +299,56 @@ impl Destination {
         books::enter(store, number, order, [sum.added, sum.replaced, sum.same])?;
         context.go_on()?;
         store.commit()?;
-        Ok(Load { rows: sum.added + sum.replaced + sum.same, added: sum.added, replaced: sum.replaced, already: false })
+        Ok(Load { rows: sum.added + sum.replaced + sum.same, added: sum.added, replaced: sum.replaced, already: false, outcomes })
+    }
+
+    /// The conflicts in it: all, or one and those of the same new row.
+    pub(crate) fn conflicts(&self, id: Option<i64>, values: bool) -> Result<Vec<Conflict>, Failure> {
+        self.there()?;
+        let mut store = self.open()?;
+        store.begin()?;
+        conflicts::list(&mut *store, id, values)
+    }
+
+    /// The name of the target that a conflict's order was for.
+    pub(crate) fn target_of(&self, id: i64) -> Result<Option<String>, Failure> {
+        self.there()?;
+        let mut store = self.open()?;
+        store.begin()?;
+        conflicts::target(&mut *store, id)
+    }
+
+    /// Decides a conflict; `None` where it was decided so before.
+    pub(crate) fn decide(&self, context: &Context, target: &TargetSchema, verdict: &Verdict<'_>) -> Result<Option<Vec<Conflict>>, Failure> {
+        self.there()?;
+        let mut store = self.open()?;
+        store.begin()?;
+        let decided = conflicts::decide(&mut *store, target, verdict)?;
+        context.go_on()?;
+        store.commit()?;
+        Ok(decided)
+    }
+
+    /// Fails where there is no file, which would be made only to be looked into.
+    fn there(&self) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(path) if !path.exists() => Err(Failure::Usage(format!("there is no database `{}`", path.display()))),
+            _ => Ok(()),
+        }
     }
 
     /// Takes an order out again; `None` where it is not there.
     pub(crate) fn undo(&self, context: &Context, target: &TargetSchema, order: &OrderFile) -> Result<Option<Undone>, Failure> {
-        if let Self::Sqlite(path) = self
-            && !path.exists()
-        {
-            return Err(Failure::Usage(format!("there is no database `{}`", path.display())));
-        }
+        self.there()?;
         undo::undo(context, &mut *self.open()?, target, &order.id)
     }
+}
+
+/// An order that was made before its target tracked a table has nothing to tell its rows by.
+fn made_before(book: &Book<'_>, folder: &Path, output: Output) -> Result<(), Failure> {
+    let name = &book.table.name;
+    if book.extra.is_empty() || !folder.join("converted").join(format!("{name}.{}", output.extension())).is_file() {
+        return Ok(());
+    }
+    Err(Failure::Data(format!("`{}` was made before the rules tracked `{name}`; run the order again", folder.display())))
 }

@@ -187,6 +187,12 @@ pub(super) trait Store {
     /// The statements that make of it what costs less once its rows are there: indexes, references.
     fn complete(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String>;
 
+    /// Says that rows which are referred to leave now, and that others may come in their place: what refers to nothing then is found by
+    /// [`Store::check_references`], where the database would not wait for that.
+    fn wait_with_references(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Fails where a row refers to nothing.
     fn check_references(&mut self, target: &TargetSchema) -> Result<(), Failure>;
 

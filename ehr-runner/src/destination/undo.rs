@@ -6,10 +6,12 @@ use super::books::ORDER;
 use super::books::PRINT;
 use super::books::REPLACED_BY;
 use super::cell::Cell;
+use super::conflicts;
 use super::store::Store;
 use super::store::equal;
 use super::store::list;
 use super::store::own_tables;
+use super::track;
 use crate::context::Context;
 use crate::error::Failure;
 use ehr_rules::TargetSchema;
@@ -32,7 +34,7 @@ pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSche
     let Some(entry) = books::find(store, id)? else { return Ok(None) };
     let number = entry.number;
     nothing_later(store, number)?;
-    let books: Vec<Book<'_>> = own_tables(target).map(Book::of).collect();
+    let books: Vec<Book<'_>> = own_tables(target).map(|table| Book::of(table, target)).collect();
     let mut there = Vec::new();
     for book in books {
         if !store.columns(&book.rows)?.is_empty() {
@@ -40,6 +42,9 @@ pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSche
         }
     }
     nothing_refers(store, &there, number)?;
+    if there.iter().any(|book| !book.extra.is_empty()) {
+        store.wait_with_references()?;
+    }
     let mut undone = Undone { removed: 0, restored: 0 };
     for book in there.iter().rev() {
         context.go_on()?;
@@ -48,6 +53,7 @@ pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSche
         undone.restored += table.restored;
     }
     store.check_references(target)?;
+    conflicts::strike(store, number)?;
     books::strike(store, number)?;
     context.go_on()?;
     store.commit()?;
@@ -79,8 +85,18 @@ fn nothing_refers(store: &mut dyn Store, books: &[Book<'_>], number: i64) -> Res
             else {
                 continue;
             };
-            let going =
-                format!("SELECT p.{} FROM {} p WHERE {}", store.quoted(its), store.quoted(&to.rows), brought(store, to, "p", number));
+            let its = store.quoted(its);
+            let mut going = format!("SELECT p.{its} FROM {} p WHERE {}", store.quoted(&to.rows), brought(store, to, "p", number));
+            if !to.extra.is_empty() {
+                // A row that comes back may be what is referred to.
+                going = format!(
+                    "SELECT m.{its} FROM {} m WHERE m.{its} IN ({going}) AND m.{its} NOT IN (SELECT q.{its} FROM {} q WHERE q.{} = {number} AND q.{} <> {number})",
+                    store.quoted(&to.table.name),
+                    store.quoted(&to.past),
+                    store.quoted(REPLACED_BY),
+                    store.quoted(ORDER),
+                );
+            }
             let told = book.identity_names();
             let told: Vec<&str> = told.iter().map(String::as_str).collect();
             let rows = store.quoted(&book.rows);
@@ -112,7 +128,8 @@ fn nothing_refers(store: &mut dyn Store, books: &[Book<'_>], number: i64) -> Res
 /// The condition under which a row of `_ehr_rows_` goes: the order brought it, and did not put it in another's place.
 fn brought(store: &dyn Store, book: &Book<'_>, alias: &str, number: i64) -> String {
     let mine = format!("{alias}.{} = {number}", store.quoted(ORDER));
-    if !book.keyed {
+    // A row that is tracked is never changed in its place.
+    if !book.keyed || !book.extra.is_empty() {
         return mine;
     }
     let told = book.identity_names();
@@ -148,8 +165,15 @@ fn take_out(store: &mut dyn Store, book: &Book<'_>, number: i64) -> Result<Undon
             "nothing was undone: {gone} rows that the order brought to table `{name}` are no longer in `{shown}` as they were"
         )));
     }
-    let restored = if book.keyed { restore(store, book, number)? } else { 0 };
+    let tracked = !book.extra.is_empty();
+    let mut restored = if book.keyed && !tracked { restore(store, book, number)? } else { 0 };
     store.run(&format!("DELETE FROM {rows} WHERE {order} = {number}"), &[])?;
+    if tracked {
+        let replaced = format!("{} = {number}", store.quoted(REPLACED_BY));
+        restored = track::return_rows(store, book, &format!("{replaced} AND {order} <> {number}"))?;
+        // What the order brought and was set aside goes with it.
+        store.run(&format!("DELETE FROM {} WHERE {replaced}", store.quoted(&book.past)), &[])?;
+    }
     Ok(Undone { removed, restored })
 }
 

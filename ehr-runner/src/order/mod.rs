@@ -4,6 +4,7 @@ pub(crate) mod prints;
 pub(crate) mod workplace;
 
 use crate::destination::Loading;
+use crate::destination::Outcomes;
 use crate::error::Failure;
 use crate::fingerprint::InputPrint;
 use crate::source::leave::LeftOut;
@@ -166,6 +167,9 @@ pub(crate) struct ImportRecord {
     /// Whose, where each tenant has a place of its own: what that is called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tenant: Option<String>,
+    /// Of each table that is tracked how many rows were what.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) tracked: BTreeMap<String, Outcomes>,
 }
 
 impl OrderFile {

@@ -54,9 +54,8 @@ pub(crate) fn write_tenants(
             context.go_on()?;
             let own = folder.join(tenant_identifier(&part.tenant, ""));
             let into = own.join("converted");
-            if !into.is_dir() {
-                make_folder(&own)?;
-                make_folder(&into)?;
+            for folder in [&own, &into].into_iter().filter(|folder| !folder.is_dir()) {
+                make_folder(folder)?;
             }
             let (frame, format) = match output {
                 Output::Csv => (part.texts(|column| kinds(&table.name, column))?, csv::format()),
@@ -66,6 +65,45 @@ pub(crate) fn write_tenants(
         }
     }
     Ok(())
+}
+
+/// Writes tables with what a destination tells their rows by.
+pub(crate) fn write_tracked(context: &Context, tables: &[Table], kinds: Kinds<'_>, folder: &Path, output: Output) -> Result<(), Failure> {
+    make_folder(folder)?;
+    for table in tables {
+        context.go_on()?;
+        let path = folder.join(format!("{}.{}", table.name, output.extension()));
+        write_table(table.tracked(|column| kinds(&table.name, column))?, &path, format_of(output))?;
+    }
+    Ok(())
+}
+
+/// The same tenant by tenant: `IDENTIFIER/tracked`.
+pub(crate) fn write_tracked_tenants(
+    context: &Context,
+    job: &Job<'_>,
+    tables: &[Table],
+    kinds: Kinds<'_>,
+    folder: &Path,
+    output: Output,
+) -> Result<(), Failure> {
+    for table in tables {
+        for part in job.parts(table)? {
+            context.go_on()?;
+            let own = folder.join(tenant_identifier(&part.tenant, ""));
+            let into = own.join("tracked");
+            for folder in [&own, &into].into_iter().filter(|folder| !folder.is_dir()) {
+                make_folder(folder)?;
+            }
+            let path = into.join(format!("{}.{}", table.name, output.extension()));
+            write_table(part.tracked(|column| kinds(&table.name, column))?, &path, format_of(output))?;
+        }
+    }
+    Ok(())
+}
+
+fn format_of(output: Output) -> FileWriteFormat {
+    if output == Output::Csv { csv::format() } else { parquet::format() }
 }
 
 /// In row order, in bounded memory.

@@ -52,7 +52,6 @@ fn anew(context: &Context, settings: &Settings, export: &Path, out: &Path) -> Re
         return Err(Failure::Data(format!("the order `{}` failed, since its data falls short; its report says why", out.display())));
     }
     if let Some(wanted) = &request.to {
-        import::loadable(target)?;
         let to: Given = wanted.to.parse().unwrap_or_else(|never| match never {});
         import::load(context, out, &made.order, target, to.get()?, wanted.loading, None)?;
     }

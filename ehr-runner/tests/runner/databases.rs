@@ -14,14 +14,14 @@ use rusqlite::Connection;
 use std::fmt::Write;
 
 /// A destination that starts empty.
-enum Base {
+pub(crate) enum Base {
     Sqlite,
     Postgres(Server),
     Maria(Maria),
 }
 
 impl Base {
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite => "sqlite:clinic.db".to_owned(),
             Self::Postgres(server) => server.url(),
@@ -29,7 +29,7 @@ impl Base {
         }
     }
 
-    fn number(&self, place: &Place, sql: &str) -> i64 {
+    pub(crate) fn number(&self, place: &Place, sql: &str) -> i64 {
         match self {
             Self::Sqlite => Connection::open(place.path("clinic.db")).unwrap().query_row(sql, [], |row| row.get(0)).unwrap_or(-1),
             Self::Postgres(server) => server.number(sql),
@@ -37,12 +37,13 @@ impl Base {
         }
     }
 
-    fn ehr(&self, place: &Place, arguments: &str) -> Assert {
+    pub(crate) fn ehr(&self, place: &Place, arguments: &str) -> Assert {
         place.ehr_with(PASSWORD, &format!("{arguments} --to {}", self.url()))
     }
 }
 
-fn in_each(scenario: impl Fn(&Place, &Base)) {
+/// The scenario, in a place of its own for each of them.
+pub(crate) fn in_each(scenario: impl Fn(&Place, &Base)) {
     scenario(&Place::new(), &Base::Sqlite);
     if let Some(server) = Server::start() {
         scenario(&Place::new(), &Base::Postgres(server));

@@ -11,6 +11,7 @@ mod commands;
 mod databases;
 mod diff;
 mod docs;
+mod ingester;
 mod input;
 mod maria;
 mod mysql;

@@ -97,29 +97,19 @@ fn a_full_disk_rolls_everything_back() {
 }
 
 #[test]
-fn tracked_rows_are_refused_before_a_row_is_read() {
+fn an_order_from_before_its_rows_were_tracked_is_made_again() {
     let place = Place::new();
     place.convert("").code(0);
-    let track = "  person:\n    track: {key: [name, birth_date], fingerprint: {columns: [gender_code]}, on_changed: {then: keep_both}}\n";
+    let track = "  person:\n    track: {key: person_id, fingerprint: {columns: [name, birth_date], ignore: gender_code}}\n";
     place.replace("rulesets/targets/demo/schema.yaml", "  person:\n", track);
-    let direct = "target: direct\nsource: acme/1\ntenant: {from: PATIENT}\ntables: {stay: {columns: {day: datetime}}}\n";
-    place.write("rulesets/targets/direct/schema.yaml", direct);
-    place.write("rulesets/targets/direct/rules.yaml", "stay: {from: visits, columns: {day: START}}\n");
-    let of_track = "the target `demo` asks for that rows which come again are tracked (`track` of `person`)";
-    for (what, why) in [
-        ("import order --to sqlite:clinic.db", of_track),
-        ("run export --target demo --out second --to sqlite:clinic.db", of_track),
-        ("run nowhere --target demo --out second --to sqlite:clinic.db --dry-run", of_track),
-    ] {
-        let said = stderr(&place.ehr(what).code(2));
-        assert!(said.contains(why), "{what}: {said}");
-        assert!(!place.has("second") && !place.has("clinic.db"), "{what}");
-    }
+    let said = stderr(&place.ehr("import order --to sqlite:clinic.db").code(4));
+    assert!(said.contains("`order` was made before the rules tracked `person`; run the order again"), "{said}");
+    assert!(!place.has("clinic.db"));
     let told = stdout(&place.ehr("explain demo.person").code(0));
-    assert!(told.contains("\ntrack: by name, birth_date; the same if gender_code are; if changed, keep_both\n"), "{told}");
-    assert!(stdout(&place.ehr("explain direct.stay").code(0)).contains("\ntenant: by `PATIENT`\n"));
-    // What is converted is not changed by it.
-    place.ehr("run export --target demo --out second --today 2024-06-01").code(0);
+    assert!(
+        told.contains("\ntrack: by person_id; the same if name, birth_date are, whatever gender_code; if changed, keep_old\n"),
+        "{told}"
+    );
 }
 
 #[test]

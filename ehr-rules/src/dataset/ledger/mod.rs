@@ -146,6 +146,13 @@ impl Ledger {
         self.tables.iter().position(|known| known.name == table).and_then(|at| u16::try_from(at).ok())
     }
 
+    /// The file that a row comes from.
+    pub(crate) fn file(&self, table: u16, row: u64) -> Option<String> {
+        let marks = lock(&self.tables.get(usize::from(table))?.marks);
+        let at = marks.files.partition_point(|(first, _)| *first <= row).checked_sub(1)?;
+        marks.files.get(at).map(|(_, name)| name.clone())
+    }
+
     /// Says that `rows` rows of a table were read.
     pub(crate) fn read(&self, table: u16, rows: u64) {
         if let Some(table) = self.tables.get(usize::from(table)) {

@@ -7,7 +7,7 @@ mod text;
 pub(crate) mod trace;
 pub(crate) mod words;
 
-use crate::ir::schema::Track;
+use crate::ir::track::Track;
 use crate::rulebook::spot::Spot;
 use serde::Serialize;
 

@@ -17,9 +17,12 @@ impl Lineage {
             let _ = writeln!(text, "tenant: by `{tenant}`");
         }
         if let Some(track) = &self.track {
-            let [key, compared, ignored] = [&track.key, &track.compared, &track.ignored].map(|names| names.join(", "));
+            let parts = track.children.iter().map(|child| &child.table);
+            let compared = track.compared.iter().chain(parts).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let [key, ignored] = [&track.key, &track.ignored].map(|names| names.join(", "));
+            let range = track.range.as_ref().map_or_else(String::new, |(start, end)| format!(" from {start} to {end}"));
             let but = if ignored.is_empty() { ignored } else { format!(", whatever {ignored}") };
-            let _ = writeln!(text, "track: by {key}; the same if {compared} are{but}; if changed, {}", track.on_changed.word());
+            let _ = writeln!(text, "track: by {key}{range}; the same if {compared} are{but}; if changed, {}", track.on_changed.word());
         }
         if self.rules.is_empty() {
             let table = self.what.strip_prefix(&format!("{}.", self.target)).unwrap_or(&self.what);

@@ -106,9 +106,15 @@ impl Mysql {
         let sql = "SELECT count(*) FROM information_schema.referential_constraints \
                    WHERE constraint_schema = DATABASE() AND table_name = referenced_table_name";
         if !self.unchecked && self.one(sql, &[])?.count() > 0 {
-            self.run("SET SESSION foreign_key_checks = 0", &[])?;
-            self.unchecked = true;
+            self.leave_unchecked()?;
         }
+        Ok(())
+    }
+
+    /// References are held by [`Store::check_references`] alone from here on.
+    fn leave_unchecked(&mut self) -> Result<(), Failure> {
+        self.run("SET SESSION foreign_key_checks = 0", &[])?;
+        self.unchecked = true;
         Ok(())
     }
 
@@ -355,6 +361,10 @@ impl Store for Mysql {
     }
 
     /// References were looked at row by row, unless a table refers to itself.
+    fn wait_with_references(&mut self) -> Result<(), Failure> {
+        if self.unchecked { Ok(()) } else { self.leave_unchecked() }
+    }
+
     fn check_references(&mut self, _: &TargetSchema) -> Result<(), Failure> {
         if !self.unchecked {
             return Ok(());
