@@ -122,6 +122,37 @@ fn the_same_rules_give_the_same_bytes() {
     assert!(compared > 30, "{compared} files were compared");
 }
 
+/// What `assess` says of an export is what an order of it says, count by count.
+#[test]
+fn assessing_says_what_converting_says() {
+    let Some(vocabulary) = real_data("athena-mini") else { return };
+    for name in ["synthea-2022/csv", "synthea-2017-fusephir/csv"] {
+        let Some(export) = real_data(name) else { continue };
+        let folder = tempfile::tempdir().unwrap();
+        let order = folder.path().join("order");
+        let ran = |arguments: &[&str]| {
+            let mut program = Command::new(env!("CARGO_BIN_EXE_ehr-runner"));
+            program.arg("--rules").arg(root().join("rulesets")).args(arguments).arg(&export);
+            program.args(["--target", "omop-5.4", "--today", "2026-01-01", "--vocabulary"]).arg(&vocabulary);
+            program
+        };
+        let output = ran(&["assess", "--show-values", "--format", "json"]).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 4)), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        let said: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let run = ran(&["run"]).arg("--out").arg(&order).output().unwrap();
+        assert!(matches!(run.status.code(), Some(0 | 4)), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+        let report: serde_json::Value = serde_json::from_slice(&std::fs::read(order.join("report.json")).unwrap()).unwrap();
+        for key in ["ledger", "findings", "unmapped", "feasibility", "source", "version", "target"] {
+            assert!(said[key] == report[key] && !said[key].is_null(), "{name}: `{key}` is told in two ways");
+        }
+        assert!(
+            said["feasibility"]["patients"]["known"].as_u64().is_some_and(|known| known > 0),
+            "{name}: {}",
+            said["feasibility"]["patients"]
+        );
+    }
+}
+
 fn balanced(folder: &Path) {
     let ledger: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("order/ledger.json")).unwrap()).unwrap();
     assert_eq!(ledger["balanced"], true);
