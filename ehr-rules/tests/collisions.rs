@@ -75,6 +75,22 @@ fn it_is_told_in_unions_groups_and_tables_on_the_way() {
     assert_eq!((filtered.read, filtered.converted, filtered.filtered), (3, 2, 1));
 }
 
+/// Things that only their key makes one are not merged.
+#[test]
+fn a_dedupe_by_a_made_key_merges_no_two_things() {
+    for keep in ["first", "{latest: code}"] {
+        let rule = format!("items: {{from: item, columns: {{id: {{key: [code]}}, code: code}}, dedupe: {{by: [id], keep: {keep}}}}}");
+        let made = run("integer", &rule, &[ONE, OTHER, "another", OTHER]);
+        assert_eq!(found(&made), ["R0405 items.id Failed 1"]);
+        let codes: Vec<&str> = made.tables["items"].lines().map(|line| line.split_once(',').unwrap().1).collect();
+        assert_eq!(codes, ["code", ONE, OTHER, "another"]);
+    }
+    let both = |where_| format!("{{from: item, where: nr {where_} 2, columns: {{id: {{key: [code]}}, code: code}}}}");
+    let union = format!("items: {{union: [{}, {}], dedupe: {{by: [id], keep: first}}}}", both("<"), both(">="));
+    assert_eq!(found(&run("integer", &union, &[ONE, OTHER, ONE, OTHER])), ["R0405 items.id Failed 1"]);
+    assert!(found(&run("integer", &union, &[ONE, "another", ONE])).is_empty());
+}
+
 /// A key that no rule makes is what the source says it is.
 #[test]
 fn a_key_of_the_source_comes_twice() {

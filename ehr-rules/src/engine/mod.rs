@@ -11,6 +11,7 @@ mod arithmetic;
 pub(crate) mod check;
 pub(crate) mod codes;
 mod comparison;
+mod dedupe;
 mod default;
 pub(crate) mod demand;
 pub(crate) mod expr;

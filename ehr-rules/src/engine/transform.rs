@@ -9,6 +9,7 @@ use crate::dataset::dtype::dtype;
 use crate::dataset::ledger::Fate;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::dedupe;
 use crate::engine::expr::Lowering;
 use crate::engine::fate;
 use crate::engine::fate::Entered;
@@ -22,7 +23,6 @@ use crate::engine::unfold;
 use crate::error::Error;
 use crate::ir::expr::Form;
 use crate::ir::transform::Branch;
-use crate::ir::transform::Dedupe;
 use crate::ir::transform::Expect;
 use crate::ir::transform::Join;
 use crate::ir::transform::OnAmbiguous;
@@ -47,6 +47,8 @@ pub(crate) fn run(
     if transform.branches.is_empty() {
         return engine::stage_empty(&staged(columns), &transform.table, path);
     }
+    let apart = dedupe::told_apart(transform, columns);
+    let (transform, columns) = apart.as_ref().map_or((transform, columns), |(transform, columns)| (transform, columns.as_slice()));
     let mut lowering = Lowering::new(context);
     let entered = Arc::new(Entered::default());
     let mut branches = Vec::new();
@@ -61,7 +63,7 @@ pub(crate) fn run(
         branches.pop().unwrap_or_else(|| empty(columns))
     };
     if let Some(dedupe) = &transform.dedupe {
-        plan = plan_dedupe(plan, dedupe, &entered);
+        plan = dedupe::plan(plan, dedupe, &entered);
     }
     if !transform.sort.is_empty() {
         plan = plan_sort(plan, &transform.sort);
@@ -259,20 +261,6 @@ fn plan_join(
         plan = plan.filter(fate::rejected(context.ledger, col(hits.as_str()).fill_null(0).lt_eq(lit(1)), verdict));
     }
     Ok(plan)
-}
-
-/// One row of those with equal columns; the others are merged into it.
-fn plan_dedupe(plan: LazyFrame, dedupe: &Dedupe, entered: &Arc<Entered>) -> LazyFrame {
-    let mut plan = plan.filter(entered.watch());
-    let subset = || Some(by_name(dedupe.by.iter().map(String::as_str), true, false));
-    if dedupe.order.is_empty() {
-        return plan.unique_stable(subset(), UniqueKeepStrategy::First);
-    }
-    let by: Vec<Expr> = dedupe.order.iter().map(|(name, _)| col(name.as_str())).chain([col(ORIGIN)]).collect();
-    let descending: Vec<bool> = dedupe.order.iter().map(|(_, descending)| *descending).chain([false]).collect();
-    let sorting = SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last(true).with_maintain_order(true);
-    plan = plan.sort_by_exprs(by, sorting).unique_stable(subset(), UniqueKeepStrategy::First);
-    plan.sort([ORIGIN], SortMultipleOptions::default().with_maintain_order(true))
 }
 
 /// The order of the output: rows of equal columns stay in the order in which they come, missing values last. The engine

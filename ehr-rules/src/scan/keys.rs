@@ -9,6 +9,7 @@ use crate::scan::found::FoundKey;
 use crate::scan::found::FoundReference;
 use crate::scan::words::is_identifier;
 use crate::scan::words::words;
+use std::collections::HashMap;
 use std::collections::HashSet;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -104,11 +105,16 @@ fn both(a: &str, b: &str) -> u64 {
 pub(super) fn rank(files: &mut [FileScan], references: &[FoundReference]) {
     for file in files {
         let mut ranked: Vec<(i64, FoundKey)> = Vec::new();
+        // The first of a name: wide files have as many keys as columns.
+        let mut places: HashMap<&str, usize> = HashMap::with_capacity(file.columns.len());
+        for (at, column) in file.columns.iter().enumerate() {
+            places.entry(&column.name).or_insert(at);
+        }
         for mut key in std::mem::take(&mut file.keys) {
             let mut points = if key.columns.len() == 1 { 2 } else { 0 };
             for name in &key.columns {
-                let position = file.columns.iter().position(|column| column.name == *name);
-                let Some(column) = file.column(name) else { continue };
+                let position = places.get(name.as_str()).copied();
+                let Some(column) = position.and_then(|at| file.columns.get(at)) else { continue };
                 if is_identifier(&words(name)) && column.codes.is_empty() {
                     points += 4;
                     key.because.push(format!("`{name}` is named as an identifier"));

@@ -36,7 +36,7 @@ pub(super) fn find(tables: &[Table], files: &[FileScan]) -> Vec<FoundReference> 
     let mut found = Vec::new();
     for one in all.iter().filter(|one| is_name(&one.column.kind) && one.column.distinct > 0) {
         let mut best: Option<FoundReference> = None;
-        for key in keys.iter().filter(|key| key.file.name != one.file.name && like(one.column, key.column)) {
+        for key in keys.iter().filter(|key| !std::ptr::eq(key.file, one.file) && like(one.column, key.column)) {
             let named = names(one, key);
             let long = one.column.kind == Kind::Uuid || one.column.shortest >= LONG;
             if !named && (!long || is_code(one.column)) {
