@@ -50,6 +50,20 @@ fn an_order_holds_what_it_promises() {
 }
 
 #[test]
+fn rows_cut_otherwise_than_written_stand_in_the_order_as_they_were() {
+    let place = Place::new();
+    place.write("export/patients.csv", format!("{}p4,Dee,1991-02-28,F,,\n", crate::place::PATIENTS));
+    place.convert("").code(0);
+    let repaired = place.read("order/repaired/patients.csv");
+    assert!(repaired.contains("p4,Dee,1991-02-28,F,,") && repaired.contains("R0213"), "{repaired}");
+    assert!(place.read("order/categorized/patient.csv").contains("Dee"));
+    // Taken up in another process after the rows were read, they are there all the same, once.
+    place.ehr("run export --target demo --out steps --until read --today 2024-06-01").code(0);
+    place.ehr("resume steps").code(0);
+    assert_eq!(place.read("steps/repaired/patients.csv"), repaired);
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes() {
     let place = Place::new();
     place.write("export/patients.csv", format!("{}p4,Dee,1991-02-30,F\n", crate::place::PATIENTS));
