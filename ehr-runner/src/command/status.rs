@@ -5,6 +5,7 @@ use crate::error::Failure;
 use crate::error::Status;
 use crate::order::ORDER_FILE;
 use crate::order::OrderFile;
+use crate::order::OrderTenant;
 use crate::report::grid;
 use crate::watch::book::BOOK_FILE;
 use crate::watch::book::Book;
@@ -13,6 +14,7 @@ use chrono::Utc;
 use clap::Args;
 use serde_json::Value;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -97,12 +99,16 @@ impl Found {
     }
 
     fn listed(&self) -> String {
-        let heads = ["order", "status", "source", "target", "stage", "finished", "read", "set aside", "written", "loaded"];
-        let mut rows = vec![heads.map(str::to_owned).to_vec()];
+        let mut heads = vec!["order", "status", "source", "target", "stage", "finished", "read", "set aside", "written", "loaded"];
+        let tenants = self.orders.iter().any(|(order, _)| !order.tenants.is_empty());
+        if tenants {
+            heads.push("tenants");
+        }
+        let mut rows = vec![heads.into_iter().map(str::to_owned).collect()];
         for (order, folder) in &self.orders {
             let last = order.stands();
             let [read, aside, written] = counts(folder);
-            rows.push(vec![
+            let mut row = vec![
                 folder.display().to_string(),
                 order.status.word().to_owned(),
                 format!("{}/{}", order.source, order.version),
@@ -112,11 +118,22 @@ impl Found {
                 read,
                 aside,
                 written,
-                order.imports.iter().map(|import| import.to.clone()).collect::<Vec<_>>().join(" "),
-            ]);
+                order.imports.iter().map(|import| import.to.as_str()).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" "),
+            ];
+            if tenants {
+                row.push(tenants_of(order));
+            }
+            rows.push(row);
         }
         grid(&rows)
     }
+}
+
+/// The order's tenants by what their folders are called, and which of them are loaded.
+fn tenants_of(order: &OrderFile) -> String {
+    let loaded = |tenant: &OrderTenant| order.imports.iter().any(|import| import.tenant.as_ref() == Some(&tenant.identifier));
+    let shown = |tenant: &OrderTenant| format!("{}{}", tenant.identifier, if loaded(tenant) { " (loaded)" } else { "" });
+    order.tenants.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// Rows read, set aside and written, as far as the order's ledger is closed.

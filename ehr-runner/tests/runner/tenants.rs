@@ -179,6 +179,9 @@ fn a_tenant_whose_rows_do_not_fit_keeps_nobody_else_from_being_loaded() {
             said.contains("1 of 3 tenants were left as they were") && said.contains(&places["B"]) && !said.contains("otherwise"),
             "{said}"
         );
+        // Each tenant of both orders is listed, and that one of them is not loaded.
+        let listed = stdout(&place.ehr("status first second").code(0));
+        assert_eq!((listed.matches(" (loaded)").count(), listed.matches(&places["B"]).count()), (5, 2), "{listed}");
         assert_eq!(base.number(place, &places["C"], "SELECT count(*) FROM patients"), 2);
         assert_eq!(base.number(place, &places["B"], "SELECT count(*) FROM patients WHERE name = 'x'"), 1);
         let json = answer(&base.ehr(place, "--format json import second --changes replace").code(0));
