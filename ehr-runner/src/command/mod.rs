@@ -56,7 +56,7 @@ pub(crate) enum Command {
     /// Say where orders stand
     Status(status::StatusOf),
     /// Run every new export that appears in a folder, until stopped
-    Watch(watch::Watch),
+    Watch(Box<watch::Watch>),
     /// Say whose data a destination keeps, and under which names; map a new name, let a tenant log in
     Tenants(tenants::Tenants),
     /// Say how one output row of an order came to be: its lines of the input, and every rule in between

@@ -40,7 +40,8 @@ whose data falls short is set aside at once. --retry takes up what was set aside
 
 Where EHR_ALERT_WEBHOOK holds the address of a webhook (or EHR_ALERT_WEBHOOK_FILE names a file of mode 0600 that does), it
 gets a POST of JSON for each failure, with EHR_ALERT_TOKEN as bearer token if there is one; --alert-command gets the same on
-stdin. Neither names a file or holds a value: an export is told by its hash, what happened by its exit status.
+stdin, and --alert-smtp mails it to --alert-mail-to; the password is in EHR_ALERT_SMTP_PASSWORD (or _FILE). None of them names
+a file or holds a value: an export is told by its hash, what happened by its exit status.
 
 The first SIGINT or SIGTERM ends it after the stage at work, a second one at once.
 

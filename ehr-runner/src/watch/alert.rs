@@ -1,4 +1,4 @@
-//! Alerts: an HTTP POST to a webhook, and a program that is given the same on stdin.
+//! Alerts: an HTTP POST to a webhook, a program that is given the same on stdin, and mail.
 //!
 //! They leave the machine, so they hold no name of a file, no message and no value: an export is told by the hash of its
 //! content, what happened by an exit status and fixed words. They are sent by a thread of their own, tried several times, and a
@@ -9,6 +9,8 @@ use crate::order::now;
 use crate::secret;
 use crate::watch::book::Entry;
 use crate::watch::book::Standing;
+use crate::watch::mail::Mail;
+use crate::watch::mail::MailOptions;
 use crate::watch::numbers::Numbers;
 use clap::Args;
 use reqwest::Client;
@@ -20,6 +22,7 @@ use reqwest::redirect::Policy;
 use serde_json::Value;
 use serde_json::json;
 use std::io::Write;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::path::PathBuf;
@@ -42,8 +45,8 @@ const TOKEN: &str = "EHR_ALERT_TOKEN";
 const TRIES: u32 = 5;
 /// The wait after the first that failed; it doubles with each.
 const WAIT: Duration = Duration::from_millis(500);
-/// How long a webhook or a program may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a webhook, a program or a mail server may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who is told, beside the webhook of `EHR_ALERT_WEBHOOK`.
 #[derive(Debug, Clone, Default, Args)]
@@ -54,6 +57,8 @@ pub(crate) struct AlertOptions {
     /// Tell of orders that are done too, not only of those that failed or were set aside
     #[arg(long, env = "EHR_ALERT_DONE")]
     alert_done: bool,
+    #[command(flatten)]
+    mail: MailOptions,
 }
 
 /// Alerts on their way.
@@ -67,6 +72,7 @@ pub(crate) struct Alerts {
 struct Ways {
     webhook: Option<(Runtime, Client, Url, Option<HeaderValue>)>,
     command: Option<PathBuf>,
+    mail: Option<Mail>,
     numbers: Arc<Numbers>,
 }
 
@@ -77,10 +83,11 @@ impl AlertOptions {
             Some(address) => Some(webhook(&address, secret::of_variable(TOKEN)?.as_deref())?),
             None => None,
         };
-        if webhook.is_none() && self.alert_command.is_none() {
+        let mail = self.mail.mail()?;
+        if webhook.is_none() && self.alert_command.is_none() && mail.is_none() {
             return Ok(Alerts { sender: None, thread: None, done: false });
         }
-        let ways = Ways { webhook, command: self.alert_command.clone(), numbers: Arc::clone(numbers) };
+        let ways = Ways { webhook, command: self.alert_command.clone(), mail, numbers: Arc::clone(numbers) };
         let (sender, receiver) = mpsc::channel::<Value>();
         let thread = std::thread::spawn(move || {
             for alert in receiver {
@@ -148,6 +155,9 @@ impl Ways {
         if let Some(program) = &self.command {
             self.insist("command", || run(program, alert));
         }
+        if let Some(mail) = &self.mail {
+            self.insist("mail", || mail.send(alert));
+        }
     }
 
     fn insist(&self, way: &'static str, send: impl Fn() -> Result<(), String>) {
@@ -175,8 +185,7 @@ fn webhook(address: &str, token: Option<&str>) -> Result<(Runtime, Client, Url, 
     let wrong = |why: &str| Failure::Usage(format!("`{WEBHOOK}` {why}"));
     let url = Url::parse(address).map_err(|_| wrong("is no address of a webhook"))?;
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    if url.scheme() != "https" && !(url.scheme() == "http" && here) {
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_here(host)) {
         return Err(wrong("leaves the machine without TLS; give an `https` address"));
     }
     let token = token.map(|token| HeaderValue::try_from(format!("Bearer {token}"))).transpose();
@@ -189,6 +198,11 @@ fn webhook(address: &str, token: Option<&str>) -> Result<(Runtime, Client, Url, 
     // An answer that leads elsewhere would take the token there.
     let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE).build().map_err(|error| world(&error))?;
     Ok((runtime, client, url, token))
+}
+
+/// Whether what is sent there never leaves the machine.
+pub(super) fn is_here(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn post(runtime: &Runtime, client: &Client, url: &Url, token: Option<&HeaderValue>, alert: &Value) -> Result<(), String> {

@@ -7,6 +7,7 @@
 pub(crate) mod alert;
 pub(crate) mod book;
 mod export;
+mod mail;
 mod news;
 pub(crate) mod numbers;
 pub(crate) mod serve;

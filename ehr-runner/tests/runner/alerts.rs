@@ -20,13 +20,13 @@ use std::sync::Mutex;
 use std::time::Duration;
 use std::time::Instant;
 
-const WATCH: &str = "watch incoming --target demo --out orders --settle 0.2 --wait 0.1 --tries 2";
+pub(crate) const WATCH: &str = "watch incoming --target demo --out orders --settle 0.2 --wait 0.1 --tries 2";
 
 /// Heads and bodies of requests.
-type Got = Mutex<Vec<(String, String)>>;
+pub(crate) type Got = Mutex<Vec<(String, String)>>;
 
 /// A webhook in this process: what it was sent, heads and bodies. It answers the first `failing` requests with 500.
-fn webhook(failing: usize) -> (String, Arc<Got>) {
+pub(crate) fn webhook(failing: usize) -> (String, Arc<Got>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/hooks/s3cr3t-of-the-hook", listener.local_addr().unwrap());
     let got: Arc<Got> = Arc::default();
@@ -55,14 +55,14 @@ fn webhook(failing: usize) -> (String, Arc<Got>) {
     (address, got)
 }
 
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let place = Place::new();
     // Names of files may name patients, and so may what cannot be read.
     place.write("incoming/Reyes Amal 1980-02-29.csv", "Reyes,Amal\n1980-02-29,F\n");
     place
 }
 
-fn sent(got: &Got, wanted: usize) -> Vec<(String, String)> {
+pub(crate) fn sent(got: &Got, wanted: usize) -> Vec<(String, String)> {
     let begun = Instant::now();
     loop {
         let sent = got.lock().unwrap().clone();
