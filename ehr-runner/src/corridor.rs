@@ -8,6 +8,7 @@ use crate::order::StageRecord;
 use crate::order::now;
 use crate::order::workplace::Workplace;
 use crate::sink;
+use crate::telemetry;
 use chrono::DateTime;
 use chrono::Utc;
 use clap::ValueEnum;
@@ -143,9 +144,14 @@ impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle>
         self.context.next_stage()?;
         let started = now();
         tracing::info!(stage = stage.name(), "started");
-        let (made, published) = work()?;
-        self.job.keep(&made, &path)?;
+        let span = telemetry::stage(stage.name());
+        let (made, published) = telemetry::within(&span, || {
+            let (made, published) = work()?;
+            self.job.keep(&made, &path)?;
+            Ok((made, published))
+        })?;
         let rows = rows(made.tables());
+        telemetry::count(&span, "stage.rows", rows);
         self.done(stage.name(), started, rows, &published)?;
         Ok(made)
     }

@@ -4,6 +4,8 @@
 
 use crate::cli::LogFormat;
 use crate::error::Failure;
+use crate::telemetry;
+use crate::telemetry::Telemetry;
 use std::fs::File;
 use std::io;
 use std::io::Write;
@@ -15,8 +17,10 @@ use std::sync::PoisonError;
 use tracing::Level;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::Layer;
+use tracing_subscriber::filter::FilterExt;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -26,6 +30,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 #[derive(Clone, Default)]
 pub(crate) struct Journal {
     file: Arc<Mutex<Option<Log>>>,
+    telemetry: Option<Telemetry>,
 }
 
 struct Log {
@@ -36,13 +41,23 @@ struct Log {
 impl Journal {
     /// Starts logging: to stderr as loud as asked, and to the order's file from [`Journal::open`] on.
     pub(crate) fn start(verbose: u8, format: LogFormat) -> Self {
-        let journal = Self::default();
+        let telemetry = Telemetry::start().unwrap_or_else(|error| {
+            drop(writeln!(io::stderr(), "warning: no spans are sent to a collector: {error}"));
+            None
+        });
+        let spans = telemetry.as_ref().map(|telemetry| {
+            // Where in the code, and in which thread, says nothing of an order.
+            let layer = tracing_opentelemetry::layer().with_location(false).with_threads(false).with_tracked_inactivity(false);
+            layer.with_target(false).with_tracer(telemetry.tracer()).with_filter(filter_fn(telemetry::is_ours))
+        });
+        let journal = Self { telemetry, ..Self::default() };
         let level = match verbose {
             0 if format == LogFormat::Text => LevelFilter::OFF,
             0 | 1 => LevelFilter::INFO,
             _ => LevelFilter::DEBUG,
         };
-        let loud = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
+        let loud =
+            EnvFilter::builder().with_default_directive(level.into()).from_env_lossy().and(filter_fn(|what| !telemetry::is_ours(what)));
         let ours = Targets::new().with_target("ehr_runner", Level::INFO).with_target("ehr_rules", Level::INFO);
         let stderr = fmt::layer().with_writer(io::stderr).with_target(false);
         let stderr = match format {
@@ -59,7 +74,7 @@ impl Journal {
             .with_writer(journal.clone())
             .with_filter(ours);
         // A second start in one process keeps the first log.
-        drop(tracing_subscriber::registry().with(stderr).with(file).try_init());
+        drop(tracing_subscriber::registry().with(spans).with(stderr).with(file).try_init());
         journal
     }
 
@@ -75,6 +90,13 @@ impl Journal {
         let Some(log) = self.lock().take() else { return Ok(()) };
         let written = log.failed.map_or_else(|| log.file.sync_all(), Err);
         written.map_err(|error| Failure::World(format!("writing the order's log: {error}")))
+    }
+
+    /// Sends what is left to be sent; nothing is logged after it.
+    pub(crate) fn end(&self) {
+        if let Some(telemetry) = &self.telemetry {
+            telemetry.end();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Log>> {

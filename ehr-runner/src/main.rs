@@ -20,6 +20,7 @@ mod report;
 mod secret;
 mod sink;
 mod source;
+mod telemetry;
 mod watch;
 
 use crate::cli::Cli;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Ok(Err(failure)) => context.fail(&failure),
         Err(_) => context.fail(&Failure::World("this is a bug in ehr-runner, please report it".to_owned())),
     };
+    context.journal.end();
     ExitCode::from(status)
 }
 

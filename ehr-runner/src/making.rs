@@ -23,6 +23,7 @@ use crate::report::LedgerFile;
 use crate::report::Report;
 use crate::secret;
 use crate::source::Input;
+use crate::telemetry;
 use chrono::DateTime;
 use chrono::Local;
 use chrono::NaiveDate;
@@ -167,6 +168,7 @@ pub(crate) fn make(
     let converted = walk(context, &job, &mut order, place, files, until, fresh)?;
     order.tenants = tenants(&job)?;
     context.go_on()?;
+    let finish = telemetry::stage(FINISH).entered();
     let outcome = job.finish()?;
     let feasibility = converted.map(|converted| job.feasibility(&converted, &outcome)).transpose()?;
     watch.unchanged(files)?;
@@ -192,6 +194,8 @@ pub(crate) fn make(
     } else {
         place.clear(&mut order)?;
     }
+    drop(finish);
+    telemetry::tell(&order, rows);
     Ok(Made { order, report })
 }
 

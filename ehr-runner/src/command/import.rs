@@ -15,6 +15,7 @@ use crate::order::ImportRecord;
 use crate::order::OrderFile;
 use crate::order::OrderStatus;
 use crate::order::now;
+use crate::telemetry;
 use clap::Args;
 use ehr_rules::Rulebook;
 use ehr_rules::TargetSchema;
@@ -142,6 +143,21 @@ pub(crate) fn not_loaded(order: &Path) -> String {
 
 /// Loads an order that is in its place, and writes down where it went.
 pub(crate) fn load(
+    context: &Context,
+    folder: &Path,
+    order: &OrderFile,
+    target: &TargetSchema,
+    to: &Destination,
+    loading: Loading,
+    only: Option<&str>,
+) -> Result<Loaded, Failure> {
+    let span = telemetry::stage(Stage::Import.name());
+    let loaded = telemetry::within(&span, || load_all(context, folder, order, target, to, loading, only))?;
+    telemetry::count(&span, "stage.rows", loaded.load.rows);
+    Ok(loaded)
+}
+
+fn load_all(
     context: &Context,
     folder: &Path,
     order: &OrderFile,

@@ -18,6 +18,7 @@ use crate::order::workplace::Workplace;
 use crate::source;
 use crate::source::Input;
 use crate::source::leave::Leave;
+use crate::telemetry;
 use clap::Args;
 use ehr_rules::Rulebook;
 use serde_json::Value;
@@ -72,7 +73,7 @@ impl Resume {
                 "there is no order `{shown}`, and nothing was left of one that could go on; `run` makes one"
             )));
         };
-        let resumed = resume(context, out, place, self.until, wanted)?;
+        let resumed = telemetry::within(&telemetry::order(), || resume(context, out, place, self.until, wanted))?;
         context.answer(&resumed.human, &resumed.json)?;
         Ok(resumed.status)
     }

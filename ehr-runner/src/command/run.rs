@@ -3,6 +3,7 @@
 use crate::command::import;
 use crate::context::Context;
 use crate::corridor::Stage;
+use crate::destination::Destination;
 use crate::destination::Given;
 use crate::destination::Loading;
 use crate::error::Failure;
@@ -18,9 +19,12 @@ use crate::order::workplace;
 use crate::order::workplace::Workplace;
 use crate::source;
 use crate::source::leave::Leave;
+use crate::telemetry;
 use chrono::NaiveDate;
 use clap::Args;
+use ehr_rules::Rulebook;
 use ehr_rules::SourceId;
+use ehr_rules::TargetSchema;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -127,15 +131,29 @@ impl Run {
             to.check(target, self.loading)?;
         }
         context.heed_signals()?;
+        telemetry::within(&telemetry::order(), || self.order(context, &book, target, to, &out))
+    }
+
+    /// The order itself.
+    fn order(
+        &self,
+        context: &Context,
+        book: &Rulebook,
+        target: &TargetSchema,
+        to: Option<&Destination>,
+        out: &Path,
+    ) -> Result<Status, Failure> {
         let started = now();
         let input = &source::open(context, &self.input, &self.leave)?;
         input.is_whole()?;
-        let found = identify::source(context, &book, self.source.as_ref(), &input.files)?;
+        let found = telemetry::within(&telemetry::stage(Stage::Detect.name()), || {
+            identify::source(context, book, self.source.as_ref(), &input.files)
+        })?;
 
-        let place = Workplace::create(&out)?;
+        let place = Workplace::create(out)?;
         let until = self.until.unwrap_or(Stage::Import);
-        let order = making::begin(&book, &self.request()?, &place, input, found, started);
-        let made = order.and_then(|order| making::make(context, &book, order, &place, input, until));
+        let order = making::begin(book, &self.request()?, &place, input, found, started);
+        let made = order.and_then(|order| making::make(context, book, order, &place, input, until));
         // Whatever an interrupted stage says of itself, it was interrupted.
         let made = context.go_on().and(made)?;
         let status = made.order.status;
@@ -147,12 +165,12 @@ impl Run {
 
         let loaded = match to {
             Some(to) if status == OrderStatus::Done && !self.dry_run => Some(
-                import::load(context, &out, &made.order, target, to, self.loading, None)
-                    .inspect_err(|_| context.note(&import::not_loaded(&out)))?,
+                import::load(context, out, &made.order, target, to, self.loading, None)
+                    .inspect_err(|_| context.note(&import::not_loaded(out)))?,
             ),
             _ => None,
         };
-        let shown = (!self.dry_run).then_some(out.as_path());
+        let shown = (!self.dry_run).then_some(out);
         let mut human = made.human(shown);
         if let Some(loaded) = &loaded {
             human.push_str(&loaded.human());

@@ -14,11 +14,16 @@ use crate::order::OrderStatus;
 use crate::order::now;
 use crate::order::workplace::Workplace;
 use crate::source;
+use crate::telemetry;
 use crate::watch::Settings;
 use std::path::Path;
 
 /// Does what is to do for an export; a failure where its order is not whole in the end, or not loaded where it should be.
 pub(super) fn work(context: &Context, settings: &Settings, export: &Path, out: &Path) -> Result<(), Failure> {
+    telemetry::within(&telemetry::order(), || work_on(context, settings, export, out))
+}
+
+fn work_on(context: &Context, settings: &Settings, export: &Path, out: &Path) -> Result<(), Failure> {
     if let Some(place) = Workplace::take_up(out)? {
         let order = OrderFile::read(place.path())?;
         let here = export.canonicalize().ok().map(|path| path.display().to_string());
@@ -41,7 +46,9 @@ fn anew(context: &Context, settings: &Settings, export: &Path, out: &Path) -> Re
     let started = now();
     let input = source::open(context, &request.input, &settings.leave)?;
     input.is_whole()?;
-    let found = identify::source(context, &book, settings.source.as_ref(), &input.files)?;
+    let found = telemetry::within(&telemetry::stage(Stage::Detect.name()), || {
+        identify::source(context, &book, settings.source.as_ref(), &input.files)
+    })?;
     let mut place = Workplace::create(out)?;
     let order = making::begin(&book, &request, &place, &input, found, started)?;
     place.keep();
