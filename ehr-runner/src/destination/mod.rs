@@ -239,6 +239,8 @@ impl Destination {
             let statements = store.create(table, target);
             store.make(&table.name, &statements)?;
         }
+        let own: Vec<&str> = own_tables(target).map(|table| table.name.as_str()).collect();
+        store.share(&own)?;
         let file = |book: &Book<'_>| {
             let told = if book.extra.is_empty() { "converted" } else { "tracked" };
             folder.join(told).join(format!("{}.{}", book.table.name, order.output.extension()))

@@ -240,6 +240,10 @@ impl Store for Sqlite {
         // The file appears with the first order that is loaded into it.
         Ok(())
     }
+
+    fn let_in(&mut self, _: &str, _: &str) -> Result<(), Failure> {
+        Err(Failure::Usage(format!("`{}` is a file, and files know no logins; databases of PostgreSQL and MariaDB do", self.shown())))
+    }
 }
 
 impl ToSql for Cell {

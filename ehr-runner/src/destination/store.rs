@@ -200,28 +200,26 @@ pub(super) trait Store {
     fn check_rights(&mut self, tables: &[&str]) -> Result<(), Failure>;
 
     /// Fails where tenants cannot have places here that reach nothing of each other's; `revoke` takes from everybody what they would reach.
-    fn check_tenants(&mut self, _revoke: bool) -> Result<(), Failure> {
-        Err(no_tenants(self.shown()))
-    }
+    fn check_tenants(&mut self, revoke: bool) -> Result<(), Failure>;
 
     /// Whether something here is called as the place of a tenant would be.
-    fn has_place(&mut self, _name: &str) -> Result<bool, Failure> {
-        Err(no_tenants(self.shown()))
-    }
+    fn has_place(&mut self, name: &str) -> Result<bool, Failure>;
 
-    /// Makes the place of a tenant, and the login that reaches it alone.
-    fn make_place(&mut self, _name: &str, _password: Option<&str>) -> Result<(), Failure> {
-        Err(no_tenants(self.shown()))
+    /// Makes the place of a tenant, or what is lacking of one that was begun, and the login that reaches it alone.
+    fn make_place(&mut self, name: &str, password: Option<&str>) -> Result<(), Failure>;
+
+    /// What the login is called that reaches this place.
+    fn login(&self, place: &str) -> String {
+        place.to_owned()
     }
 
     /// Gives the login of a tenant a password.
-    fn let_in(&mut self, _name: &str, _password: &str) -> Result<(), Failure> {
-        Err(no_tenants(self.shown()))
-    }
-}
+    fn let_in(&mut self, place: &str, password: &str) -> Result<(), Failure>;
 
-fn no_tenants(shown: &str) -> Failure {
-    Failure::Usage(format!("`{shown}` keeps no tenants apart by logins; files in a folder (`sqlite:DIR/`) and PostgreSQL do"))
+    /// Lets the tenant whose place this is look at these tables, where that does not come with making them.
+    fn share(&mut self, _tables: &[&str]) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// Names in SQL, with commas between.

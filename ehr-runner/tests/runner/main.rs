@@ -28,6 +28,7 @@ mod server;
 mod sqlite;
 mod telemetry;
 mod tenants;
+mod tenants_maria;
 mod tenants_postgres;
 mod tutorial;
 mod unread;

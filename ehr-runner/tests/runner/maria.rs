@@ -128,7 +128,7 @@ impl Maria {
         }
     }
 
-    fn client(&self, user: &str, password: Option<&str>, database: &str) -> Result<Conn, mysql::Error> {
+    pub(crate) fn client(&self, user: &str, password: Option<&str>, database: &str) -> Result<Conn, mysql::Error> {
         let opts = OptsBuilder::new()
             .ip_or_hostname(Some("127.0.0.1"))
             .tcp_port(self.port)

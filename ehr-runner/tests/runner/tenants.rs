@@ -1,5 +1,6 @@
 //! Each tenant's rows in a place of its own: whatever its name, whatever becomes of the others.
 
+use crate::maria::Maria;
 use crate::place::Place;
 use crate::place::answer;
 use crate::place::names;
@@ -8,11 +9,14 @@ use crate::place::stdout;
 use crate::server::PASSWORD;
 use crate::server::Server;
 use assert_cmd::assert::Assert;
+use mysql::prelude::Queryable;
 use rusqlite::Connection;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
 
 const SOURCE: &str = r#"
 system: clinics
@@ -51,6 +55,7 @@ drugs: {from: records, explode: {list: drugs, as: drug, position: nr}, columns: 
 pub(crate) enum Base {
     Sqlite,
     Postgres(Server),
+    Maria(Maria),
 }
 
 impl Base {
@@ -58,6 +63,7 @@ impl Base {
         match self {
             Self::Sqlite => "sqlite:clinics/".to_owned(),
             Self::Postgres(server) => server.url(),
+            Self::Maria(server) => server.url(),
         }
     }
 
@@ -76,6 +82,11 @@ impl Base {
                 let mut client = server.connect();
                 client.batch_execute(&format!("SET search_path = \"{tenant}\"")).unwrap();
                 client.query_one(sql, &[]).map_or(-1, |row| row.get(0))
+            }
+            Self::Maria(server) => {
+                let mut connection = server.connect();
+                connection.query_drop(format!("USE `{tenant}`")).unwrap();
+                connection.query_first(sql).ok().flatten().unwrap_or(-1)
             }
         }
     }
@@ -97,6 +108,9 @@ fn in_each(scenario: impl Fn(&Place, &Base)) {
     if let Some(server) = closed_server() {
         scenario(&clinics(), &Base::Postgres(server));
     }
+    if let Some(server) = closed_maria() {
+        scenario(&clinics(), &Base::Maria(server));
+    }
 }
 
 /// A server in which everybody has nothing.
@@ -104,6 +118,17 @@ pub(crate) fn closed_server() -> Option<Server> {
     let server = Server::start()?;
     let sql = "REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC";
     server.connect().batch_execute(sql).unwrap();
+    Some(server)
+}
+
+/// The same of `MariaDB`, which comes with users that have no name.
+pub(crate) fn closed_maria() -> Option<Maria> {
+    let server = Maria::start()?;
+    let mut connection = server.connect();
+    let hosts: Vec<String> = connection.query("SELECT Host FROM mysql.user WHERE User = ''").unwrap();
+    for host in hosts {
+        connection.query_drop(format!("DROP USER ''@'{host}'")).unwrap();
+    }
     Some(server)
 }
 
@@ -219,6 +244,37 @@ fn a_renamed_tenant_is_mapped_by_a_person() {
         map("Gary Wang", "Somebody").code(0);
         base.ehr(place, "import third").code(0);
         assert_eq!(base.number(place, &places["Gary Wang"], "SELECT count(*) FROM patients"), 3);
+    });
+}
+
+#[test]
+fn an_order_of_tenants_goes_on_where_it_was_left() {
+    in_each(|place, base| {
+        for at in 0..8 {
+            record(place, &format!("in/{at}.json"), &format!("Clinic {}", at / 2), &format!("P{at}"), "x", &["a", "b"]);
+        }
+        order(place, "in", "whole").code(0);
+        place.ehr("run in --source clinics/1 --target clinics --out order --today 2024-06-01 --until categorize").code(0);
+        let to = base.url();
+        for wait in [60, 150, 300, 600] {
+            let mut command = std::process::Command::new(crate::place::PROGRAM);
+            command.current_dir(place.path("")).args(["resume", "order", "--to", &to]).env("EHR_TO_PASSWORD", PASSWORD);
+            let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(wait));
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        base.ehr(place, "resume order").code(0);
+        assert_eq!(place.json("order/order.json")["tenants"], place.json("whole/order.json")["tenants"]);
+        let places = base.places(place);
+        assert_eq!(places.len(), 4);
+        for (name, identifier) in &places {
+            assert_eq!(base.number(place, identifier, "SELECT count(*) FROM patients"), 2, "{name}");
+            assert_eq!(base.number(place, identifier, "SELECT count(*) FROM drugs"), 4, "{name}");
+        }
+        // It is the order that it would have been at once.
+        let said = stdout(&base.ehr(place, "import whole").code(0));
+        assert!(said.contains("nothing was changed"), "{said}");
     });
 }
 

@@ -61,7 +61,7 @@ fn run(command: &str, folder: &TempDir) -> String {
         .env("PATH", std::env::var_os("PATH").unwrap())
         .output()
         .unwrap();
-    let mut text = String::from_utf8(output.stderr).unwrap() + &String::from_utf8(output.stdout).unwrap();
+    let mut text = String::from_utf8(output.stderr).unwrap() + String::from_utf8(output.stdout).unwrap().as_str();
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }

@@ -7,6 +7,7 @@ mod bulk;
 mod fault;
 mod making;
 mod server;
+mod tenants;
 mod value;
 
 use super::cell::Cell;
@@ -61,6 +62,8 @@ pub(super) struct Mysql {
     made: Vec<String>,
     /// A table refers to itself, so that references are checked by us, at the end.
     unchecked: bool,
+    /// The login of the tenant whose place this is.
+    login: Option<String>,
 }
 
 impl Mysql {
@@ -68,7 +71,8 @@ impl Mysql {
     pub(super) fn connect(server: &Server) -> Result<Self, Failure> {
         let connection = server.connect()?;
         let (shown, collation) = (server.to_string(), "utf8mb4_nopad_bin");
-        Ok(Self { connection, shown, collation, maria: true, streams: false, packet: 1 << 20, made: Vec::new(), unchecked: false })
+        let login = server.login().map(str::to_owned);
+        Ok(Self { connection, shown, collation, maria: true, streams: false, packet: 1 << 20, made: Vec::new(), unchecked: false, login })
     }
 
     fn refuse(&self, what: &str) -> Failure {
@@ -240,6 +244,8 @@ impl Store for Mysql {
     fn commit(&mut self) -> Result<(), Failure> {
         self.connection.query_drop("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))?;
         self.made.clear();
+        // Who waits need not wait for this connection to be closed.
+        drop(self.connection.query_drop("DO RELEASE_ALL_LOCKS()"));
         Ok(())
     }
 
@@ -435,6 +441,31 @@ impl Store for Mysql {
             return Ok(());
         }
         Err(self.refuse(&format!("the user lacks {}; nothing was read or loaded", lacking.join(", "))))
+    }
+
+    fn check_tenants(&mut self, revoke: bool) -> Result<(), Failure> {
+        self.check_rights(&[])?;
+        self.can_keep_apart(revoke)
+    }
+
+    fn has_place(&mut self, name: &str) -> Result<bool, Failure> {
+        self.is_taken(name)
+    }
+
+    fn make_place(&mut self, name: &str, password: Option<&str>) -> Result<(), Failure> {
+        self.make_apart(name, password)
+    }
+
+    fn login(&self, place: &str) -> String {
+        tenants::login(place)
+    }
+
+    fn let_in(&mut self, place: &str, password: &str) -> Result<(), Failure> {
+        self.give_password(&tenants::login(place), password)
+    }
+
+    fn share(&mut self, tables: &[&str]) -> Result<(), Failure> {
+        self.let_look_at(tables)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::trust;
 use super::super::trust::PASSWORD;
 use super::fault::Doing;
+use super::tenants;
 use crate::error::Failure;
 use crate::secret;
 use mysql::Conn;
@@ -31,6 +32,8 @@ const FORM: &str = "a MySQL or MariaDB database is written `mysql://USER@HOST/DA
 pub(crate) struct Server {
     opts: Opts,
     tls: bool,
+    /// Whose place the database is.
+    login: Option<String>,
     #[cfg(test)]
     password: Option<String>,
 }
@@ -60,6 +63,7 @@ impl FromStr for Server {
         Ok(Self {
             opts,
             tls,
+            login: None,
             #[cfg(test)]
             password: None,
         })
@@ -81,9 +85,15 @@ impl Server {
         self
     }
 
-    /// Another database of the server.
+    /// The database of a tenant in it.
     pub(in crate::destination) fn in_database(&self, name: &str) -> Self {
-        Self { opts: OptsBuilder::from_opts(self.opts.clone()).db_name(Some(name)).into(), ..self.clone() }
+        let opts = OptsBuilder::from_opts(self.opts.clone()).db_name(Some(name)).into();
+        Self { opts, login: Some(tenants::login(name)), ..self.clone() }
+    }
+
+    /// The login of the tenant whose place the database is.
+    pub(super) fn login(&self) -> Option<&str> {
+        self.login.as_deref()
     }
 
     #[cfg(test)]

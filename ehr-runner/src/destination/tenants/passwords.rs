@@ -36,22 +36,26 @@ impl Passwords {
         Ok(Self(Some((path, file))))
     }
 
-    /// A new password for a login, which is in the file before anybody can log in with it; none where there is no file.
-    pub(super) fn make(&mut self, login: &str, name: &str) -> Result<Option<String>, Failure> {
+    /// A new password for the login of a place, which is in the file before anybody can log in with it; none where there is no file.
+    pub(super) fn make(&mut self, place: &str, login: &str, name: &str) -> Result<Option<String>, Failure> {
         let Some((path, file)) = &mut self.0 else { return Ok(None) };
-        let mut chance = [[0_u8; 16]; 2];
-        for part in &mut chance {
-            let filled = ring::default_provider().secure_random.fill(part);
-            filled.map_err(|_| Failure::World("the system has no randomness for a password".to_owned()))?;
-        }
-        // 256 bits of chance as hexadecimal digits; the form alone is that of identifiers.
-        let password: String = chance.map(|part| Uuid::from_bytes(part).simple().to_string()).concat();
-        let mut line = json!({"tenant": name, "user": login, "password": password}).to_string();
+        let password = chance()?;
+        let mut line = json!({"tenant": name, "place": place, "user": login, "password": password}).to_string();
         line.push('\n');
         let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_all());
         written.map_err(|error| Failure::file("writing passwords to", path, &error))?;
         Ok(Some(password))
     }
+}
+
+/// 256 bits of chance as hexadecimal digits; the form alone is that of identifiers.
+pub(in crate::destination) fn chance() -> Result<String, Failure> {
+    let mut chance = [[0_u8; 16]; 2];
+    for part in &mut chance {
+        let filled = ring::default_provider().secure_random.fill(part);
+        filled.map_err(|_| Failure::World("the system has no randomness for a password".to_owned()))?;
+    }
+    Ok(chance.map(|part| Uuid::from_bytes(part).simple().to_string()).concat())
 }
 
 #[cfg(unix)]

@@ -25,6 +25,9 @@ const TENANT_COLUMNS: [&str; 5] = ["identifier", "name", "identity", "created_at
 const NAMES: &str = "_ehr_tenant_names";
 const NAME_COLUMNS: [&str; 5] = ["name", "identity", "identifier", "added_at", "added_by"];
 
+/// Its place is being made. It is entered before that: where a database makes places in no transaction, a kill then leaves nothing that nobody
+/// knows of, and who comes next goes on with it.
+const BEGUN: &str = "being made";
 /// Nobody can log in as it yet.
 const NO_LOGIN: &str = "no login";
 /// It has a password.
@@ -51,6 +54,8 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     entries: Vec<Entry>,
+    /// Those whose places were begun and are not there yet, by identity.
+    begun: HashMap<String, Entry>,
     /// By every identity, where its entry is.
     places: HashMap<String, usize>,
     /// Letters of names, and the identities that share them.
@@ -67,7 +72,12 @@ impl Registry {
         }
         for row in texts(store, TENANTS, &TENANT_COLUMNS)? {
             let [identifier, name, identity, created_at, status] = row;
-            registry.add(Entry { identifier, name, identity, created_at, status, names: Vec::new() });
+            let entry = Entry { identifier, name, identity, created_at, status, names: Vec::new() };
+            if entry.status == BEGUN {
+                registry.begun.insert(entry.identity.clone(), entry);
+            } else {
+                registry.add(entry);
+            }
         }
         let places: HashMap<String, usize> =
             registry.entries.iter().enumerate().map(|(at, entry)| (entry.identifier.clone(), at)).collect();
@@ -127,27 +137,8 @@ impl Registry {
         let at = match self.places.get(&tenant.identity) {
             Some(at) => *at,
             None => {
-                let name = tenant.names.first().unwrap_or(&tenant.identity);
-                let identifier = self.free(store, &tenant.identity)?;
-                let password = passwords.make(&identifier, name)?;
                 store.check_tenants(revoke_public)?;
-                store.make_place(&identifier, password.as_deref())?;
-                let status = if password.is_some() { LOGIN } else { NO_LOGIN };
-                let entry = Entry {
-                    identifier,
-                    name: name.clone(),
-                    identity: tenant.identity.clone(),
-                    created_at: moment(),
-                    status: status.to_owned(),
-                    names: Vec::new(),
-                };
-                insert(
-                    store,
-                    TENANTS,
-                    TENANT_COLUMNS,
-                    [&entry.identifier, &entry.name, &entry.identity, &entry.created_at, &entry.status],
-                )?;
-                self.add(entry)
+                self.make(store, tenant, passwords)?
             }
         };
         for name in &tenant.names {
@@ -155,6 +146,30 @@ impl Registry {
         }
         store.commit()?;
         self.entries.get(at).cloned().ok_or_else(|| Failure::World("the registry of tenants lost one".to_owned()))
+    }
+
+    /// Makes the place of a tenant, or goes on with making it.
+    fn make(&mut self, store: &mut dyn Store, tenant: &OrderTenant, passwords: &mut Passwords) -> Result<usize, Failure> {
+        let mut entry = match self.begun.remove(&tenant.identity) {
+            Some(entry) => entry,
+            None => {
+                let entry = Entry {
+                    identifier: self.free(store, &tenant.identity)?,
+                    name: tenant.names.first().unwrap_or(&tenant.identity).clone(),
+                    identity: tenant.identity.clone(),
+                    created_at: moment(),
+                    status: BEGUN.to_owned(),
+                    names: Vec::new(),
+                };
+                let values = [&entry.identifier, &entry.name, &entry.identity, &entry.created_at, &entry.status];
+                insert(store, TENANTS, TENANT_COLUMNS, values.map(String::as_str))?;
+                entry
+            }
+        };
+        let password = passwords.make(&entry.identifier, &store.login(&entry.identifier), &entry.name)?;
+        store.make_place(&entry.identifier, password.as_deref())?;
+        stands(store, &mut entry, if password.is_some() { LOGIN } else { NO_LOGIN })?;
+        Ok(self.add(entry))
     }
 
     /// From now on `new` is a name of the tenant who is registered as `old`.
@@ -198,15 +213,13 @@ impl Registry {
             return Err(Failure::Usage(format!("no tenant of that name is registered in `{}`", store.shown())));
         };
         let entry = self.entries.get_mut(at).ok_or_else(|| Failure::World("the registry of tenants lost one".to_owned()))?;
-        let Some(password) = passwords.make(&entry.identifier, &entry.name)? else {
+        let Some(password) = passwords.make(&entry.identifier, &store.login(&entry.identifier), &entry.name)? else {
             return Err(Failure::Usage("`EHR_TENANT_PASSWORDS` names the file that the password is written to".to_owned()));
         };
         store.begin()?;
         store.let_in(&entry.identifier, &password)?;
-        let sql = format!("UPDATE {} SET status = {} WHERE identifier = {}", store.quoted(TENANTS), store.place(1), store.place(2));
-        store.run(&sql, &[Cell::Text(LOGIN.to_owned()), Cell::Text(entry.identifier.clone())])?;
+        stands(store, entry, LOGIN)?;
         store.commit()?;
-        LOGIN.clone_into(&mut entry.status);
         Ok(entry.clone())
     }
 
@@ -220,7 +233,8 @@ impl Registry {
         for number in 0..100_u32 {
             let apart = if number == 0 { String::new() } else { number.to_string() };
             let identifier = tenant_identifier(identity, &apart);
-            if !self.entries.iter().any(|entry| entry.identifier == identifier) && !store.has_place(&identifier)? {
+            let mut known = self.entries.iter().chain(self.begun.values());
+            if !known.any(|entry| entry.identifier == identifier) && !store.has_place(&identifier)? {
                 return Ok(identifier);
             }
         }
@@ -265,6 +279,14 @@ fn prepare(store: &mut dyn Store) -> Result<(), Failure> {
         let slots: Vec<Slot> = columns.iter().map(|name| Slot { name: (*name).to_owned(), kind: Kind::Text }).collect();
         crate::destination::books::make(store, table, &slots, slots.get(..1).unwrap_or_default())?;
     }
+    Ok(())
+}
+
+/// From now on a tenant stands so.
+fn stands(store: &mut dyn Store, entry: &mut Entry, status: &str) -> Result<(), Failure> {
+    let sql = format!("UPDATE {} SET status = {} WHERE identifier = {}", store.quoted(TENANTS), store.place(1), store.place(2));
+    store.run(&sql, &[Cell::Text(status.to_owned()), Cell::Text(entry.identifier.clone())])?;
+    status.clone_into(&mut entry.status);
     Ok(())
 }
 
