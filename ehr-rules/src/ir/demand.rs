@@ -17,7 +17,7 @@ pub struct Demand {
     pub says: String,
     /// How much of what is looked at may break it.
     pub allowed: Budget,
-    /// What more than that does: [`Severity::Warn`] or [`Severity::Fail`].
+    /// What more than that does: `warn` or `fail`.
     pub severity: Severity,
 }
 
@@ -75,7 +75,7 @@ pub struct FoundIn {
     pub file: String,
     /// How many rows of a table may refer to nothing.
     pub allowed: Budget,
-    /// What more than that does: [`Severity::Warn`] or [`Severity::Fail`].
+    /// What more than that does: `warn` or `fail`.
     pub severity: Severity,
 }
 

@@ -50,7 +50,7 @@ pub struct Texts {
 pub struct ConflictKind {
     /// Its name.
     pub name: String,
-    /// Columns and child tables one of which changed; none for [`DATA_CHANGED`] and [`EXTRACTION_DUPLICATE`].
+    /// Columns and child tables one of which changed; none for `data_changed` and `extraction_duplicate`.
     pub columns: Vec<String>,
     /// How much it matters.
     pub weight: Weight,
