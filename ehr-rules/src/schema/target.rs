@@ -137,7 +137,8 @@ fn stands() -> Value {
 
 /// One way to make texts alike, or a list of them.
 fn alike() -> Value {
-    let word = json!({"enum": ["trim", "collapse_blanks"]});
+    let word =
+        words("What is not compared in texts.", &[("trim", "blanks at both ends"), ("collapse_blanks", "how many blanks stand together")]);
     json!({"description": "What is not compared in texts: blanks at both ends, or how many there are.", "anyOf": [word.clone(), {"type": "array", "items": word}]})
 }
 
