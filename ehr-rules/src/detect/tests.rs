@@ -29,6 +29,7 @@ pub(super) fn table(name: &str, columns: Vec<SourceColumn>) -> SourceTable {
         dialect: Dialect::default(),
         required: false,
         key: Vec::new(),
+        patient: None,
         columns,
         extra_columns: ExtraColumns::Report,
         ignore: BTreeMap::new(),

@@ -119,6 +119,7 @@ const SOURCE_TABLE: &Form = &Form {
         key("rows", Holds::Free, "With `format: json`: where the objects stand in a document, as in `results.records`."),
         key("dialect", Holds::Form(DIALECT), "How these files are written where they are other than the source's `dialect` says."),
         KEY,
+        key("patient", Holds::OwnColumn, "The column that says which patient a row is about, where rules do not tell."),
         key("rename", Holds::Map(&Holds::OwnColumn, &Holds::Free), "With `inherits`: the parent's column and its name now."),
         key(
             "move",

@@ -144,6 +144,8 @@ pub struct SourceTable {
     pub required: bool,
     /// Columns that identify a row; unique together.
     pub key: Vec<String>,
+    /// The column that says which patient a row is about, where the schema says it.
+    pub patient: Option<String>,
     /// Columns in schema order, ignored ones not among them.
     pub columns: Vec<SourceColumn>,
     /// What to do with columns the schema does not name.

@@ -122,7 +122,7 @@ fn apply(table: &mut WrittenTable, names: &BTreeMap<String, String>) {
         change(&mut column.name);
     }
     table.ignore.iter_mut().for_each(|(key, _)| change(&mut key.text));
-    table.header.iter_mut().flatten().chain(table.key.iter_mut().flatten()).for_each(|key| change(&mut key.text));
+    table.header.iter_mut().flatten().chain(table.key.iter_mut().flatten()).chain(&mut table.patient).for_each(|key| change(&mut key.text));
     table.widths.iter_mut().flatten().for_each(|width| change(&mut width.name.text));
     for reference in &mut table.references {
         change(&mut reference.column.text);

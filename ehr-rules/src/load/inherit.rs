@@ -174,6 +174,7 @@ fn merge_table(known: &mut WrittenTable, table: &WrittenTable, said: &mut Diagno
     known.dialect = table.dialect.clone().over(std::mem::take(&mut known.dialect));
     known.required = table.required.or(known.required);
     known.key = table.key.clone().or(known.key.take());
+    known.patient = table.patient.clone().or(known.patient.take());
     known.extra_columns = table.extra_columns.or(known.extra_columns);
     for (name, reason) in &table.ignore {
         known.columns.retain(|(column, _)| column.text != name.text);
@@ -204,6 +205,7 @@ pub(super) fn remove(table: &mut WrittenTable, name: &str) {
     table.columns.retain(|(column, _)| column.text != name);
     table.ignore.retain(|(column, _)| column.text != name);
     table.references.retain(|reference| reference.column.text != name);
+    table.patient.take_if(|column| column.text == name);
     if let Some(key) = &mut table.key {
         key.retain(|column| column.text != name);
     }
@@ -287,6 +289,7 @@ fn source_table(table: WrittenTable, missing: &[String]) -> SourceTable {
         header: table.header.into_iter().flatten().map(|name| name.text).collect(),
         required: table.required.unwrap_or(false),
         key: table.key.unwrap_or_default().into_iter().map(|key| key.text).collect(),
+        patient: table.patient.map(|column| column.text),
         columns: table.columns.into_iter().map(|(_, column)| column).collect(),
         extra_columns: table.extra_columns.unwrap_or(ExtraColumns::Report),
         ignore: table.ignore.into_iter().map(|(name, reason)| (name.text, reason)).collect(),
@@ -310,15 +313,15 @@ fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) 
                 .help("name its columns and their types under `columns:`"),
         );
     }
-    for name in table.key.iter().flatten().chain(table.references.iter().map(|one| &one.column)) {
+    for name in table.key.iter().flatten().chain(&table.patient).chain(table.references.iter().map(|one| &one.column)) {
         if !table.columns.iter().any(|(column, _)| column.text == name.text) {
             let known = table.columns.iter().map(|(column, _)| column.text.as_str());
             said.push(unknown("E0101", format!("unknown column `{}` of `{}`", name.text, table.name.text), &name.text, &name.place, known));
         }
     }
-    for (constraint, name) in
-        table.key.iter().flatten().map(|name| ("key", name)).chain(table.references.iter().map(|one| ("references", &one.column)))
-    {
+    let patient = table.patient.iter().map(|name| ("patient", name));
+    let references = table.references.iter().map(|one| ("references", &one.column));
+    for (constraint, name) in table.key.iter().flatten().map(|name| ("key", name)).chain(patient).chain(references) {
         if let Some((_, column)) = table.columns.iter().find(|(column, _)| column.text == name.text)
             && column.ty.kind.is_nested()
         {

@@ -88,7 +88,7 @@ impl Asked {
     }
 }
 
-/// Columns that are held against other rows once all are read: keys, unique ones, references and what they refer to.
+/// Columns that are held against other rows once all are read: keys, unique ones, references and what they refer to; and those by which patients are counted.
 fn checked_later(schema: &SourceSchema) -> impl Iterator<Item = (String, String)> {
     schema.tables.iter().flat_map(|table| {
         let keys = table.key.iter().map(|key| (table.name.clone(), key.clone()));
@@ -99,6 +99,7 @@ fn checked_later(schema: &SourceSchema) -> impl Iterator<Item = (String, String)
             .iter()
             .flat_map(|reference| [(table.name.clone(), reference.column.clone()), (reference.table.clone(), reference.target.clone())]);
         let checked = table.checks.iter().flat_map(|check| check.that.columns()).map(|column| (table.name.clone(), column.to_owned()));
-        keys.chain(unique).chain(references).chain(checked)
+        let patient = table.patient.iter().map(|column| (table.name.clone(), column.clone()));
+        keys.chain(unique).chain(references).chain(checked).chain(patient)
     })
 }

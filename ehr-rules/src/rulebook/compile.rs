@@ -300,6 +300,7 @@ fn unused(loaded: &LoadedSource, used: &BTreeSet<(String, String)>, said: &mut D
         for column in &table.columns {
             let read = used.contains(&(table.name.clone(), column.name.clone()))
                 || table.key.contains(&column.name)
+                || table.patient.as_ref() == Some(&column.name)
                 || table.references.iter().any(|reference| reference.column == column.name);
             if read {
                 continue;

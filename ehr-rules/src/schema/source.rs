@@ -129,6 +129,7 @@ fn table() -> Value {
             ("dialect", dialect()),
             ("required", flag("Whether an export without it is refused; else an absent table is empty.")),
             ("key", texts("Columns that are unique together and never missing.")),
+            ("patient", text("The column that says which patient a row is about, where rules do not tell.")),
             ("rename", map_of("Where the schema inherits: the parent's columns, and what they are called now.", text("Its name now."))),
             ("move", map_of("Where the schema inherits: columns that stand in another table now.", moved())),
             ("drop", texts("Where the schema inherits: columns of the parent that are no more.")),

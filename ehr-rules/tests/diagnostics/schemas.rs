@@ -261,6 +261,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0407 16:46 `thirty`", "`max` is a value of the column's own type; dates and times as in `2024-01-31T12:00:00`")],
     ),
     mistake(
+        "a patient by a column that is not there",
+        SCHEMA,
+        "    file: \"patients*.csv\"\n",
+        "    file: \"patients*.csv\"\n    patient: Idd\n",
+        &[("E0101 7:14 `Idd`", "did you mean `Id`?")],
+    ),
+    mistake(
         "a wrong pattern",
         SCHEMA,
         "max_length: 10}",

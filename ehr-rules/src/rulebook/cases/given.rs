@@ -145,6 +145,7 @@ pub(super) fn source_of_categories(given: &BTreeMap<String, Vec<Row>>, shapes: &
         dialect: Dialect::default(),
         required: false,
         key: Vec::new(),
+        patient: None,
         columns: Vec::new(),
         extra_columns: ExtraColumns::Ignore,
         ignore: BTreeMap::new(),

@@ -19,6 +19,7 @@ use crate::rulebook::feasibility::Patients;
 use crate::rulebook::job::Job;
 use polars::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
@@ -271,6 +272,14 @@ impl Who {
 
     fn by(schema: &SourceSchema, rules: &[Transform]) -> Self {
         let mut who = Self::default();
+        for (table, column) in schema.tables.iter().filter_map(|table| Some((table, table.patient.as_ref()?))) {
+            who.tables.insert(table.name.clone(), Trail::Column(column.clone()));
+            // Where a patient cannot stand twice, the rows are the patients' own.
+            if table.key == [column.clone()] {
+                who.own.push((table.name.clone(), column.clone()));
+            }
+        }
+        let said: BTreeSet<String> = who.tables.keys().cloned().collect();
         for one in rules {
             let column = if one.table == CATEGORY { ID } else { CATEGORY };
             for (table, column) in columns(schema, rules, &one.table, column) {
@@ -278,7 +287,7 @@ impl Who {
                     who.own.push((table.clone(), column.clone()));
                 }
                 // What names a patient in the patients' own table is better than what names another one's.
-                if one.table == CATEGORY || !who.tables.contains_key(&table) {
+                if (one.table == CATEGORY && !said.contains(&table)) || !who.tables.contains_key(&table) {
                     who.tables.insert(table, Trail::Column(column));
                 }
             }
