@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the server is the tests', where what cannot be set up has nothing to say")]
 
+#[path = "../ehr-runner/tests/runner/private.rs"]
+mod private;
+
 #[path = "../ehr-runner/tests/runner/server.rs"]
 #[expect(dead_code, reason = "the tests ask more of it")]
 mod server;

@@ -5,6 +5,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its place up has nothing to say")]
 
+#[path = "../../tests/runner/private.rs"]
+mod private;
+
 #[path = "../../tests/runner/server.rs"]
 #[expect(dead_code, reason = "the tests of the program ask more of it")]
 mod server;

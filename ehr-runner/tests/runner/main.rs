@@ -19,6 +19,7 @@ mod mysql;
 mod order;
 mod place;
 mod postgres;
+mod private;
 mod report;
 mod resume;
 mod rules;

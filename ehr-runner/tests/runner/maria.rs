@@ -1,25 +1,23 @@
 //! A `MariaDB` server of a test's own: private, on a free port of this machine, ended with the test.
 
+use super::private::answers;
+use super::private::as_root;
+use super::private::command;
+use super::private::free_port;
+use super::private::give_away;
+use super::private::restarted;
+use super::private::skipped;
 use mysql::Conn;
 use mysql::OptsBuilder;
 use mysql::prelude::Queryable;
-use std::fs;
-use std::io::Write;
-use std::net::TcpListener;
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
 use std::sync::LazyLock;
-use std::time::Duration;
-use std::time::Instant;
 use tempfile::TempDir;
 
-/// A server does not run as root; this is who nobody is on Debian.
-const NOBODY: u32 = 65534;
 /// Who may do everything.
 const USER: &str = "clinic";
 /// The password of that user, and of those whom tests make.
@@ -46,7 +44,7 @@ impl Maria {
             return skipped("MariaDB is not installed: `apt-get install mariadb-server`");
         }
         let folder = tempfile::Builder::new().prefix("ehr-maria-").tempdir_in("/tmp").unwrap();
-        if as_root() && std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).is_err() {
+        if !give_away(&[folder.path()]) {
             return skipped("MariaDB does not run as root, and root may not become anybody else here");
         }
         let made = command(&find("mariadb-install-db").unwrap())
@@ -116,43 +114,23 @@ impl Maria {
     /// Kills it, and starts it again.
     pub(crate) fn kill_and_restart(&mut self) {
         self.kill();
-        let begun = Instant::now();
-        loop {
+        restarted(|| {
             self.child = run(self.folder.path(), self.port, &self.more);
-            if self.answers(USER, Some(PASSWORD)) {
-                return;
-            }
-            assert!(begun.elapsed() < Duration::from_mins(1), "the server does not start again");
-            std::thread::sleep(Duration::from_millis(100));
-        }
+            self.answers(USER, Some(PASSWORD))
+        });
     }
 
     pub(crate) fn client(&self, user: &str, password: Option<&str>, database: &str) -> Result<Conn, mysql::Error> {
-        let opts = OptsBuilder::new()
-            .ip_or_hostname(Some("127.0.0.1"))
-            .tcp_port(self.port)
-            .user(Some(user))
-            .pass(password)
-            .db_name(Some(database).filter(|name| !name.is_empty()))
-            .prefer_socket(false)
-            .init(vec!["SET sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00'"]);
-        Conn::new(opts)
+        client(self.port, user, password, database)
     }
 
     /// Waits until this very server answers; not, where another one has its port.
     fn answers(&mut self, user: &str, password: Option<&str>) -> bool {
-        let begun = Instant::now();
-        loop {
-            if let Ok(mut client) = self.client(user, password, "") {
-                let data: Option<String> = client.query_first("SELECT @@datadir").unwrap();
-                return data.is_some_and(|data| Path::new(&data).starts_with(self.folder.path()));
-            }
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return false;
-            }
-            assert!(begun.elapsed() < Duration::from_mins(1), "the server never answered");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let (port, folder) = (self.port, self.folder.path());
+        answers(&mut self.child, || {
+            let data: Option<String> = client(port, user, password, "").ok()?.query_first("SELECT @@datadir").unwrap();
+            Some(data.is_some_and(|data| Path::new(&data).starts_with(folder)))
+        })
     }
 }
 
@@ -164,14 +142,16 @@ impl Drop for Maria {
     }
 }
 
-/// The test is skipped, and says why.
-fn skipped(why: &str) -> Option<Maria> {
-    drop(std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes()));
-    None
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+fn client(port: u16, user: &str, password: Option<&str>, database: &str) -> Result<Conn, mysql::Error> {
+    let opts = OptsBuilder::new()
+        .ip_or_hostname(Some("127.0.0.1"))
+        .tcp_port(port)
+        .user(Some(user))
+        .pass(password)
+        .db_name(Some(database).filter(|name| !name.is_empty()))
+        .prefer_socket(false)
+        .init(vec!["SET sql_mode = 'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES', time_zone = '+00:00'"]);
+    Conn::new(opts)
 }
 
 fn run(folder: &Path, port: u16, more: &[String]) -> Child {
@@ -189,19 +169,6 @@ fn run(folder: &Path, port: u16, more: &[String]) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
-}
-
-fn as_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
-}
-
-fn command(program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir("/");
-    if as_root() {
-        command.uid(NOBODY).gid(NOBODY);
-    }
-    command
 }
 
 /// Whether the server's programs are there, if need be after they were installed: once for all tests.

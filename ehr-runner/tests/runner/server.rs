@@ -1,26 +1,25 @@
 //! A `PostgreSQL` server of a test's own: private, on a free port of this machine, ended with the test.
 
+use super::private::answers;
+use super::private::as_root;
+use super::private::command;
+use super::private::free_port;
+use super::private::give_away;
+use super::private::restarted;
+use super::private::skipped;
 use postgres::Client;
 use postgres::NoTls;
 use std::fs;
-use std::io::Write;
-use std::net::TcpListener;
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
 use std::sync::LazyLock;
-use std::time::Duration;
-use std::time::Instant;
 use tempfile::TempDir;
 
 /// Where Debian puts the server's programs, which it leaves out of the path.
 const FOLDERS: &str = "/usr/lib/postgresql";
-/// A server does not run as root; this is who nobody is on Debian.
-const NOBODY: u32 = 65534;
 /// The superuser.
 const USER: &str = "clinic";
 /// Its password.
@@ -47,12 +46,10 @@ impl Server {
         let secret = folder.path().join("password");
         fs::create_dir(&data).unwrap();
         fs::write(&secret, PASSWORD).unwrap();
-        for path in [folder.path(), &data, &secret] {
-            if as_root() && std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).is_err() {
-                return skipped("PostgreSQL does not run as root, and root may not become anybody else here");
-            }
+        if !give_away(&[folder.path(), &data, &secret]) {
+            return skipped("PostgreSQL does not run as root, and root may not become anybody else here");
         }
-        let made = command("initdb")
+        let made = command(&find("initdb").unwrap())
             .args(["-U", USER, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"])
             .arg(format!("--pwfile={}", secret.display()))
             .arg("-D")
@@ -95,41 +92,23 @@ impl Server {
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        // Its children notice that it is gone, and only then free what a new one needs.
-        let begun = Instant::now();
-        loop {
+        restarted(|| {
             self.child = run(&self.data, self.port);
-            if self.answers() {
-                return;
-            }
-            assert!(begun.elapsed() < Duration::from_mins(1), "the server does not start again");
-            std::thread::sleep(Duration::from_millis(100));
-        }
+            self.answers()
+        });
     }
 
     fn client(&self, database: &str) -> Client {
-        self.try_client(database).unwrap()
-    }
-
-    fn try_client(&self, database: &str) -> Result<Client, postgres::Error> {
-        let mut config = postgres::Config::new();
-        config.host("127.0.0.1").port(self.port).user(USER).password(PASSWORD).dbname(database).connect(NoTls)
+        client(self.port, database).unwrap()
     }
 
     /// Waits until this very server answers; not, where another one has its port.
     fn answers(&mut self) -> bool {
-        let begun = Instant::now();
-        loop {
-            if let Ok(mut client) = self.try_client("postgres") {
-                let folder: String = client.query_one("SHOW data_directory", &[]).unwrap().get(0);
-                return Path::new(&folder) == self.data;
-            }
-            if !matches!(self.child.try_wait(), Ok(None)) {
-                return false;
-            }
-            assert!(begun.elapsed() < Duration::from_mins(1), "the server never answered");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        let (port, data) = (self.port, &self.data);
+        answers(&mut self.child, || {
+            let folder: String = client(port, "postgres").ok()?.query_one("SHOW data_directory", &[]).unwrap().get(0);
+            Some(Path::new(&folder) == data)
+        })
     }
 }
 
@@ -141,18 +120,13 @@ impl Drop for Server {
     }
 }
 
-/// The test is skipped, and says why.
-fn skipped(why: &str) -> Option<Server> {
-    drop(std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes()));
-    None
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+fn client(port: u16, database: &str) -> Result<Client, postgres::Error> {
+    let mut config = postgres::Config::new();
+    config.host("127.0.0.1").port(port).user(USER).password(PASSWORD).dbname(database).connect(NoTls)
 }
 
 fn run(data: &Path, port: u16) -> Child {
-    command("postgres")
+    command(&find("postgres").unwrap())
         .arg("-D")
         .arg(data)
         .args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", "", "-F"])
@@ -160,19 +134,6 @@ fn run(data: &Path, port: u16) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
-}
-
-fn as_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
-}
-
-fn command(program: &str) -> Command {
-    let mut command = Command::new(find(program).unwrap());
-    command.current_dir("/");
-    if as_root() {
-        command.uid(NOBODY).gid(NOBODY);
-    }
-    command
 }
 
 /// Whether the server's programs are there, if need be after they were installed: once for all tests.

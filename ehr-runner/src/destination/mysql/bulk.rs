@@ -4,9 +4,9 @@
 //! every warning, and every row that is missing afterwards, fails the whole.
 
 use super::super::cell::Cell;
+use super::super::doing::Doing;
 use super::super::store::Rows;
 use super::Mysql;
-use super::fault::Doing;
 use super::fault::refused;
 use super::value::Column;
 use super::value::Unfit;

@@ -1,5 +1,7 @@
 //! What went wrong, told by codes: the server's own texts may quote a value, and those that cannot are the few that are repeated.
 
+use super::super::doing::Doing;
+use super::super::doing::Fault;
 use crate::error::Failure;
 use mysql::DriverError;
 use mysql::Error;
@@ -8,79 +10,51 @@ use mysql::MySqlError;
 /// The message of a lack of rights names rights, users and tables, never values.
 const NAMING: [u16; 8] = [1044, 1142, 1143, 1227, 1370, 1410, 1419, 1698];
 
-/// What was being done.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Doing<'a> {
-    /// Before anything was sent.
-    Opening,
-    /// Statements.
-    Loading,
-    /// Rows into this table.
-    Filling(&'a str),
-    /// The last step.
-    Committing,
+impl Fault for Error {
+    fn told(&self, doing: Doing<'_>, shown: &str) -> Result<Failure, String> {
+        Err(match self {
+            Self::MySqlError(said) => return Ok(by_server(doing, shown, said)),
+            Self::IoError(error) => error.to_string(),
+            Self::TlsError(error) => format!("TLS: {error}"),
+            Self::DriverError(DriverError::TlsNotSupported) => "the server offers no TLS; `?sslmode=disable` goes without it".to_owned(),
+            Self::DriverError(DriverError::PacketTooLarge) => "a row is larger than the server takes (`max_allowed_packet`)".to_owned(),
+            Self::DriverError(DriverError::CouldNotConnect(_) | DriverError::ConnectTimeout) => "nobody answers there".to_owned(),
+            // The other kinds may hold what was sent or received.
+            Self::DriverError(_) => "the two do not understand each other".to_owned(),
+            _ => "an answer of the server was not understood".to_owned(),
+        })
+    }
 }
 
-impl Doing<'_> {
-    /// The failure for people.
-    pub(super) fn failed(self, shown: &str, error: &Error) -> Failure {
-        let cause = match error {
-            Error::MySqlError(said) => return self.by_server(shown, said),
-            Error::IoError(error) => error.to_string(),
-            Error::TlsError(error) => format!("TLS: {error}"),
-            Error::DriverError(DriverError::TlsNotSupported) => "the server offers no TLS; `?sslmode=disable` goes without it".to_owned(),
-            Error::DriverError(DriverError::PacketTooLarge) => "a row is larger than the server takes (`max_allowed_packet`)".to_owned(),
-            Error::DriverError(DriverError::CouldNotConnect(_) | DriverError::ConnectTimeout) => "nobody answers there".to_owned(),
-            // The other kinds may hold what was sent or received.
-            Error::DriverError(_) => "the two do not understand each other".to_owned(),
-            _ => "an answer of the server was not understood".to_owned(),
-        };
-        Failure::World(match self {
-            Self::Opening => format!("connecting to `{shown}`: {cause}"),
-            Self::Loading | Self::Filling(_) => format!("loading into `{shown}`: {cause}; nothing was changed"),
-            // The server may have done it before it fell silent.
-            Self::Committing => {
-                format!("`{shown}` fell silent at the very end: {cause}; give the command again: it says whether the order is there")
-            }
-        })
+/// The failure that the server said.
+fn by_server(doing: Doing<'_>, shown: &str, said: &MySqlError) -> Failure {
+    if let Some(what) = refused(said.code) {
+        return Failure::Data(format!("nothing was changed: {}of `{shown}`, {what}", doing.table()));
     }
-
-    fn by_server(self, shown: &str, said: &MySqlError) -> Failure {
-        if let Some(what) = refused(said.code) {
-            return Failure::Data(format!("nothing was changed: {}of `{shown}`, {what}", self.table()));
+    let code = said.code;
+    Failure::World(match code {
+        1045 | 1698 => {
+            format!("`{shown}`: the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`")
         }
-        let code = said.code;
-        Failure::World(match code {
-            1045 | 1698 => {
-                format!("`{shown}`: the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`")
-            }
-            1049 => format!("`{shown}`: there is no such database"),
-            _ if NAMING.contains(&code) => format!("`{shown}`: the user lacks a right: {}", said.message),
-            1021 | 1114 => format!("`{shown}`: the server's disk or a table of it is full; nothing was changed"),
-            1020 | 1205 | 1213 => {
-                format!("`{shown}`: another program was at work in the same tables; nothing was changed, give the command again")
-            }
-            1053 | 1079 | 1927 | 3169 => {
-                format!("`{shown}`: the connection was ended, or the server is shutting down; nothing was changed")
-            }
-            1290 | 1836 | 3100 => format!("`{shown}`: the server takes no writes; it may be a copy of another one"),
-            1153 => format!("`{shown}`: a row is larger than the server takes (`max_allowed_packet`); nothing was changed"),
-            1071 => format!(
-                "`{shown}`: a key is longer than the 3072 bytes that an index takes; a smaller `max_length` of its columns makes it shorter"
-            ),
-            1118 => format!("`{shown}`: {}has more or longer columns than a row takes", self.table()),
-            1300 | 1102 | 1103 | 1166 | 1059 => format!("`{shown}`: the server does not take the name of a table or column"),
-            1146 => format!("`{shown}`: a table is gone that was there before"),
-            _ => format!("`{shown}`: the database refuses (error {code}, SQLSTATE {}); its own log says why", said.state),
-        })
-    }
-
-    fn table(self) -> String {
-        match self {
-            Self::Filling(table) => format!("in table `{table}` "),
-            _ => "in a table ".to_owned(),
+        1049 => format!("`{shown}`: there is no such database"),
+        _ if NAMING.contains(&code) => format!("`{shown}`: the user lacks a right: {}", said.message),
+        1021 | 1114 => format!("`{shown}`: the server's disk or a table of it is full; nothing was changed"),
+        1020 | 1205 | 1213 => {
+            format!("`{shown}`: another program was at work in the same tables; nothing was changed, give the command again")
         }
-    }
+        1053 | 1079 | 1927 | 3169 => {
+            format!("`{shown}`: the connection was ended, or the server is shutting down; nothing was changed")
+        }
+        1290 | 1836 | 3100 => format!("`{shown}`: the server takes no writes; it may be a copy of another one"),
+        1153 => format!("`{shown}`: a row is larger than the server takes (`max_allowed_packet`); nothing was changed"),
+        1071 => format!(
+            "`{shown}`: a key is longer than the 3072 bytes that an index takes; a smaller `max_length` of its columns makes it shorter"
+        ),
+        1118 => format!("`{shown}`: {}has more or longer columns than a row takes", doing.table()),
+        1300 | 1102 | 1103 | 1166 | 1059 => format!("`{shown}`: the server does not take the name of a table or column"),
+        1146 => format!("`{shown}`: a table is gone that was there before"),
+        _ => format!("`{shown}`: the database refuses (error {code}, SQLSTATE {}); its own log says why", said.state),
+    })
 }
 
 /// What a code says of the rows, where it speaks of them.

@@ -3,6 +3,7 @@
 //! Every statement that makes one ends a transaction here, so that indexes and references are made with the table, while it is empty.
 
 use super::super::store::Slot;
+use super::super::store::holds;
 use super::Mysql;
 use ehr_rules::Kind;
 use ehr_rules::TargetColumn;
@@ -42,6 +43,32 @@ pub(super) fn type_name(kind: &Kind, max_length: Option<usize>) -> String {
         Kind::Text => return max_length.map_or_else(|| "LONGTEXT".to_owned(), |most| format!("VARCHAR({most})")),
     };
     name.to_owned()
+}
+
+/// Whether a column of that type takes values of this kind without a loss.
+pub(super) fn takes(ty: &str, kind: &Kind) -> bool {
+    if ty.contains(" in ") {
+        return false;
+    }
+    let ty = ty.strip_suffix(" unsigned").unwrap_or(ty);
+    let (name, arguments) = ty.split_once('(').map_or((ty, None), |(name, rest)| (name, rest.strip_suffix(')')));
+    let integer = matches!(name, "bigint" | "int" | "mediumint" | "smallint" | "tinyint");
+    match kind {
+        Kind::Integer => integer,
+        Kind::Decimal { precision, scale } => {
+            name == "decimal" && arguments.is_some_and(|given| holds(given, (*precision).into(), (*scale).into()))
+        }
+        Kind::Float => name == "double" && arguments.is_none(),
+        Kind::Boolean => name == "tinyint",
+        // `char` loses blanks at the end.
+        Kind::Text => matches!(name, "varchar" | "tinytext" | "text" | "mediumtext" | "longtext"),
+        Kind::Date => name == "date",
+        Kind::Time => name == "time",
+        Kind::Datetime => name == "datetime",
+        Kind::Instant => matches!(name, "datetime" | "timestamp"),
+        Kind::Uuid => matches!((name, arguments), ("uuid", None) | ("char", Some("36"))) || (name == "varchar" && arguments != Some("0")),
+        Kind::List(_) | Kind::Struct(_) => matches!(name, "json" | "text" | "mediumtext" | "longtext"),
+    }
 }
 
 fn is_long(kind: &Kind) -> bool {

@@ -6,27 +6,26 @@
 mod bulk;
 mod fault;
 mod making;
+mod references;
+mod rights;
 mod server;
 mod tenants;
 mod value;
 
 use super::cell::Cell;
+use super::doing::Doing;
 use super::store::Found;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
-use super::store::holds;
 use crate::error::Failure;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
-use fault::Doing;
 use mysql::Column;
 use mysql::Conn;
 use mysql::Params;
 use mysql::Row;
-use mysql::Value;
-use mysql::consts::ColumnType;
 use mysql::prelude::Queryable;
 pub(crate) use server::Server;
 
@@ -40,11 +39,6 @@ const SETTINGS: &str = "autocommit = 0, time_zone = '+00:00', foreign_key_checks
     ONLY_FULL_GROUP_BY,NO_BACKSLASH_ESCAPES'";
 /// How long another loader is waited for, in seconds.
 const PATIENCE: u32 = 31_536_000;
-/// Names of tables that are never there.
-const PROBES: [&str; 2] = ["`_ehr_probe`", "`_ehr_no_such_table`"];
-
-/// How a server says that a right is lacking.
-const DENIED: [u16; 4] = [1044, 1142, 1143, 1227];
 
 /// An open connection.
 pub(super) struct Mysql {
@@ -105,38 +99,12 @@ impl Mysql {
         Ok(())
     }
 
-    /// Where a table refers to itself, its rows come in no order that would suit the server, which looks at each as it comes.
-    fn look_for_loops(&mut self) -> Result<(), Failure> {
-        let sql = "SELECT count(*) FROM information_schema.referential_constraints \
-                   WHERE constraint_schema = DATABASE() AND table_name = referenced_table_name";
-        if !self.unchecked && self.one(sql, &[])?.count() > 0 {
-            self.leave_unchecked()?;
-        }
-        Ok(())
-    }
-
-    /// References are held by [`Store::check_references`] alone from here on.
-    fn leave_unchecked(&mut self) -> Result<(), Failure> {
-        self.run("SET SESSION foreign_key_checks = 0", &[])?;
-        self.unchecked = true;
-        Ok(())
-    }
-
     /// The columns of a primary key.
     fn primary(&mut self, table: &str) -> Result<Vec<String>, Failure> {
         let sql = "SELECT column_name FROM information_schema.statistics \
                    WHERE table_schema = DATABASE() AND table_name = ? AND index_name = 'PRIMARY' ORDER BY seq_in_index";
         let found = self.ask(sql, &[Cell::Text(table.to_owned())])?;
         Ok(found.iter().filter_map(|row| row.first()?.text().map(str::to_owned)).collect())
-    }
-
-    /// What keeps these statements from being run, by the code of the server; nothing of them stays.
-    fn refused(&mut self, sql: &str) -> Result<Option<u16>, Failure> {
-        match self.connection.query_drop(sql) {
-            Ok(()) => Ok(None),
-            Err(mysql::Error::MySqlError(said)) => Ok(Some(said.code)),
-            Err(error) => Err(self.fail(&error)),
-        }
     }
 }
 
@@ -180,30 +148,7 @@ impl Store for Mysql {
     }
 
     fn takes(&self, ty: &str, kind: &Kind) -> bool {
-        if ty.contains(" in ") {
-            return false;
-        }
-        let ty = ty.strip_suffix(" unsigned").unwrap_or(ty);
-        let (name, arguments) = ty.split_once('(').map_or((ty, None), |(name, rest)| (name, rest.strip_suffix(')')));
-        let integer = matches!(name, "bigint" | "int" | "mediumint" | "smallint" | "tinyint");
-        match kind {
-            Kind::Integer => integer,
-            Kind::Decimal { precision, scale } => {
-                name == "decimal" && arguments.is_some_and(|given| holds(given, (*precision).into(), (*scale).into()))
-            }
-            Kind::Float => name == "double" && arguments.is_none(),
-            Kind::Boolean => name == "tinyint",
-            // `char` loses blanks at the end.
-            Kind::Text => matches!(name, "varchar" | "tinytext" | "text" | "mediumtext" | "longtext"),
-            Kind::Date => name == "date",
-            Kind::Time => name == "time",
-            Kind::Datetime => name == "datetime",
-            Kind::Instant => matches!(name, "datetime" | "timestamp"),
-            Kind::Uuid => {
-                matches!((name, arguments), ("uuid", None) | ("char", Some("36"))) || (name == "varchar" && arguments != Some("0"))
-            }
-            Kind::List(_) | Kind::Struct(_) => matches!(name, "json" | "text" | "mediumtext" | "longtext"),
-        }
+        making::takes(ty, kind)
     }
 
     fn place(&self, _: usize) -> String {
@@ -265,7 +210,7 @@ impl Store for Mysql {
         } else {
             self.connection.exec(sql, Params::Positional(values.iter().map(value::parameter).collect()))
         };
-        Ok(rows.map_err(|error| self.fail(&error))?.into_iter().map(cells).collect())
+        Ok(rows.map_err(|error| self.fail(&error))?.into_iter().map(value::cells).collect())
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<Found>, Failure> {
@@ -372,71 +317,11 @@ impl Store for Mysql {
     }
 
     fn check_references(&mut self, _: &TargetSchema) -> Result<(), Failure> {
-        if !self.unchecked {
-            return Ok(());
-        }
-        let sql = "SELECT constraint_schema, constraint_name, table_schema, table_name, referenced_table_schema, referenced_table_name, \
-                   column_name, referenced_column_name FROM information_schema.key_column_usage \
-                   WHERE referenced_table_name IS NOT NULL AND DATABASE() IN (table_schema, referenced_table_schema) \
-                   ORDER BY constraint_schema, constraint_name, ordinal_position";
-        let found = self.ask(sql, &[])?;
-        let found: Vec<Vec<&str>> = found.iter().map(|row| row.iter().filter_map(Cell::text).collect()).collect();
-        for one in found.chunk_by(|one, next| one.get(..4) == next.get(..4)) {
-            let Some([_, _, schema, table, its_schema, its_table, ..]) = one.first().map(Vec::as_slice) else { continue };
-            let pairs: Vec<(String, String)> =
-                one.iter().filter_map(|row| Some((self.quoted(row.get(6)?), self.quoted(row.get(7)?)))).collect();
-            let each = |form: &dyn Fn(&(String, String)) -> String| pairs.iter().map(form).collect::<Vec<_>>().join(" AND ");
-            let sql = format!(
-                "SELECT count(*) FROM {}.{} c LEFT JOIN {}.{} p ON {} WHERE {} AND {} LOCK IN SHARE MODE",
-                self.quoted(schema),
-                self.quoted(table),
-                self.quoted(its_schema),
-                self.quoted(its_table),
-                each(&|(own, its)| format!("c.{own} = p.{its}")),
-                each(&|(own, _)| format!("c.{own} IS NOT NULL")),
-                each(&|(_, its)| format!("p.{its} IS NULL")),
-            );
-            let rows = self.one(&sql, &[])?.count();
-            if rows > 0 {
-                let shown = &self.shown;
-                return Err(Failure::Data(format!(
-                    "nothing was changed: {rows} rows of table `{table}` in `{shown}` refer to no row of `{its_table}`"
-                )));
-            }
-        }
-        Ok(())
+        if self.unchecked { self.references_hold() } else { Ok(()) }
     }
 
     fn check_rights(&mut self, tables: &[&str]) -> Result<(), Failure> {
-        let mut lacking = Vec::new();
-        // Rights are looked at first, so that one who may gets to hear that there is nothing to be like.
-        let [probe, nothing] = PROBES;
-        if self.refused(&format!("CREATE TABLE {probe} LIKE {nothing}"))? != Some(1146) {
-            lacking.push("CREATE or SELECT on the database".to_owned());
-        }
-        if self.refused(&format!("CREATE TEMPORARY TABLE {probe} (n INT) ENGINE=InnoDB"))?.is_some() {
-            lacking.push("CREATE TEMPORARY TABLES on the database".to_owned());
-        } else {
-            self.refused(&format!("DROP TEMPORARY TABLE {probe}"))?;
-        }
-        let ours = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND left(table_name, 5) = '_ehr_'";
-        let ours = self.ask(ours, &[])?;
-        for table in tables.iter().copied().chain(ours.iter().filter_map(|row| row.first()?.text())) {
-            let columns = self.columns(table)?;
-            let Some(column) = columns.first().map(|column| self.quoted(&column.name)) else { continue };
-            let name = self.quoted(table);
-            for (right, sql) in [
-                ("SELECT", format!("SELECT 1 FROM {name} LIMIT 0")),
-                ("INSERT", format!("INSERT INTO {name} ({column}) SELECT {column} FROM {name} WHERE 1 = 0")),
-                ("UPDATE", format!("UPDATE {name} SET {column} = {column} WHERE 1 = 0")),
-                ("DELETE", format!("DELETE FROM {name} WHERE 1 = 0")),
-            ] {
-                // What is said of anything else is said of who has the right.
-                if self.refused(&sql)?.is_some_and(|code| DENIED.contains(&code)) {
-                    lacking.push(format!("{right} on table `{table}`"));
-                }
-            }
-        }
+        let lacking = self.lacking_on(tables)?;
         if lacking.is_empty() {
             return Ok(());
         }
@@ -467,32 +352,4 @@ impl Store for Mysql {
     fn share(&mut self, tables: &[&str]) -> Result<(), Failure> {
         self.let_look_at(tables)
     }
-}
-
-/// A row of an answer. Numbers come as texts from a query without parameters.
-fn cells(row: Row) -> Vec<Cell> {
-    let columns = row.columns();
-    row.unwrap().into_iter().zip(columns.iter()).map(|(value, column)| cell(value, column.column_type())).collect()
-}
-
-fn cell(value: Value, ty: ColumnType) -> Cell {
-    let text = match value {
-        Value::NULL => return Cell::Null,
-        Value::Int(number) => return Cell::Integer(number),
-        Value::UInt(number) => return i64::try_from(number).map_or(Cell::Null, Cell::Integer),
-        Value::Float(number) => return Cell::Real(number.into()),
-        Value::Double(number) => return Cell::Real(number),
-        Value::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        other => other.as_sql(true).trim_matches('\'').to_owned(),
-    };
-    let integer = matches!(
-        ty,
-        ColumnType::MYSQL_TYPE_TINY
-            | ColumnType::MYSQL_TYPE_SHORT
-            | ColumnType::MYSQL_TYPE_INT24
-            | ColumnType::MYSQL_TYPE_LONG
-            | ColumnType::MYSQL_TYPE_LONGLONG
-            | ColumnType::MYSQL_TYPE_YEAR
-    );
-    if integer { text.parse().map_or(Cell::Null, Cell::Integer) } else { Cell::Text(text) }
 }

@@ -1,8 +1,8 @@
 //! Which server, and how it is reached: by TLS that is verified, unless it is this very machine.
 
+use super::super::doing::Doing;
 use super::super::trust;
 use super::super::trust::PASSWORD;
-use super::fault::Doing;
 use super::tenants;
 use crate::error::Failure;
 use crate::secret;

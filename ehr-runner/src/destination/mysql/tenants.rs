@@ -7,8 +7,8 @@
 use super::super::cell::Cell;
 use super::super::store::Store;
 use super::super::tenants::passwords::chance;
-use super::DENIED;
 use super::Mysql;
+use super::rights::DENIED;
 use crate::error::Failure;
 use mysql::Row;
 use mysql::prelude::Queryable;
@@ -206,7 +206,7 @@ impl Mysql {
                 Err(mysql::Error::MySqlError(said)) if NO_SUCH_GRANT.contains(&said.code) => Vec::new(),
                 found => found.map_err(|error| self.fail(&error))?,
             };
-            open.extend(found.into_iter().map(super::cells).filter_map(|row| of_public(row.first()?.text()?)));
+            open.extend(found.into_iter().map(super::value::cells).filter_map(|row| of_public(row.first()?.text()?)));
         } else {
             let roles = self.one("SELECT @@global.mandatory_roles", &[])?;
             let roles = roles.text().filter(|roles| !roles.is_empty());

@@ -1,11 +1,13 @@
-//! Values as the server takes them: in the lines of a bulk load, and as parameters.
+//! Values as the server takes them, in the lines of a bulk load and as parameters, and as it gives them.
 
 use super::super::cell::Cell;
 use super::super::store::Slot;
 use chrono::DateTime;
 use chrono::Utc;
 use ehr_rules::Kind;
+use mysql::Row;
 use mysql::Value;
+use mysql::consts::ColumnType;
 use std::borrow::Cow;
 use std::io::Write;
 
@@ -86,6 +88,34 @@ pub(super) fn parameter(cell: &Cell) -> Value {
         Cell::Boolean(truth) => Value::Int((*truth).into()),
         Cell::Text(text) => Value::Bytes(text.clone().into_bytes()),
     }
+}
+
+/// A row of an answer. Numbers come as texts from a query without parameters.
+pub(super) fn cells(row: Row) -> Vec<Cell> {
+    let columns = row.columns();
+    row.unwrap().into_iter().zip(columns.iter()).map(|(value, column)| cell(value, column.column_type())).collect()
+}
+
+fn cell(value: Value, ty: ColumnType) -> Cell {
+    let text = match value {
+        Value::NULL => return Cell::Null,
+        Value::Int(number) => return Cell::Integer(number),
+        Value::UInt(number) => return i64::try_from(number).map_or(Cell::Null, Cell::Integer),
+        Value::Float(number) => return Cell::Real(number.into()),
+        Value::Double(number) => return Cell::Real(number),
+        Value::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        other => other.as_sql(true).trim_matches('\'').to_owned(),
+    };
+    let integer = matches!(
+        ty,
+        ColumnType::MYSQL_TYPE_TINY
+            | ColumnType::MYSQL_TYPE_SHORT
+            | ColumnType::MYSQL_TYPE_INT24
+            | ColumnType::MYSQL_TYPE_LONG
+            | ColumnType::MYSQL_TYPE_LONGLONG
+            | ColumnType::MYSQL_TYPE_YEAR
+    );
+    if integer { text.parse().map_or(Cell::Null, Cell::Integer) } else { Cell::Text(text) }
 }
 
 /// What would end a field or a line, or begin an escape, is escaped.

@@ -1,5 +1,7 @@
 //! What went wrong, told without a value: the server's own texts may quote one, so its codes are put into words.
 
+use super::super::doing::Doing;
+use super::super::doing::Fault;
 use super::binary::Unfit;
 use crate::error::Failure;
 use postgres::Error;
@@ -10,36 +12,17 @@ use std::error::Error as _;
 /// schemas, names and rights, resources, states and faults of the server itself.
 const NAMING: [&str; 12] = ["08", "0A", "25", "3D", "3F", "42", "53", "54", "55", "57", "58", "XX"];
 
-/// What was being done.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Doing<'a> {
-    /// Before anything was sent.
-    Opening,
-    /// Statements.
-    Loading,
-    /// Rows into this table, its name quoted.
-    Filling(&'a str),
-    /// The last step.
-    Committing,
+impl Fault for Error {
+    fn told(&self, doing: Doing<'_>, shown: &str) -> Result<Failure, String> {
+        if let Some(said) = self.as_db_error() {
+            return Ok(by_server(doing, shown, said));
+        }
+        let cause = self.source().map_or_else(String::new, |cause| format!(": {cause}"));
+        Err(format!("{self}{cause}"))
+    }
 }
 
 impl Doing<'_> {
-    /// The failure for people.
-    pub(super) fn failed(self, shown: &str, error: &Error) -> Failure {
-        if let Some(said) = error.as_db_error() {
-            return self.by_server(shown, said);
-        }
-        let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
-        Failure::World(match self {
-            Self::Opening => format!("connecting to `{shown}`: {error}{cause}"),
-            Self::Loading | Self::Filling(_) => format!("loading into `{shown}`: {error}{cause}; nothing was changed"),
-            // The server may have done it before it fell silent.
-            Self::Committing => {
-                format!("`{shown}` fell silent at the very end: {error}{cause}; give the command again: it says whether the order is there")
-            }
-        })
-    }
-
     /// The failure of a row that cannot be sent.
     pub(super) fn unfit(self, shown: &str, unfit: Unfit) -> Failure {
         Failure::Data(format!("nothing was loaded: {}of `{shown}`, {unfit}", self.table()))
@@ -52,39 +35,33 @@ impl Doing<'_> {
             None => Failure::World(format!("loading into `{shown}`: {error}; nothing was changed")),
         }
     }
+}
 
-    fn by_server(self, shown: &str, said: &DbError) -> Failure {
-        let code = said.code().code();
-        let table = said.table().map_or_else(|| self.table(), |table| format!("in table `{table}` "));
-        let column = said.column().map_or_else(String::new, |column| format!(" `{column}`"));
-        let constraint = said.constraint().map_or_else(String::new, |name| format!(" (`{name}`)"));
-        let data = |what: &str| Failure::Data(format!("nothing was changed: {table}of `{shown}`, {what}"));
-        let world = |what: &str| Failure::World(format!("`{shown}`: {what}"));
-        match code {
-            "23505" => data(&format!("rows have a unique value that is there already{constraint}")),
-            "23503" => data(&format!("rows refer to nothing, or are referred to{constraint}")),
-            "23502" => data(&format!("rows lack the required value{column}")),
-            "23514" => data(&format!("rows break a check{constraint}")),
-            "22001" => data("a text is longer than its column"),
-            "22003" => data("a number is too large for its column"),
-            _ if code.starts_with("23") || code.starts_with("22") => {
-                data(&format!("the database does not take a value (SQLSTATE {code}){constraint}"))
-            }
-            "28P01" | "28000" => world("the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`"),
-            "42501" => world(&format!("the user lacks a right: {}", said.message())),
-            "53100" => world("the server's disk is full; nothing was changed"),
-            "57P01" | "57P02" | "57P03" => world("the server is shutting down or starting; nothing was changed"),
-            "40001" | "40P01" => world("another program was at work in the same tables; nothing was changed, give the command again"),
-            _ if NAMING.iter().any(|class| code.starts_with(class)) => world(&format!("{} (SQLSTATE {code})", said.message())),
-            // Such as what a trigger of the database says, in which a value may stand.
-            _ => world(&format!("the database refuses (SQLSTATE {code}); its own log says why; nothing was changed")),
+/// The failure that the server said.
+fn by_server(doing: Doing<'_>, shown: &str, said: &DbError) -> Failure {
+    let code = said.code().code();
+    let table = said.table().map_or_else(|| doing.table(), |table| format!("in table `{table}` "));
+    let column = said.column().map_or_else(String::new, |column| format!(" `{column}`"));
+    let constraint = said.constraint().map_or_else(String::new, |name| format!(" (`{name}`)"));
+    let data = |what: &str| Failure::Data(format!("nothing was changed: {table}of `{shown}`, {what}"));
+    let world = |what: &str| Failure::World(format!("`{shown}`: {what}"));
+    match code {
+        "23505" => data(&format!("rows have a unique value that is there already{constraint}")),
+        "23503" => data(&format!("rows refer to nothing, or are referred to{constraint}")),
+        "23502" => data(&format!("rows lack the required value{column}")),
+        "23514" => data(&format!("rows break a check{constraint}")),
+        "22001" => data("a text is longer than its column"),
+        "22003" => data("a number is too large for its column"),
+        _ if code.starts_with("23") || code.starts_with("22") => {
+            data(&format!("the database does not take a value (SQLSTATE {code}){constraint}"))
         }
-    }
-
-    fn table(self) -> String {
-        match self {
-            Self::Filling(table) => format!("in table {} ", table.replace('"', "`")),
-            _ => "in a table ".to_owned(),
-        }
+        "28P01" | "28000" => world("the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`"),
+        "42501" => world(&format!("the user lacks a right: {}", said.message())),
+        "53100" => world("the server's disk is full; nothing was changed"),
+        "57P01" | "57P02" | "57P03" => world("the server is shutting down or starting; nothing was changed"),
+        "40001" | "40P01" => world("another program was at work in the same tables; nothing was changed, give the command again"),
+        _ if NAMING.iter().any(|class| code.starts_with(class)) => world(&format!("{} (SQLSTATE {code})", said.message())),
+        // Such as what a trigger of the database says, in which a value may stand.
+        _ => world(&format!("the database refuses (SQLSTATE {code}); its own log says why; nothing was changed")),
     }
 }

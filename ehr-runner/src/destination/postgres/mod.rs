@@ -8,6 +8,7 @@ mod tenants;
 use super::books::ORDER;
 use super::books::PRINT;
 use super::cell::Cell;
+use super::doing::Doing;
 use super::store::Found;
 use super::store::Recall;
 use super::store::Recalled;
@@ -20,7 +21,6 @@ use binary::Bound;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
-use fault::Doing;
 use postgres::Client;
 use postgres::Row;
 use postgres::types::FromSql;
@@ -176,27 +176,27 @@ impl Store for Postgres {
 
     fn fill(&mut self, table: &str, slots: &[Slot], rows: Rows<'_>) -> Result<u64, Failure> {
         let names: Vec<String> = slots.iter().map(|slot| self.quoted(&slot.name)).collect();
-        let (table, names) = (self.quoted(table), names.join(", "));
+        let (quoted, names) = (self.quoted(table), names.join(", "));
         let shown = self.shown.clone();
-        let fail = |error| Doing::Filling(&table).failed(&shown, &error);
+        let fail = |error| Doing::Filling(table).failed(&shown, &error);
         // Values are sent as the columns that are there take them.
         let types: Vec<Type> = self
             .client
-            .prepare(&format!("SELECT {names} FROM {table}"))
+            .prepare(&format!("SELECT {names} FROM {quoted}"))
             .map_err(fail)?
             .columns()
             .iter()
             .map(|column| column.type_().clone())
             .collect();
-        let mut copy = self.client.copy_in(&format!("COPY {table} ({names}) FROM STDIN (FORMAT binary)")).map_err(fail)?;
-        let broken = |error| Doing::Filling(&table).broken(&shown, &error);
+        let mut copy = self.client.copy_in(&format!("COPY {quoted} ({names}) FROM STDIN (FORMAT binary)")).map_err(fail)?;
+        let broken = |error| Doing::Filling(table).broken(&shown, &error);
         let mut part = BytesMut::with_capacity(2 * PART);
         part.extend_from_slice(binary::HEADER);
         rows(&mut |row| {
             if row.len() != types.len() {
-                return Err(Failure::Data(format!("a row for table {table} has {} values in place of {}", row.len(), types.len())));
+                return Err(Failure::Data(format!("a row for table `{table}` has {} values in place of {}", row.len(), types.len())));
             }
-            binary::row(row, &types, &mut part).map_err(|unfit| Doing::Filling(&table).unfit(&shown, unfit))?;
+            binary::row(row, &types, &mut part).map_err(|unfit| Doing::Filling(table).unfit(&shown, unfit))?;
             if part.len() >= PART {
                 copy.write_all(&part).map_err(broken)?;
                 part.clear();

@@ -1,0 +1,190 @@
+//! What of one table an order brings that is not there yet, and how it gets there.
+//!
+//! Only keys and fingerprints are compared with what earlier orders brought; whole rows travel once it is known that they are needed.
+
+mod here;
+mod passing;
+mod replaced;
+mod there;
+
+use super::Changes;
+use super::books;
+use super::books::Book;
+use super::books::COPY;
+use super::books::ORDER;
+use super::books::PRINT;
+use super::books::REPLACED_BY;
+use super::cell::Cell;
+use super::compare::Compared;
+use super::compare::Taken;
+use super::store::Slot;
+use super::store::Store;
+use super::store::Take;
+use super::track::Fate;
+use super::track::Judged;
+use super::track::Tracking;
+use crate::context::Context;
+use crate::error::Failure;
+use crate::order::Output;
+use passing::Passing;
+use std::path::Path;
+
+/// Those of the order's rows that are not there, or not as they are.
+const TURN: &str = "_ehr_turn";
+/// Whether a row's key is not there.
+const FRESH: &str = "_ehr_fresh";
+/// The fingerprint that the book has of a row, the order that brought it, and where in the book it stands.
+const WAS: &str = "_ehr_was";
+const OWNER: &str = "_ehr_owner";
+const AT: &str = "_ehr_at";
+/// What the order's rows are judged by.
+pub(super) const JUDGED: &str = "_ehr_judged";
+/// After so many rows a signal is heeded.
+const HEED_EVERY: u64 = 4096;
+
+/// One table of an order on its way.
+pub(super) struct Difference<'a> {
+    /// To be stopped by.
+    pub(super) context: &'a Context,
+    /// The table.
+    pub(super) book: &'a Book<'a>,
+    /// The order's file of it.
+    pub(super) file: &'a Path,
+    /// How it is written.
+    pub(super) output: Output,
+    /// The order's number.
+    pub(super) number: i64,
+    /// What happens to rows that are there otherwise.
+    pub(super) changes: Changes,
+    /// What becomes of each row; all of them come in where there are none.
+    pub(super) fates: Vec<Fate>,
+}
+
+impl Difference<'_> {
+    /// Judges the rows of a table that is tracked; those of one whose rows are part of another's go as theirs do.
+    pub(super) fn judge(&mut self, store: &mut dyn Store, children: &[&Book<'_>], parents: Option<&[Fate]>) -> Result<Judged, Failure> {
+        let mut judged = Judged::default();
+        let slots = self.slots()?;
+        if let Some(track) = &self.book.table.track {
+            books::tracked_so(store, self.book)?;
+            temporary(store, JUDGED, &self.book.extra)?;
+            let rows = store.fill(JUDGED, &self.book.extra, &mut |take| self.every(&slots, None, |_, _, _, extra| take(extra)))?;
+            store.settle(JUDGED)?;
+            let tracking = Tracking { context: self.context, book: self.book, track, number: self.number, rows };
+            judged = tracking.judge(store, children)?;
+        } else if let Some(parents) = parents {
+            self.every(&slots, None, |_, _, _, extra| {
+                let parent = extra.first().and_then(Cell::integer).and_then(|place| usize::try_from(place).ok());
+                judged.fates.push(parent.and_then(|place| parents.get(place)).copied().unwrap_or(Fate::In));
+                Ok(())
+            })?;
+        }
+        self.fates.clone_from(&judged.fates);
+        Ok(judged)
+    }
+
+    /// Keeps the rows that do not come in because others stand, where replaced ones are kept.
+    fn set_aside(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<(), Failure> {
+        if !self.fates.contains(&Fate::Aside) {
+            return Ok(());
+        }
+        let kept = [books::number(PRINT), books::number(ORDER)].into_iter().chain(self.book.extra.iter().cloned());
+        let into: Vec<Slot> = slots.iter().cloned().chain(kept).chain([books::number(REPLACED_BY)]).collect();
+        let fill =
+            store.fill(&self.book.past, &into, &mut |take| {
+                // None of these is ever compared by the fingerprint of all that it holds.
+                let mine = [Cell::Integer(0), Cell::Integer(self.number)];
+                self.every(slots, None, |_, at, cells, extra| {
+                    if self.fate(at) == Fate::Aside { take(&[cells, &mine, extra, &mine[1..]].concat()) } else { Ok(()) }
+                })
+            });
+        fill.map(drop)
+    }
+
+    fn fate(&self, at: u64) -> Fate {
+        usize::try_from(at).ok().and_then(|at| self.fates.get(at)).copied().unwrap_or(Fate::In)
+    }
+
+    /// Brings what is not there.
+    pub(super) fn take(&self, store: &mut dyn Store) -> Result<Taken, Failure> {
+        let slots = self.slots()?;
+        self.set_aside(store, &slots)?;
+        let mut taken = self.bring(store, &slots)?;
+        taken.same += self.fates.iter().filter(|fate| **fate != Fate::In).count() as u64;
+        Ok(taken)
+    }
+
+    fn bring(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<Taken, Failure> {
+        let table = store.quoted(&self.book.table.name);
+        let known = any(store, &self.book.rows)?;
+        let occupied = any(store, &self.book.table.name)?;
+        let nothing_to_compare = !known && (!occupied || !self.book.keyed);
+        if nothing_to_compare {
+            self.record(store, slots, None)?;
+            let added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, None, take))?;
+            return Ok(Taken { added, ..Taken::default() });
+        }
+        let here = self.compared(store, slots)?;
+        let staged = here.is_none();
+        let Compared { mut taken, fresh, other, were } = match here {
+            Some(compared) => compared,
+            None => self.staged(store, slots)?,
+        };
+        if taken.replaced > 0 {
+            self.may_replace(store, &taken)?;
+        }
+        if taken.added + taken.replaced > 0 {
+            let stranger = occupied && self.book.keyed && taken.added > 0;
+            let turned = staged || stranger || taken.replaced > 0;
+            if turned && !staged {
+                self.turn_here(store, slots, &fresh, &other, &were)?;
+            }
+            if stranger {
+                self.nobody_elses(store, &table)?;
+            }
+            if !other.is_empty() {
+                self.replace(store, slots, &other, !staged)?;
+            }
+            if !fresh.is_empty() {
+                self.record(store, slots, Some(&fresh))?;
+                taken.added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, Some(&fresh), take))?;
+            }
+            if turned {
+                store.run(&store.drop_temporary(TURN), &[])?;
+            }
+        }
+        if staged {
+            store.run(&store.drop_temporary(there::STAGE), &[])?;
+        }
+        Ok(taken)
+    }
+
+    /// Writes down which rows this order brings: all, or those at some places.
+    fn record(&self, store: &mut dyn Store, slots: &[Slot], places: Option<&[u64]>) -> Result<(), Failure> {
+        let mut into = if self.book.keyed { self.book.identity() } else { slots.to_vec() };
+        if !self.book.keyed {
+            into.push(books::number(COPY));
+        }
+        into.extend([books::number(PRINT), books::number(ORDER)]);
+        into.extend(self.book.extra.iter().cloned());
+        let line = |row: Passing<'_>, take: Take<'_>| {
+            let mut cells = if self.book.keyed {
+                self.identity(slots, &row)
+            } else {
+                row.cells.iter().cloned().chain([Cell::Integer(row.copy)]).collect()
+            };
+            cells.extend([Cell::Integer(row.print), Cell::Integer(self.number)]);
+            cells.extend_from_slice(row.extra);
+            take(&cells)
+        };
+        store.fill(&self.book.rows, &into, &mut |take| self.each(slots, places, |row| line(row, take))).map(drop)
+    }
+}
+
+fn temporary(store: &mut dyn Store, name: &str, slots: &[Slot]) -> Result<(), Failure> {
+    store.run(&store.temporary(name, slots), &[]).map(drop)
+}
+
+fn any(store: &mut dyn Store, table: &str) -> Result<bool, Failure> {
+    Ok(!store.ask(&format!("SELECT 1 FROM {} LIMIT 1", store.quoted(table)), &[])?.is_empty())
+}

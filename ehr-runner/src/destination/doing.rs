@@ -1,0 +1,50 @@
+//! What was being done when a server failed, and how that is said of every kind of server.
+
+use crate::error::Failure;
+
+/// What was being done.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Doing<'a> {
+    /// Before anything was sent.
+    Opening,
+    /// Statements.
+    Loading,
+    /// Rows into this table.
+    Filling(&'a str),
+    /// The last step.
+    Committing,
+}
+
+/// An error of a server, or on the way to it.
+pub(super) trait Fault {
+    /// The failure where it was the server that refused, else why it was not understood or not reached; neither holds a value.
+    fn told(&self, doing: Doing<'_>, shown: &str) -> Result<Failure, String>;
+}
+
+impl Doing<'_> {
+    /// The failure for people.
+    pub(super) fn failed(self, shown: &str, fault: &impl Fault) -> Failure {
+        let cause = match fault.told(self, shown) {
+            Ok(failure) => return failure,
+            Err(cause) => cause,
+        };
+        Failure::World(match self {
+            Self::Opening => format!("connecting to `{shown}`: {cause}"),
+            Self::Loading | Self::Filling(_) => format!("loading into `{shown}`: {cause}; nothing was changed"),
+            Self::Committing => silent(shown, &cause),
+        })
+    }
+
+    /// Where it was, as the beginning of a sentence goes on.
+    pub(super) fn table(self) -> String {
+        match self {
+            Self::Filling(table) => format!("in table `{table}` "),
+            _ => "in a table ".to_owned(),
+        }
+    }
+}
+
+/// The server may have done it before it fell silent.
+fn silent(shown: &str, cause: &str) -> String {
+    format!("`{shown}` fell silent at the very end: {cause}; give the command again: it says whether the order is there")
+}
