@@ -42,6 +42,8 @@ pub(crate) struct Beside<'a> {
     pub mine: String,
     pub theirs: String,
     pub take: Vec<String>,
+    /// No two of its rows have the same `theirs`.
+    pub unique: bool,
     /// A column of both that must be equal too.
     pub tenant: Option<&'static str>,
 }
@@ -76,13 +78,10 @@ pub(crate) fn rows(table: &Table, asked: &[Asked<'_>], beside: &[Beside<'_>], co
                 (of.clone().and(that.not()), of)
             }
         };
-        let sum = |flags: Expr, name: &str| flags.fill_null(lit(false)).cast(DataType::UInt64).sum().alias(format!("{name}{at}"));
+        // How many are true; a missing one is not.
+        let sum = |flags: Expr, name: &str| flags.sum().alias(format!("{name}{at}"));
         // A constant has one row, whatever the table has.
-        let of = if matches!(asked, Asked::There(_) | Asked::Mapped(_)) || of == lit(true) {
-            len().cast(DataType::UInt64).alias(format!("of{at}"))
-        } else {
-            sum(of, "of")
-        };
+        let of = if of == lit(true) { len().alias(format!("of{at}")) } else { sum(of, "of") };
         counts.extend([sum(breaks, "rows"), of]);
     }
     // All at once: a plan of a step for each of a hundred conditions is too deep for the stack.
@@ -126,8 +125,11 @@ fn joined(plan: LazyFrame, other: &Beside<'_>) -> Result<LazyFrame, Error> {
     let keys: Vec<Expr> = (0..theirs.len()).map(|at| col(name(&format!("_key{at}")))).collect();
     let aliased = theirs.iter().enumerate().map(|(at, column)| col(*column).alias(name(&format!("_key{at}"))));
     let taken: Vec<Expr> = aliased.chain(other.take.iter().map(|column| col(column.as_str()).alias(name(column)))).collect();
-    let firsts: Vec<Expr> = other.take.iter().map(|column| col(name(column)).first()).collect();
-    let right = other.table.scan()?.select(taken).group_by(keys.clone()).agg(firsts);
+    let mut right = other.table.scan()?.select(taken);
+    if !other.unique {
+        let firsts: Vec<Expr> = other.take.iter().map(|column| col(name(column)).first()).collect();
+        right = right.group_by(keys.clone()).agg(firsts);
+    }
     Ok(plan.join_builder().with(right).left_on(mine).right_on(keys).how(JoinType::Left).finish())
 }
 

@@ -8,12 +8,8 @@ use crate::functions::function::Sample;
 use crate::functions::function::Section;
 use crate::functions::function::example;
 use crate::functions::function::param;
-use crate::functions::lowering::Arg;
-use crate::functions::lowering::As;
-use crate::functions::lowering::Row;
-use crate::functions::lowering::by_row;
-use chrono::NaiveDateTime;
-use chrono::TimeDelta;
+use crate::functions::later::MINUTE;
+use crate::functions::later::later;
 use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
@@ -34,10 +30,5 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn lower(args: &[Expr]) -> Expr {
-    by_row(args, &[As::Datetime, As::Int], Row::Day(later))
-}
-
-fn later(args: &[Arg<'_>], row: usize) -> Option<NaiveDateTime> {
-    let minutes = TimeDelta::try_minutes(args[1].int(row)?)?;
-    args[0].datetime(row)?.checked_add_signed(minutes)
+    later(args, MINUTE)
 }

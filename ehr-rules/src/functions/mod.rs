@@ -88,6 +88,7 @@ mod is_unit;
 mod is_uuid;
 mod item;
 mod items;
+mod later;
 mod left;
 mod length;
 mod letters;

@@ -13,17 +13,33 @@ use crate::ir::schema::TargetSchema;
 use crate::ir::schema::TargetTable;
 use crate::ir::tenant;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Identities of a table's column, by table and column.
-pub(super) type Known = BTreeMap<(String, String), Arc<Identities>>;
+/// What is known of keys.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Identities of a table's column, by table and column.
+    held: BTreeMap<(String, String), Arc<Identities>>,
+    /// Tables with a key that no two rows share.
+    pub unique: BTreeSet<String>,
+}
+
+impl Known {
+    /// What is known of other tables too.
+    pub(super) fn add(&mut self, others: Self) {
+        self.held.extend(others.held);
+        self.unique.extend(others.unique);
+    }
+}
 
 /// Of the rows of a table whose key another row has, those that are another thing all the same.
 pub(super) type Collided<'a> = &'a (dyn Fn(&TargetTable) -> Result<u64, Error> + Sync);
 
 /// The identities of a table without rows.
 pub(super) fn none(target: &TargetSchema, table: &str) -> Known {
-    offered(target, table).into_iter().map(|column| ((table.to_owned(), column), Arc::default())).collect()
+    let held = offered(target, table).into_iter().map(|column| ((table.to_owned(), column), Arc::default())).collect();
+    Known { held, ..Known::default() }
 }
 
 /// One pass: the primary key, and every reference to a table that is filled here.
@@ -62,7 +78,7 @@ pub(super) fn look_at(
         if target.table(other).is_none_or(|other| other.external) {
             continue;
         }
-        let held = match known.get(&(other.clone(), theirs.clone())) {
+        let held = match known.held.get(&(other.clone(), theirs.clone())) {
             Some(held) => Arc::clone(held),
             None if *other != shape.name => {
                 let says = format!("`{other}.{theirs}`");
@@ -84,7 +100,7 @@ pub(super) fn look_at(
     let offered = offered(target, &shape.name);
     keys.extend(offered.iter().map(|column| of(std::slice::from_ref(column))));
     if keys.is_empty() {
-        return Ok(Known::new());
+        return Ok(Known::default());
     }
     let pass = Pass {
         key: unique.then(|| identity::room(table.rows)),
@@ -104,7 +120,9 @@ pub(super) fn look_at(
     for ((column, _, what), (rows, of)) in references.iter().zip(pass.dangling) {
         said.ran(&check("R0403", column, what), Count { rows, of });
     }
-    Ok(offered.into_iter().zip(pass.offered).map(|(column, values)| ((shape.name.clone(), column), Arc::new(values))).collect())
+    let held = offered.into_iter().zip(pass.offered).map(|(column, values)| ((shape.name.clone(), column), Arc::new(values))).collect();
+    let unique = (unique && pass.twice == 0).then(|| shape.name.clone()).into_iter().collect();
+    Ok(Known { held, unique })
 }
 
 fn look(pass: &mut Pass, _: i64, keys: &[Option<i64>]) {

@@ -55,9 +55,9 @@ pub(crate) fn verify(
             sound.push((*shape, demands.as_slice(), table));
         }
     }
-    keys(target, &sound, collided, &said, context)?;
+    let unique = keys(target, &sound, collided, &said, context)?.unique;
     let vocabulary = Vocabulary::open(&asked, context.order)?;
-    let gate = Gate { target, converted, vocabulary: &vocabulary, said: &said, context };
+    let gate = Gate { target, converted, vocabulary: &vocabulary, unique: &unique, said: &said, context };
     engine::together(&sound, |(shape, demands, table)| {
         context.order.go_on()?;
         (context.order.progress)(Progress::Table { stage: "verify", table: &table.name });
@@ -95,8 +95,8 @@ fn keys(
     collided: Collided<'_>,
     said: &Said<'_>,
     context: &Context<'_>,
-) -> Result<(), Error> {
-    let mut known = Known::new();
+) -> Result<Known, Error> {
+    let mut known = Known::default();
     let mut waiting: Vec<(&TargetTable, &Table)> = sound.iter().map(|(shape, _, table)| (*shape, *table)).collect();
     while !waiting.is_empty() {
         // Tables whose references are known; a table that refers to itself, or in a circle, does not wait for that.
@@ -119,7 +119,9 @@ fn keys(
             }
             keys::look_at(target, shape, table, &known, collided, said)
         })?;
-        known.extend(found.into_iter().flatten());
+        for found in found {
+            known.add(found);
+        }
     }
-    Ok(())
+    Ok(known)
 }

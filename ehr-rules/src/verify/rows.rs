@@ -47,6 +47,8 @@ pub(super) struct Gate<'a> {
     pub target: &'a TargetSchema,
     pub converted: &'a Dataset<Converted>,
     pub vocabulary: &'a Vocabulary<'a>,
+    /// Tables with a key that no two rows share.
+    pub unique: &'a BTreeSet<String>,
     pub said: &'a Said<'a>,
     pub context: &'a Context<'a>,
 }
@@ -116,7 +118,9 @@ fn beside<'a>(gate: &Gate<'a>, shape: &TargetTable, seen: &BTreeSet<&str>) -> Ve
     }
     let beside = take.into_iter().filter_map(|(name, take)| {
         let (mine, theirs) = ways(&gate.target.tables, shape, name).into_iter().next()?;
-        Some(Beside { table: gate.converted.table(name)?, mine, theirs, take, tenant: gate.target.tenant.as_ref().map(|_| tenant::COLUMN) })
+        let unique = gate.unique.contains(name) && gate.target.table(name)?.key == [theirs.as_str()];
+        let tenant = gate.target.tenant.as_ref().map(|_| tenant::COLUMN);
+        Some(Beside { table: gate.converted.table(name)?, mine, theirs, take, unique, tenant })
     });
     beside.collect()
 }
