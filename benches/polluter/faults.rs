@@ -34,6 +34,18 @@ const NOTE: usize = 6;
 /// A text that needs quotes in every dialect.
 const LONG: &str = "said \"it's, well; fine\" |\tand ~|~ went\nhome";
 
+/// Commented lines that have more delimiters of each kind than rows have.
+const REMARKS: [&str; 8] = [
+    "# Columns, in order: number, family, given, born, weight, visits, note, and no other",
+    "#",
+    "# Units: kg; of visits: none; of all others: none; none; none; none; none; none",
+    "# number | family | given | born | weight | visits | note | and no other",
+    "# Made by ward 7, by night, for all, as told, by the head, of the ward, twice, and again",
+    "#",
+    "# One, two, three, four, five, six, seven, eight, nine",
+    "##### THE END OF THE BEGINNING, AS IT WERE #####",
+];
+
 const fn file(name: &'static str, spoil: fn(&mut Draft, usize)) -> Fault {
     Fault { name, place: Place::File, spoil, except: |_| false }
 }
@@ -86,6 +98,16 @@ pub(super) const FAULTS: &[Fault] = &[
         draft.lines.insert(0, title(draft, "Export of 2024-06-01 09:30"));
     }),
     file("a comment before the names", |draft, _| draft.lines.insert(0, title(draft, "# written at night"))),
+    file("comments full of delimiters before the names", |draft, _| {
+        for line in REMARKS.iter().rev() {
+            draft.lines.insert(0, title(draft, line));
+        }
+    }),
+    file("comments of another kind here and there", |draft, _| {
+        for at in (0..draft.truth.len()).step_by(7).rev() {
+            draft.before(at, "-- seen, by night; twice | and again");
+        }
+    }),
     file("a blank line before the names", |draft, _| draft.lines.insert(0, title(draft, ""))),
     file("a total at the end", |draft, _| draft.behind("Total: 48 rows")),
     file("another table before", |draft, _| {

@@ -139,6 +139,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0222", "a file has letters that are other letters' bytes: its text was read in a wrong encoding before it was written"),
     ("R0223", "a text holds NUL characters, which databases refuse"),
     ("R0224", "NUL characters were taken out of a row"),
+    ("R0225", "a file has comments, which nobody has declared"),
     ("R0301", "a lookup found no row"),
     ("R0302", "a lookup found several rows where one was expected"),
     ("R0303", "a script failed on a row"),

@@ -67,6 +67,10 @@ impl Keys {
         let dialect = &file.dialect;
         let mut keys = Self::default();
         if dialect.format == "json" {
+            // What other files say of themselves would be said of these.
+            if !dialect.ascii && dialect.doubt.is_none() {
+                keys.say("encoding", yaml::scalar(&dialect.encoding));
+            }
             return keys;
         }
         // One column has nothing between fields.
@@ -89,6 +93,9 @@ impl Keys {
             keys.say("encoding", yaml::scalar(&dialect.encoding));
         }
         keys.say("line_end", dialect.line_end.to_owned());
+        if let Some(comment) = &dialect.comment {
+            keys.say("comment", mark(comment));
+        }
         keys.say("preamble", dialect.preamble.to_string());
         keys.say("footer", dialect.footer.to_string());
         if let Some(name) = dialect.line_break {
@@ -118,7 +125,7 @@ impl Keys {
             Escape::Backslash => "backslash",
         });
         say("escape", escape.map(str::to_owned));
-        say("comment", dialect.comment.as_deref().map(mark));
+        say("comment", dialect.comment.as_deref().map(|comment| if comment.is_empty() { "none".to_owned() } else { mark(comment) }));
         // One encoding has many labels.
         let encoding = dialect.encoding.as_ref().and_then(|label| Encoding::for_label(label.as_bytes()));
         say("encoding", encoding.map(|encoding| yaml::scalar(&encoding.name().to_ascii_lowercase())));
@@ -142,8 +149,10 @@ impl Keys {
         let mut shared = Self::default();
         for key in KEYS {
             let mut told = all.iter().filter_map(|keys| keys.0.get(key));
+            // In a file without comments a row may begin as they do in others.
             if let Some(first) = told.next()
                 && told.all(|other| other == first)
+                && (key != "comment" || all.iter().all(|keys| keys.0.contains_key(key)))
             {
                 shared.say(key, first.clone());
             }

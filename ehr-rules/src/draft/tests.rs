@@ -169,3 +169,40 @@ fn what_is_written_down_of_a_dialect_reads_the_same_cells() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// What is written down of files with these names and bytes.
+fn written_down(files: &[(&str, &[u8])]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let inputs: Vec<InputFile> = files
+        .iter()
+        .map(|(name, bytes)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            InputFile { name: (*name).to_owned(), path, bytes: bytes.len() as u64 }
+        })
+        .collect();
+    super::dialects(&scan(&inputs, &ScanOptions::default()).unwrap(), None)
+}
+
+#[test]
+fn comments_are_written_down_for_files_that_have_them() {
+    let with = b"# made, by night\nno;town\n1;A\n2;B\n3;C\n";
+    let without = b"no;town\n1;A\n2;B\n3;C\n";
+    assert!(written_down(&[("towns.txt", with)]).contains("comment: \"#\""));
+    // A row of the other may begin so.
+    let said = written_down(&[("towns.txt", with), ("cities.txt", without)]);
+    assert_eq!(said.matches("comment: \"#\"").count(), 1, "{said}");
+    let whole = said.lines().find(|line| line.starts_with("dialect:")).unwrap();
+    assert!(!whole.contains("comment"), "{said}");
+}
+
+#[test]
+fn what_objects_are_written_in_is_written_down_beside_what_lines_are() {
+    let text = "[{\"name\": \"Zoë Muster\"}, {\"name\": \"João Müller\"}, {\"name\": \"Nuñez\"}]";
+    let latin = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    let lines = encoding_rs::WINDOWS_1252.encode("no;town\n1;Zürich\n2;Besançon\n3;Nîmes\n").0.into_owned();
+    assert!(written_down(&[("a.json", &latin)]).contains("encoding: windows-1252"));
+    let said = written_down(&[("a.json", text.as_bytes()), ("towns.txt", &lines)]);
+    let whole = said.lines().find(|line| line.starts_with("dialect:")).unwrap_or_default();
+    assert!(!whole.contains("encoding") && said.contains("encoding: utf-8") && said.contains("encoding: windows-1252"), "{said}");
+}

@@ -45,7 +45,7 @@ const DIALECT: &Form = &Form {
         ),
         key("encoding", Holds::Free, "How the files' bytes are read as text: a WHATWG label such as `utf-8` or `windows-1252`."),
         key("line_end", Holds::Words(&["lf", "cr", "any"]), "What ends a line: LF or CRLF, CR alone, or each of them."),
-        key("comment", Holds::Free, "What a line begins with that is no row."),
+        key("comment", Holds::Free, "What a line begins with that is no row, or `none`."),
         key("preamble", Holds::Free, "How many lines stand before the header."),
         key("footer", Holds::Free, "How many lines stand behind the last row."),
         key(

@@ -67,7 +67,7 @@ pub struct Dialect {
     pub encoding: Option<String>,
     /// What ends a line.
     pub line_end: Option<LineEnd>,
-    /// What a line begins with that is no record; none where it is not said.
+    /// What a line begins with that is no record; empty where there are said to be none.
     pub comment: Option<String>,
     /// How many physical lines stand before the header, or before the first row where there is none.
     pub preamble: Option<u32>,

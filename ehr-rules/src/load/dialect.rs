@@ -32,7 +32,7 @@ pub(super) fn read(node: &Node, said: &mut Diagnostics) -> Dialect {
     }
     dialect.line_end = fields.one_of("line_end", &[("lf", LineEnd::Lf), ("cr", LineEnd::Cr), ("any", LineEnd::Any)], said);
     if let Some(name) = fields.named("comment", said) {
-        dialect.comment = mark("comment", &name, said);
+        dialect.comment = if name.text == "none" { Some(String::new()) } else { mark("comment", &name, said) };
     }
     dialect.preamble = lines("preamble", &mut fields, said);
     dialect.footer = lines("footer", &mut fields, said);

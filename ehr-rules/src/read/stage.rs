@@ -12,6 +12,7 @@ use crate::dataset::order::Order;
 use crate::dataset::order::Progress;
 use crate::dataset::origin::origin;
 use crate::error::Error;
+use crate::finding::Consequence;
 use crate::finding::meaning;
 use crate::ir::schema::SourceColumn;
 use crate::read::header::FilePlan;
@@ -87,7 +88,7 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
     for (file, of) in plan.files.iter().enumerate() {
         let mut reader = Records::open(plan, of)?;
         let mut strangers = Strangers::new(&of.names, &of.digits);
-        let mut reported = 0;
+        let (mut reported, mut comments) = (0, 0);
         loop {
             let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(base));
             if room == 0 {
@@ -97,8 +98,10 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
             let records = batch.len() as u64;
             let bytes = reader.bytes_read() - reported;
             reported = reader.bytes_read();
+            let remarks = reader.comments() - comments;
+            comments += remarks;
             let strangers = strangers.find(&batch, &of.shape);
-            if !take(Framed { batch, file, base, bytes, strangers }) {
+            if !take(Framed { batch, file, base, bytes, comments: remarks, strangers }) {
                 return Ok(());
             }
             base += records;
@@ -141,6 +144,11 @@ impl Records {
             Self::Fixed(lines) => lines.next(most),
             Self::Objects(objects) => objects.next(most),
         }
+    }
+
+    /// How many lines so far were found to be comments.
+    fn comments(&self) -> u64 {
+        if let Self::Lines(reader) = self { reader.comments_found() } else { 0 }
     }
 
     fn bytes_read(&self) -> u64 {
@@ -191,6 +199,10 @@ fn write(
         if let Some(file) = plan.files.get(framed.file).filter(|_| begun != Some(framed.file)) {
             ledger.begins(index, framed.base, &file.file.name);
             begun = Some(framed.file);
+        }
+        if let Some(file) = plan.files.get(framed.file).filter(|_| framed.comments > 0) {
+            let reason = format!("{}: `{}`", meaning("R0225"), file.file.name);
+            ledger.find("R0225", name, &file.file.name, Consequence::Warned, framed.comments, &reason);
         }
         if frame.height() > 0 {
             staged.write_batch(&frame).map_err(|error| unwritten(path, error))?;

@@ -73,6 +73,8 @@ pub(super) struct Framed {
     pub base: u64,
     /// How many bytes were read for it.
     pub bytes: u64,
+    /// How many comments nobody declared stand before and between its records.
+    pub comments: u64,
     /// Records that are none of the table's, in order.
     pub strangers: Vec<(usize, Strange)>,
 }

@@ -235,7 +235,6 @@ impl Batch {
     }
 
     /// The pieces of the block, in order, which put together are its bytes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold by it that no byte is lost"))]
     pub(crate) fn parts(&self) -> Vec<(Part, &[u8])> {
         let records = self.records.iter().map(|record| {
             let part = if record.count == MALFORMED { Part::Malformed } else { Part::Record };
@@ -245,6 +244,11 @@ impl Batch {
         starts.sort_by_key(|(start, _)| *start);
         let ends = starts.iter().skip(1).map(|(start, _)| *start as usize).chain([self.bytes.len()]);
         starts.iter().zip(ends).map(|((start, part), end)| (*part, self.bytes.get(*start as usize..end).unwrap_or_default())).collect()
+    }
+
+    /// How many lines are comments.
+    pub(super) fn comments(&self) -> u64 {
+        self.skipped.iter().filter(|one| one.part == Part::Comment).count() as u64
     }
 
     /// Whether no line end stands behind a record, as at the end of some files.

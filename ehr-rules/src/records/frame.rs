@@ -8,6 +8,7 @@ use super::field::Next;
 use super::field::Scan;
 use super::lines::Found;
 use super::lines::Lines;
+use super::remark;
 use super::shape::Shape;
 use crate::ir::schema::Escape;
 use memchr::memchr;
@@ -43,6 +44,12 @@ pub(super) fn frame(batch: &mut Batch, from: usize, to: usize, whole: bool, shap
         let text = &bytes[at..text_end];
         if !cut.is_special(text) {
             cut.fields(at, text, found.spans);
+            if scan.is_remark(text, found.spans.len() - first) {
+                found.spans.truncate(first);
+                found.skip(at, Part::Comment);
+                at = next;
+                continue;
+            }
             scan.finish(first, found.spans, found.side);
             found.record(at, text_end, first);
             *found.line += 1;
@@ -51,6 +58,12 @@ pub(super) fn frame(batch: &mut Batch, from: usize, to: usize, whole: bool, shap
         }
         let beside = found.side.len();
         match scan.record(at, found.spans, found.side) {
+            Next::Record { .. } if scan.is_remark(text, found.spans.len() - first) => {
+                found.spans.truncate(first);
+                found.side.truncate(beside);
+                found.skip(at, Part::Comment);
+                at = next;
+            }
             Next::Record { end, next } if end <= text_end || !scan.hides_rows(at, end, found.spans.len() - first) => {
                 scan.finish(first, found.spans, found.side);
                 found.record(at, end, first);
@@ -131,7 +144,13 @@ impl Scan<'_> {
             Some(b' ') if self.shape.width > 1 && text.iter().all(|byte| *byte == b' ') => return Some(Part::Blank),
             Some(_) => {}
         }
-        self.shape.comment.filter(|comment| text.starts_with(comment.as_bytes())).map(|_| Part::Comment)
+        self.shape.comment.filter(|comment| !self.shape.finds_comments && text.starts_with(comment.as_bytes())).map(|_| Part::Comment)
+    }
+
+    /// Whether a line of so many fields is a comment though nobody has declared what comments begin with: a row is never taken for one.
+    #[inline]
+    pub(super) fn is_remark(&self, text: &[u8], fields: usize) -> bool {
+        self.shape.finds_comments && remark::is_remark(text, fields, self.shape)
     }
 
     /// What is done to the fields of a sound record once they are known.

@@ -107,9 +107,14 @@ impl Lines {
                     found.skip(start, part);
                 } else {
                     found.spans.push(span(field, end));
-                    scan.finish(first, found.spans, found.side);
-                    found.record(start, end, first);
-                    *found.line += 1;
+                    if scan.is_remark(&scan.bytes[start..end], found.spans.len() - first) {
+                        found.spans.truncate(first);
+                        found.skip(start, Part::Comment);
+                    } else {
+                        scan.finish(first, found.spans, found.side);
+                        found.record(start, end, first);
+                        *found.line += 1;
+                    }
                 }
                 (start, field, first) = (mark + 1, mark + 1, found.spans.len());
                 if found.is_full() {

@@ -21,6 +21,7 @@ mod pieces;
 pub(crate) mod reader;
 #[cfg(test)]
 mod real_tests;
+mod remark;
 pub(crate) mod shape;
 mod sniff;
 pub(crate) mod strangers;

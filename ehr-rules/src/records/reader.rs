@@ -45,6 +45,8 @@ pub(crate) struct Reader {
     ended: bool,
     /// How many fields and records the last batch had: the next will have about as many.
     had: (usize, usize),
+    /// Comments passed so far.
+    comments: u64,
 }
 
 impl Reader {
@@ -66,6 +68,7 @@ impl Reader {
             size,
             ended: false,
             had: (0, 0),
+            comments: 0,
         })
     }
 
@@ -82,6 +85,11 @@ impl Reader {
     /// How many bytes were read so far.
     pub(crate) fn bytes_read(&self) -> u64 {
         self.read
+    }
+
+    /// How many comments were found so far that nobody has declared.
+    pub(crate) fn comments_found(&self) -> u64 {
+        if self.shape.finds_comments { self.comments } else { 0 }
     }
 
     /// Goes past the record that names the fields, where there is one.
@@ -118,6 +126,7 @@ impl Reader {
             }
             if !batch.records.is_empty() || from >= SKIPPED || self.ended && from > 0 {
                 self.rest = batch.bytes.split_off(from);
+                self.comments += batch.comments();
                 self.had = (batch.spans.len() + batch.spans.len() / 16, batch.records.len() + batch.records.len() / 16);
                 return Ok(Some(batch));
             }

@@ -24,6 +24,8 @@ pub(crate) struct Shape {
     pub headed: bool,
     /// What a line begins with that is no record.
     pub comment: Option<Mark>,
+    /// Whether that was found and not declared: then only what reads as a remark and is not as wide as records are is a comment.
+    pub finds_comments: bool,
     /// How many physical lines stand before the first record.
     pub preamble: u32,
     /// How many physical lines stand behind the last one.
@@ -67,6 +69,7 @@ impl Shape {
             encoding: UTF_8,
             headed: true,
             comment: None,
+            finds_comments: false,
             preamble: 0,
             footer: 0,
             line_break: None,

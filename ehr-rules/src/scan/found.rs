@@ -77,6 +77,10 @@ pub struct FoundDialect {
     pub ascii: bool,
     /// What the encoding may be as well, in words, where nothing in the file decides.
     pub doubt: Option<String>,
+    /// What lines begin with that are no rows; none where no line is a comment, or rows begin so too.
+    pub comment: Option<String>,
+    /// How many lines are comments.
+    pub comments: u64,
     /// How many lines stand before the header, or the first row.
     pub preamble: u32,
     /// How many lines stand behind the last row.

@@ -31,6 +31,11 @@ pub(super) enum Records {
 }
 
 impl Records {
+    /// How many lines were found to be comments so far.
+    pub(super) fn comments(&self) -> u64 {
+        if let Self::Lines(reader) = self { reader.comments_found() } else { 0 }
+    }
+
     /// The next of them; `None` at the end of the file.
     pub(super) fn next(&mut self, most: u64) -> Result<Option<Batch>, Error> {
         match self {

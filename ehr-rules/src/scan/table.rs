@@ -155,6 +155,8 @@ impl Table {
             },
             ascii: head.ascii,
             doubt: head.doubt,
+            comment: shape.comment.filter(|_| shape.finds_comments).map(|mark| mark.text()),
+            comments: 0,
             preamble: shape.preamble,
             footer: shape.footer,
             line_break: shape.line_break.and_then(|byte| LINE_BREAKS.iter().find(|(_, known)| *known == byte)).map(|(name, _)| *name),
@@ -180,10 +182,15 @@ impl Table {
     pub(super) fn read(&mut self, mut reader: Records) -> Result<(), Error> {
         let mut header_passed = !self.dialect.header || self.dialect.format != "delimited";
         let mut sound = Vec::new();
+        let mark = self.dialect.comment.clone();
+        let mut begin_so = 0_u64;
         while let Some(batch) = reader.next(u64::MAX)? {
             let from = usize::from(!header_passed).min(batch.len());
             header_passed |= from > 0;
             sound.clear();
+            if let Some(mark) = &mark {
+                begin_so += (0..batch.len()).filter(|record| batch.raw(*record).starts_with(mark.as_bytes())).count() as u64;
+            }
             for record in from..batch.len() {
                 self.rows += 1;
                 if batch.is_malformed(record) {
@@ -197,6 +204,13 @@ impl Table {
             self.see(&batch, &sound);
         }
         self.columns.iter_mut().for_each(Column::rest);
+        self.dialect.comments = reader.comments();
+        if let Some(mark) = self.dialect.comment.take_if(|_| begin_so > 0) {
+            // Whoever declared it would lose them.
+            self.dialect
+                .evidence
+                .push(format!("{begin_so} records begin with `{}` as well, so it cannot be declared to begin comments", mark.trim()));
+        }
         Ok(())
     }
 

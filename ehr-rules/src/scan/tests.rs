@@ -150,3 +150,36 @@ fn what_is_no_table_is_said_and_a_nul_in_a_cell_does_not_make_a_file_one() {
     assert_eq!(scan.files[0].rows, 3);
     assert_eq!(Place::new(&[]).scan(0).to_text(), "the input holds no file\n");
 }
+
+#[test]
+fn comments_are_counted_and_written_down_unless_a_row_begins_as_they_do() {
+    let rows = |from: usize, to: usize| {
+        (from..to).fold(String::new(), |mut text, at| {
+            writeln!(text, "{at};Muster{at};{}", at % 90).unwrap();
+            text
+        })
+    };
+    let some = format!("# made, as told, by night\nid;name;age\n{}# half of them\n{}", rows(0, 20), rows(20, 40));
+    let both = format!("# made, as told, by night\nid;name;age\n{}#9;Muster;9\n", rows(0, 400));
+    let scan = Place::new(&[("a.csv", some.as_bytes()), ("b.csv", both.as_bytes())]).scan(0);
+    let found: Vec<_> =
+        scan.files.iter().map(|file| (file.dialect.comment.as_deref(), file.dialect.comments, file.rows, file.ragged)).collect();
+    assert_eq!(found, [(Some("#"), 2, 40, 0), (None, 1, 401, 0)]);
+    assert!(scan.files[0].dialect.in_words().ends_with(", 2 comments behind `#`"));
+    assert!(scan.files[1].dialect.evidence.iter().any(|why| why.starts_with("1 records begin with `#`")));
+}
+
+#[test]
+fn objects_are_read_in_the_encoding_that_is_found() {
+    let text = "[{\"name\": \"Zoë Muster\"}, {\"name\": \"João Müller\"}, {\"name\": \"Nuñez\"}]";
+    let latin = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let scan = Place::new(&[("a.json", &latin), ("b.json", text.as_bytes()), ("c.json", &wide)]).scan(3);
+    let encodings: Vec<&str> = scan.files.iter().map(|file| file.dialect.encoding.as_str()).collect();
+    assert_eq!(encodings, ["windows-1252", "utf-8", "utf-16le"]);
+    for file in &scan.files {
+        let mut values: Vec<&str> = file.columns[0].values.iter().map(|value| value.value.as_str()).collect();
+        values.sort_unstable();
+        assert_eq!(values, ["João Müller", "Nuñez", "Zoë Muster"]);
+    }
+}

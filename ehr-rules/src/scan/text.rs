@@ -117,10 +117,14 @@ impl FoundDialect {
             lines(self.preamble, if self.header { "before it" } else { "before the first row" }),
             lines(self.footer, "behind the last row"),
         );
+        let comments = match &self.comment {
+            Some(mark) => format!(", {} behind `{}`", count(self.comments, "comment"), mark.trim()),
+            None => String::new(),
+        };
         if self.format == "fixed" {
             return format!("fields of fixed widths, told by the blanks between them, {}, {ends}{before}{behind}", self.encoding);
         }
-        format!("{delimiter} between fields, {quote}, {}, {ends}, {header}{before}{behind}", self.encoding)
+        format!("{delimiter} between fields, {quote}, {}, {ends}, {header}{before}{behind}{comments}", self.encoding)
     }
 }
 

@@ -71,7 +71,7 @@ fn dialect() -> Value {
             ),
             ("encoding", with_examples(text("The encoding of the text, by its WHATWG label."), &[json!("utf-8"), json!("windows-1252")])),
             ("line_end", words("What ends a line.", &[("lf", "LF or CRLF"), ("cr", "CR alone"), ("any", "each of LF, CRLF and CR")])),
-            ("comment", with_examples(mark("What a line begins with that is no row."), &[json!("#")])),
+            ("comment", with_examples(mark("What a line begins with that is no row, or `none`."), &[json!("#"), json!("none")])),
             ("preamble", lines("How many lines stand before the header.")),
             ("footer", lines("How many lines stand behind the last row.")),
             (

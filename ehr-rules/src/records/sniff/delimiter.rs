@@ -30,6 +30,21 @@ pub(super) struct Sample {
     pub start: usize,
 }
 
+/// A way of cutting, and what speaks for it.
+pub(super) struct Choice {
+    pub shape: Shape,
+    /// In words.
+    pub why: Vec<String>,
+    worth: Worth,
+}
+
+impl Choice {
+    /// Whether it cuts the sample no worse than another does.
+    pub(super) fn is_as_good_as(&self, other: &Self) -> bool {
+        (self.worth.names, self.worth.quality) >= (other.worth.names, other.worth.quality - 1e-9)
+    }
+}
+
 /// What a way of cutting is worth.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
 struct Worth {
@@ -58,7 +73,7 @@ impl Sample {
 }
 
 /// The best way of cutting, and why.
-pub(super) fn choose(sample: &mut Sample, known: Shape, dialect: &Dialect, hints: Hints<'_>, tabs: bool) -> (Shape, Vec<String>) {
+pub(super) fn choose(sample: &mut Sample, known: Shape, dialect: &Dialect, hints: Hints<'_>, tabs: bool) -> Choice {
     let declared = dialect.delimiter.as_ref().and_then(|text| Mark::new(text.as_bytes()));
     let only = declared.or(tabs.then_some(Mark::byte(b'\t')));
     let delimiters: Vec<Mark> = match only {
@@ -117,7 +132,7 @@ pub(super) fn choose(sample: &mut Sample, known: Shape, dialect: &Dialect, hints
         LineEnd::Cr => why.push("lines end in CR alone".to_owned()),
         LineEnd::Any => why.push("lines end in CR, in LF or in both".to_owned()),
     }
-    (shape, why)
+    Choice { shape, why, worth }
 }
 
 /// Whether so many records break on quotes that these can be none: a few are bad rows.

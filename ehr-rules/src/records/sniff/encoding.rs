@@ -39,7 +39,8 @@ const MACINTOSH_LIKELY: f64 = 0.5;
 const MACINTOSH_RARE: f64 = -0.75;
 
 /// What a file is written in, and how that was found.
-pub(super) struct Guess {
+#[derive(Debug)]
+pub(crate) struct Guess {
     pub encoding: &'static Encoding,
     pub why: String,
     /// What it may be just as well, where nothing decides.

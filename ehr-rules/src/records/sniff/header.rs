@@ -12,6 +12,7 @@ use crate::records::Shape;
 use crate::records::batch::Batch;
 use crate::records::fold;
 use memchr::memmem;
+use std::collections::HashSet;
 
 /// A title is not longer than so many records.
 const TITLE: usize = 30;
@@ -83,7 +84,8 @@ fn is_header(batch: &Batch, first: usize, usual: usize, why: &mut Vec<String>) -
     let width = batch.width(first);
     let own: Vec<String> = (0..width).map(|at| cell(first, at)).collect();
     // Names that come again further down are no values.
-    let may_be_again = own.iter().enumerate().all(|(at, name)| class(name) == Class::Text && !own[..at].contains(name));
+    let mut different = HashSet::with_capacity(own.len());
+    let may_be_again = own.iter().all(|name| class(name) == Class::Text && different.insert(name));
     let is_again =
         |record: usize| may_be_again && width == usual && own.iter().enumerate().all(|(at, name)| fold(&cell(record, at)) == fold(name));
     let rows: Vec<usize> = (first + 1..batch.len()).filter(|record| batch.width(*record) == usual && !is_again(*record)).collect();
@@ -131,16 +133,22 @@ pub(super) fn footer(text: &[u8], shape: &Shape) -> u32 {
     if lines.last().is_some_and(|last| last.is_empty()) {
         lines.pop();
     }
-    let (mut found, mut pending) = (0_usize, 0_usize);
+    let (mut found, mut pending, mut comments) = (0_usize, 0_usize, 0_usize);
     let mut worded = true;
     for line in lines.iter().rev().take(FOOTER * 2) {
         if line.is_empty() {
             // Only what an empty line parts from the rows needs no wording.
             pending += 1;
-            if pending > 1 {
+            if pending > comments + 1 {
                 found = pending;
                 worded = true;
             }
+            continue;
+        }
+        // Comments are passed over wherever they stand.
+        if shape.comment.is_some_and(|mark| line.starts_with(mark.as_bytes())) {
+            pending += 1;
+            comments += 1;
             continue;
         }
         let text = String::from_utf8_lossy(line);

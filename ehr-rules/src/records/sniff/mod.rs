@@ -1,8 +1,11 @@
 //! Finds out how a file is written from its first bytes, and a few of its last.
 
 mod cell;
+#[cfg(test)]
+mod comment_tests;
+mod comments;
 mod delimiter;
-mod encoding;
+pub(super) mod encoding;
 mod header;
 mod letters;
 #[cfg(test)]
@@ -19,7 +22,9 @@ use crate::error::Error;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::Escape;
 use crate::ir::schema::LineEnd;
+use delimiter::Choice;
 use delimiter::Sample;
+use encoding::Guess;
 use encoding::Telling;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
@@ -57,14 +62,9 @@ pub(super) struct Found {
 /// How this file is written; what the schema says wins.
 pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<Found, Error> {
     let failed = |error| Error::io("reading", path, error);
-    let mut raw = Vec::new();
     let mut file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
-    (&mut file).take(SAMPLE as u64).read_to_end(&mut raw).map_err(failed)?;
-    let whole = raw.len() < SAMPLE;
+    let (raw, whole) = first_bytes(&mut file).map_err(failed)?;
     let tabs = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
-    // A file that is ASCII at its beginning may be anything further on.
-    let through = !whole && hints.whole && dialect.encoding.is_none();
-    let telling = if through { Telling::of_file(path)? } else { Telling::of(&raw, whole) };
     let (mut muddled, mut ascii) = (0, false);
     let (encoding, why, doubt) = match dialect.encoding.as_ref() {
         // A label that is unknown was said where it stands.
@@ -73,8 +73,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
             (encoding, format!("the text is {}, as the schema says", encoding::name(encoding)), None)
         }
         None => {
-            let alone = raw.contains(&b'\r') && !raw.contains(&b'\n');
-            let guess = telling.guess(if alone { LineEnd::Cr } else { LineEnd::Lf });
+            let guess = guess(path, &raw, whole, hints.whole)?;
             (muddled, ascii) = (guess.muddled, guess.ascii);
             (guess.encoding, guess.why, guess.doubt)
         }
@@ -83,15 +82,16 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
     sample.batch.bytes = decoded(encoding, &raw, whole);
     sample.start = if sample.batch.bytes.starts_with(BOM) { BOM.len() } else { 0 };
     let known = declared(dialect, encoding);
-    let (mut shape, cut) = delimiter::choose(&mut sample, known, dialect, hints, tabs);
+    let plain = delimiter::choose(&mut sample, known, dialect, hints, tabs);
+    let sparing = if dialect.comment.is_none() { comments::find(&mut sample, known, &plain, dialect, hints, tabs) } else { None };
     let mut evidence = vec![why];
     if muddled > 0 {
         evidence
             .push(format!("letters are other letters' bytes, read as Windows-1252 before it was written, in {muddled} places at least"));
     }
+    let begun = sparing.map(|choice| begin(&mut sample, choice, dialect, hints)).filter(|(shape, _)| shape.finds_comments);
+    let (mut shape, cut) = begun.unwrap_or_else(|| begin(&mut sample, plain, dialect, hints));
     evidence.extend(cut);
-    sample.cut(&shape, RECORDS);
-    header::begin(&sample, &mut shape, dialect, hints, &mut evidence);
     let stands_in = shape.line_end == LineEnd::Cr && dialect.line_break.is_none();
     if stands_in && sample.batch.bytes.contains(&0x0B) && !sample.batch.bytes.contains(&b'\n') {
         shape.line_break = Some(0x0B);
@@ -111,6 +111,39 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
         }
     }
     Ok(Found { shape, evidence, doubt, digits, muddled, ascii, quoted })
+}
+
+/// What a file's text is written in; `through` says that all of it may be looked at.
+pub(crate) fn text(path: &Path, through: bool) -> Result<Guess, Error> {
+    let mut file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
+    let (raw, whole) = first_bytes(&mut file).map_err(|error| Error::io("reading", path, error))?;
+    guess(path, &raw, whole, through)
+}
+
+/// As many of a file's bytes as are looked at, and whether they are all.
+fn first_bytes(file: &mut File) -> std::io::Result<(Vec<u8>, bool)> {
+    let mut raw = Vec::new();
+    file.take(SAMPLE as u64).read_to_end(&mut raw)?;
+    let whole = raw.len() < SAMPLE;
+    Ok((raw, whole))
+}
+
+fn guess(path: &Path, raw: &[u8], whole: bool, through: bool) -> Result<Guess, Error> {
+    // A file that is ASCII at its beginning may be anything further on.
+    let telling = if through && !whole { Telling::of_file(path)? } else { Telling::of(raw, whole) };
+    let alone = raw.contains(&b'\r') && !raw.contains(&b'\n');
+    Ok(telling.guess(if alone { LineEnd::Cr } else { LineEnd::Lf }))
+}
+
+/// Where the rows of a file begin that is cut so; comments are not found any more where names are not as wide as rows, since nothing
+/// would tell the one from the other further on.
+fn begin(sample: &mut Sample, choice: Choice, dialect: &Dialect, hints: Hints<'_>) -> (Shape, Vec<String>) {
+    let Choice { mut shape, mut why, .. } = choice;
+    let rows = shape.width;
+    sample.cut(&shape, RECORDS);
+    header::begin(sample, &mut shape, dialect, hints, &mut why);
+    shape.finds_comments &= shape.width == rows || shape.trailing && shape.width + 1 == rows;
+    (shape, why)
 }
 
 /// What the schema says, and what most files are.

@@ -37,7 +37,7 @@ fn in_file(dialect: &Dialect, field: &str, alone: bool) -> String {
     };
     let Some(quote) = dialect.quote.unwrap_or(Some(b'"')).map(char::from) else { return field };
     let delimiter = dialect.delimiter.as_deref().unwrap_or(",");
-    let begins_comment = dialect.comment.as_ref().is_some_and(|comment| field.starts_with(comment.as_str()));
+    let begins_comment = dialect.comment.as_ref().is_some_and(|comment| !comment.is_empty() && field.starts_with(comment.as_str()));
     let special = field.contains([quote, '\r', '\n']) || field.contains(delimiter) || begins_comment || alone && field.is_empty();
     if dialect.escape == Some(Escape::Backslash) {
         let escaped = field.replace('\\', "\\\\").replace(quote, &format!("\\{quote}"));
