@@ -150,3 +150,28 @@ fn a_file_of_a_table_that_is_none_is_said_to_be_what_it_is() {
     assert_eq!(case.findings(), [finding("R0221", "t.csv", Failed, 1)]);
     assert_eq!(case.ledger.findings()[0].reason, "a file is no table: `t.csv` is an HTML page");
 }
+
+#[test]
+fn a_header_of_thousands_of_names_is_held_against_as_many_columns_name_by_name() {
+    let took = |columns: usize| {
+        let name = |at: usize| format!("Column_{at}");
+        let schema: Vec<SourceColumn> = (0..columns).map(|at| column(&name(at).to_lowercase(), Kind::Text)).collect();
+        // Last name first, so that none stands where it would be looked for first.
+        let header: Vec<String> = (0..columns).rev().map(name).collect();
+        let case = Case::new(schema).file("t.csv", format!("{}\n", header.join(",")));
+        let files = case.files();
+        let mut least = std::time::Duration::MAX;
+        for _ in 0..3 {
+            let begun = std::time::Instant::now();
+            let report = |code: &'static str, _: &str, _: Consequence, _: &str| assert_eq!(code, "R0209");
+            let plan = header::plan(&case.schema, &case.schema.tables[0], &files, &case.order, &report).unwrap();
+            least = least.min(begun.elapsed());
+            assert!(plan.files[0].fields.iter().enumerate().all(|(at, field)| *field == Some(columns - 1 - at)));
+            assert_eq!(plan.files[0].places, (0..columns).collect::<Vec<_>>());
+        }
+        least
+    };
+    let (few, many) = (took(1_000), took(16_000));
+    // Sixteen times as many names took 256 times as long where each was held against all others.
+    assert!(many < few * 80, "{few:?} and {many:?}");
+}

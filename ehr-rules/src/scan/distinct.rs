@@ -130,6 +130,30 @@ impl Distinct {
     }
 }
 
+/// For looking values of many columns up at once.
+impl Distinct {
+    /// So many of the least hashes that, where nine values in ten are another's too, one of these is.
+    pub(super) fn least(&self) -> impl Iterator<Item = u64> {
+        self.sample.keys().copied().take(self.sample.len() / 10 + 1)
+    }
+
+    /// How many hashes are kept.
+    pub(super) fn kept(&self) -> usize {
+        if self.registers.is_none() { self.exact.len() } else { self.sample.len() }
+    }
+
+    /// All hashes that are kept.
+    pub(super) fn hashes(&self) -> impl Iterator<Item = u64> {
+        let sample = self.registers.is_some().then(|| self.sample.keys().copied());
+        self.exact.iter().copied().chain(sample.into_iter().flatten())
+    }
+
+    /// Whether a hash is kept.
+    pub(super) fn keeps(&self, hash: u64) -> bool {
+        if self.registers.is_none() { self.exact.contains(&hash) } else { self.sample.contains_key(&hash) }
+    }
+}
+
 fn beginning(text: &str) -> &str {
     if text.len() <= TEXT { text } else { text.split_at(text.floor_char_boundary(TEXT)).0 }
 }

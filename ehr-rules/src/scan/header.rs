@@ -2,6 +2,7 @@
 
 use crate::values::scalar;
 use crate::values::times::Formats;
+use std::collections::HashMap;
 
 /// Whether the first record is a header, and what speaks for that.
 ///
@@ -9,6 +10,10 @@ use crate::values::times::Formats;
 /// without a header is a patient, so where nothing tells it is not taken for one.
 pub(super) fn is_header(first: &[String], rows: &[Vec<String>]) -> (bool, String) {
     let (mut points, mut unlike, mut typed, mut repeated) = (0_i64, 0, 0, 0);
+    let mut left: HashMap<&str, usize> = HashMap::with_capacity(first.len());
+    for cell in first {
+        *left.entry(cell.trim()).or_default() += 1;
+    }
     for (at, cell) in first.iter().enumerate() {
         let cell = cell.trim();
         let below: Vec<&str> = rows.iter().filter_map(|row| Some(row.get(at)?.trim())).filter(|text| !text.is_empty()).collect();
@@ -29,7 +34,9 @@ pub(super) fn is_header(first: &[String], rows: &[Vec<String>]) -> (bool, String
                 points -= 3;
             }
         }
-        if !cell.is_empty() && first.iter().skip(at + 1).any(|other| other.trim() == cell) {
+        let behind = left.get_mut(cell);
+        // One that comes again further on; each is counted but the last.
+        if behind.is_some_and(|left| std::mem::replace(left, left.saturating_sub(1)) > 1) && !cell.is_empty() {
             repeated += 1;
             points -= 3;
         }

@@ -103,6 +103,10 @@ fn both(a: &str, b: &str) -> u64 {
 
 /// Orders each file's keys by how likely they are meant to be one, and says why; unlikely ones are left out.
 pub(super) fn rank(files: &mut [FileScan], references: &[FoundReference]) {
+    let mut referred_to: HashMap<(&str, &str), usize> = HashMap::new();
+    for reference in references {
+        *referred_to.entry((&reference.to_file, &reference.to_column)).or_default() += 1;
+    }
     for file in files {
         let mut ranked: Vec<(i64, FoundKey)> = Vec::new();
         // The first of a name: wide files have as many keys as columns.
@@ -132,7 +136,7 @@ pub(super) fn rank(files: &mut [FileScan], references: &[FoundReference]) {
                 let secret = column.person.as_ref().is_some_and(|person| !matches!(person.tag, "medical_record_number" | "service_date"));
                 points -= if secret { 6 } else { 0 };
                 points += i64::from(position == Some(0));
-                let referred = references.iter().filter(|reference| reference.to_file == file.name && reference.to_column == *name).count();
+                let referred = referred_to.get(&(file.name.as_str(), name.as_str())).copied().unwrap_or_default();
                 if referred > 0 && key.columns.len() == 1 {
                     points += 4;
                     let columns = if referred == 1 { "a column of another file holds" } else { "columns of other files hold" };
