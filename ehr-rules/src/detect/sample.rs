@@ -15,6 +15,7 @@ use crate::records::encoding_of;
 use crate::records::fixed;
 use crate::records::foreign::foreign;
 use crate::records::head;
+use crate::records::letters;
 use crate::records::outline;
 use crate::records::outline::Keys;
 use std::collections::HashMap;
@@ -117,12 +118,18 @@ fn framed(catalogue: &Catalogue<'_>, file: &InputFile, named: &[usize]) -> Resul
     if !of_objects && !of_lines {
         return Ok(Vec::new());
     }
-    let mut length = None;
+    let (mut length, mut written) = (None, None);
     let mut framed = Vec::new();
     for (at, way) in catalogue.dialects.iter().enumerate() {
         let found = match way {
-            Way::Objects(dialect, within) if of_objects => outline::head(&file.path, encoding_of(dialect), within, ROWS)
-                .map(|keys| keys.map(|keys| Framed::of_objects(catalogue, keys))),
+            Way::Objects(dialect, within) if of_objects => {
+                let written = match written {
+                    Some(written) => written,
+                    None => *written.insert(letters::written(&file.path, false)?.encoding),
+                };
+                let encoding = encoding_of(dialect).or(Some(written));
+                outline::head(&file.path, encoding, within, ROWS).map(|keys| keys.map(|keys| Framed::of_objects(catalogue, keys)))
+            }
             Way::Delimited(dialect) if of_lines => {
                 let hints = Hints { names: Some(&catalogue.names), ..Hints::default() };
                 head(&file.path, dialect, hints, ROWS).map(|head| {

@@ -21,7 +21,10 @@ use crate::records::shape::Shape;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
 use globset::GlobBuilder;
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::collections::HashSet;
+use std::collections::VecDeque;
 
 /// How one table is read: its files, and the columns of its rejects.
 #[derive(Debug)]
@@ -72,7 +75,7 @@ pub(super) struct FilePlan<'a> {
     pub places: Vec<usize>,
     /// What is done about NUL characters.
     pub nul: Nul,
-    /// What its schema says that it is written in, where it holds JSON.
+    /// What it is written in, where it holds JSON.
     pub encoding: Option<&'static Encoding>,
 }
 
@@ -118,13 +121,7 @@ pub(super) fn plan<'a>(
             let reason = format!("a header is not valid UTF-8: `{}`", file.name);
             report("R0203", &file.name, Consequence::Warned, &reason);
         }
-        if let Some(doubt) = &head.doubt {
-            report("R0211", &file.name, Consequence::Warned, &format!("{}: `{}`, where {doubt}", meaning("R0211"), file.name));
-        }
-        if head.muddled > 0 {
-            let reason = format!("{}: `{}`, in {} places at least", meaning("R0222"), file.name, head.muddled);
-            report("R0222", &file.name, Consequence::Warned, &reason);
-        }
+        doubts(file, head.doubt.as_deref(), head.muddled, report);
         let beside = head.shape.preamble + head.shape.footer;
         if beside > 0 && dialect.preamble.is_none() && dialect.footer.is_none() {
             report("R0212", &file.name, Consequence::Warned, &format!("{}: {beside} in `{}`", meaning("R0212"), file.name));
@@ -147,6 +144,17 @@ pub(super) fn plan<'a>(
         });
     }
     Ok(plan)
+}
+
+/// Says what is not certain of a file's letters.
+fn doubts(file: &InputFile, doubt: Option<&str>, muddled: usize, report: Report<'_>) {
+    if let Some(doubt) = doubt {
+        report("R0211", &file.name, Consequence::Warned, &format!("{}: `{}`, where {doubt}", meaning("R0211"), file.name));
+    }
+    if muddled > 0 {
+        let reason = format!("{}: `{}`, in {muddled} places at least", meaning("R0222"), file.name);
+        report("R0222", &file.name, Consequence::Warned, &reason);
+    }
 }
 
 /// Every name that a header of the table's may hold.
@@ -172,11 +180,15 @@ fn of_objects<'a>(
     let fields = whole.iter().copied().map(Some).collect::<Vec<_>>();
     let mut aside = Vec::new();
     for file in files {
+        let found = if encoding.is_none() { Some(letters::written(&file.path, true)?) } else { None };
+        let encoding = encoding.or_else(|| found.as_ref().map(|found| found.encoding));
         match json::fault(&file.path, encoding, rows)? {
             None => {
+                if let Some(found) = &found {
+                    doubts(file, found.doubt.as_deref(), found.muddled, report);
+                }
                 let (fields, places) = (fields.clone(), whole.clone());
-                let written = encoding.map_or_else(|| letters::encoding(&file.path), |encoding| Ok(Some(encoding)))?;
-                let shape = Shape { encoding: written.unwrap_or(UTF_8), ..shape };
+                let shape = Shape { encoding: encoding.unwrap_or(UTF_8), ..shape };
                 let (names, digits, nul) = (Vec::new(), Vec::new(), dialect.nul.unwrap_or_default());
                 plan.files.push(FilePlan { file, shape, width: columns.len(), fields, names, digits, places, nul, encoding });
             }
@@ -237,20 +249,22 @@ fn map(table: &SourceTable, file: &InputFile, header: &[String], report: Report<
         sound = false;
         report(code, &format!("{}.{rule}", table.name), Consequence::Failed, &format!("{}: `{rule}` in `{}`", meaning(code), file.name));
     };
-    for (at, name) in header.iter().enumerate() {
-        if !name.is_empty() && header[..at].contains(name) {
+    let mut known = HashSet::with_capacity(header.len());
+    for name in header {
+        if !known.insert(name) && !name.is_empty() {
             fail("R0210", name);
         }
     }
     let mut taken = vec![false; header.len()];
     let mut fields = vec![None; table.columns.len()];
     // Each way of matching goes over all columns before the next, so that a loose match never takes another's exact one.
-    let ways: [fn(&str, &str) -> bool; 2] = [|name, header| name == header, is_alike];
+    let ways: [fn(&str) -> Cow<'_, str>; 2] = [|name| Cow::Borrowed(name), alike];
+    let places = ways.map(|way| Places::of(header, way));
     for is_also in [false, true] {
-        for way in ways {
+        for (way, places) in ways.iter().zip(&places) {
             for (column, field) in table.columns.iter().zip(&mut fields) {
                 let names = if is_also { column.also.as_slice() } else { std::slice::from_ref(&column.name) };
-                let free = || (0..header.len()).find(|at| !taken[*at] && names.iter().any(|name| way(name, &header[*at])));
+                let free = || names.iter().filter_map(|name| places.free(&way(name), &taken)).min();
                 if field.is_none()
                     && let Some(at) = free()
                 {
@@ -265,8 +279,9 @@ fn map(table: &SourceTable, file: &InputFile, header: &[String], report: Report<
             fail("R0205", &column.name);
         }
     }
+    let ignored: HashSet<Cow<'_, str>> = table.ignore.keys().map(|name| alike(name)).collect();
     for (at, name) in header.iter().enumerate().filter(|(at, _)| !taken[*at]) {
-        if table.ignore.keys().any(|ignored| is_alike(ignored, name)) {
+        if ignored.contains(&alike(name)) {
             continue;
         }
         let shown = if name.is_empty() { format!("#{}", at + 1) } else { name.clone() };
@@ -282,21 +297,44 @@ fn map(table: &SourceTable, file: &InputFile, header: &[String], report: Report<
     sound.then_some(fields)
 }
 
-/// The same name but for case and blanks around it.
-fn is_alike(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+/// A name without case and blanks around it.
+fn alike(name: &str) -> Cow<'_, str> {
+    Cow::Owned(name.trim().to_lowercase())
+}
+
+/// Where each name stands in a header, of which there may be thousands.
+struct Places<'a>(HashMap<Cow<'a, str>, Vec<usize>>);
+
+impl<'a> Places<'a> {
+    /// By what a way of matching makes of a name.
+    fn of(header: &'a [String], way: fn(&'a str) -> Cow<'a, str>) -> Self {
+        let mut places: HashMap<Cow<'a, str>, Vec<usize>> = HashMap::with_capacity(header.len());
+        for (at, name) in header.iter().enumerate() {
+            places.entry(way(name)).or_default().push(at);
+        }
+        Self(places)
+    }
+
+    /// The first place of a name that nothing has taken.
+    fn free(&self, name: &str, taken: &[bool]) -> Option<usize> {
+        self.0.get(name)?.iter().copied().find(|at| taken.get(*at) == Some(&false))
+    }
 }
 
 /// Where each field of a file stands among the names of all of its table's files.
 fn places(union: &mut Vec<String>, header: &[String]) -> Vec<usize> {
-    let mut places: Vec<usize> = Vec::with_capacity(header.len());
-    for name in header {
-        // A name may stand twice only if it is empty; each then has a place of its own.
-        let known = (0..union.len()).find(|at| union[*at] == *name && !places.contains(at));
-        places.push(known.unwrap_or_else(|| {
-            union.push(name.clone());
-            union.len() - 1
-        }));
+    // A name may stand twice only if it is empty; each then has a place of its own.
+    let mut known: HashMap<String, VecDeque<usize>> = HashMap::with_capacity(union.len());
+    for (at, name) in union.iter().enumerate() {
+        known.entry(name.clone()).or_default().push_back(at);
     }
-    places
+    header
+        .iter()
+        .map(|name| {
+            known.get_mut(name).and_then(VecDeque::pop_front).unwrap_or_else(|| {
+                union.push(name.clone());
+                union.len() - 1
+            })
+        })
+        .collect()
 }

@@ -73,13 +73,29 @@ fn one_document_may_hold_several_tables_whichever_it_was_found_to_be() {
 }
 
 #[test]
-fn objects_are_read_in_the_encoding_that_the_schema_says() {
-    let bytes = encoding_rs::WINDOWS_1252.encode("[{\"n\": 1, \"name\": \"Zoë\"}]").0.into_owned();
+fn objects_are_read_in_the_encoding_that_the_schema_says_and_else_in_the_one_that_is_found() {
+    let text = "[{\"n\": 1, \"name\": \"Zoë\"}, {\"n\": 2, \"name\": \"Müller Noël\"}]";
+    let bytes = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
     let mut case = Case::of(vec![of_objects(&[])]).file("t.json", bytes);
     case.schema.tables[0].columns = vec![column("name", Kind::Text), required("n", Kind::Integer)];
-    assert_eq!(case.codes().len(), 0);
+    assert_eq!(case.values(), ["Zoë", "Müller Noël"]);
     assert_eq!(case.findings(), []);
-    assert_eq!(case.read().tables()[0].rows, 0, "it is no UTF-8");
     case.schema.dialect = Dialect { encoding: Some("windows-1252".to_owned()), ..Dialect::default() };
-    assert_eq!(case.values(), ["Zoë"]);
+    assert_eq!(case.values(), ["Zoë", "Müller Noël"]);
+    case.schema.dialect = Dialect { encoding: Some("macintosh".to_owned()), ..Dialect::default() };
+    assert_ne!(case.values(), ["Zoë", "Müller Noël"]);
+    for wide in [u16::to_le_bytes, u16::to_be_bytes] {
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(wide).collect();
+        let mut case = Case::of(vec![of_objects(&[])]).file("t.json", bytes);
+        case.schema.tables[0].columns = vec![column("name", Kind::Text), required("n", Kind::Integer)];
+        assert_eq!(case.values(), ["Zoë", "Müller Noël"]);
+    }
+}
+
+#[test]
+fn an_encoding_of_objects_that_nothing_decides_is_said() {
+    let mut case = Case::of(vec![of_objects(&[])]).file("t.json", b"[{\"n\": 1, \"name\": \"\xa5\"}]".as_slice());
+    case.schema.tables[0].columns = vec![column("name", Kind::Text), required("n", Kind::Integer)];
+    assert_eq!(case.read().tables()[0].rows, 1);
+    assert_eq!(case.findings(), [finding("R0211", "t.json", Warned, 1)]);
 }

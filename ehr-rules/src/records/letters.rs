@@ -3,6 +3,8 @@
 use super::batch::SIDE;
 use super::decoder::Decoder;
 use super::reader::BOM;
+use super::sniff;
+use super::sniff::encoding::Guess;
 use crate::error::Error;
 use encoding_rs::Encoding;
 use encoding_rs::UTF_8;
@@ -140,12 +142,18 @@ impl Letters {
     }
 }
 
-/// The encoding that a file's first bytes say, where that is another than UTF-8.
-pub(crate) fn encoding(path: &Path) -> Result<Option<&'static Encoding>, Error> {
+/// What a JSON file is written in, and how that was found; `through` says that all of it may be looked at.
+pub(crate) fn written(path: &Path, through: bool) -> Result<Guess, Error> {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(4).read_to_end(&mut start));
     read.map_err(|error| Error::io("reading", path, error))?;
-    Ok(two_bytes(&start))
+    let mut guess = sniff::text(path, through)?;
+    // Its brackets say so even where hardly a letter of it is ASCII.
+    if let Some(encoding) = two_bytes(&start).filter(|encoding| *encoding != guess.encoding) {
+        let why = format!("the text is {}, as its first bytes say", encoding.name().to_ascii_lowercase());
+        guess = Guess { encoding, why, doubt: None, muddled: 0, ascii: false };
+    }
+    Ok(guess)
 }
 
 /// The encoding of a file whose characters have two bytes: it begins with a mark, or with a bracket and a byte of nothing.

@@ -61,14 +61,14 @@ pub(crate) fn head(path: &Path, encoding: Option<&'static Encoding>, within: &[S
 
 /// Where the objects of a file stand, as its first document tells: the names inwards to the one list of several objects in it,
 /// where next to nothing stands beside that. None where documents, or the items of a list, are the objects themselves.
-pub(crate) fn within(path: &Path) -> Result<Vec<String>, Error> {
-    let mut letters = Letters::open(path, None)?;
+pub(crate) fn within(path: &Path, encoding: Option<&'static Encoding>) -> Result<Vec<String>, Error> {
+    let mut letters = Letters::open(path, encoding)?;
     letters.past_mark()?;
     letters.blanks()?;
     if letters.peek()? != Some(b'{') {
         return Ok(Vec::new());
     }
-    let mut objects = Objects::open(path, None, &[], Vec::new())?;
+    let mut objects = Objects::open(path, encoding, &[], Vec::new())?;
     let Some(Object::Sound(Value::Object(first))) = objects.object()? else { return Ok(Vec::new()) };
     if objects.object()?.is_some() {
         return Ok(Vec::new());

@@ -10,6 +10,7 @@ use crate::records::fixed;
 use crate::records::fixed::Fixed;
 use crate::records::json::Field;
 use crate::records::json::Objects;
+use crate::records::letters;
 use crate::records::outline;
 use crate::records::reader::Reader;
 use crate::records::shape::Shape;
@@ -48,8 +49,10 @@ impl Records {
 
 /// Reads a file of JSON objects: a column is what stands at one path in each.
 pub(super) fn objects(file: &InputFile) -> Result<Seen, Error> {
-    let rows = outline::within(&file.path)?;
-    let Some(keys) = outline::head(&file.path, None, &rows, OBJECTS)? else {
+    let written = letters::written(&file.path, true)?;
+    let encoding = Some(written.encoding);
+    let rows = outline::within(&file.path, encoding)?;
+    let Some(keys) = outline::head(&file.path, encoding, &rows, OBJECTS)? else {
         return Ok(Seen::Other("it is no JSON, whatever its name says".to_owned()));
     };
     let leaves = keys.leaves();
@@ -79,13 +82,16 @@ pub(super) fn objects(file: &InputFile) -> Result<Seen, Error> {
     if !keys.pointed.is_empty() {
         evidence.push(format!("{} names hold a point, and no schema can name what stands there", keys.pointed.len()));
     }
-    let head = head(names, evidence);
+    evidence.push(written.why);
+    let mut head = head(names, evidence);
+    (head.shape.encoding, head.doubt, head.ascii) = (written.encoding, written.doubt, written.ascii);
+    head.muddled = written.muddled;
     let mut table = Table::new(file, head, true, String::new());
     table.dialect.format = "json";
     table.dialect.rows.clone_from(&rows);
     table.paths = paths;
     let fields = leaves.into_iter().map(|path| Field { path, missing: String::new(), nested: false }).collect();
-    table.read(Records::Objects(Box::new(Objects::open(&file.path, None, &rows, fields)?)))?;
+    table.read(Records::Objects(Box::new(Objects::open(&file.path, encoding, &rows, fields)?)))?;
     Ok(Seen::Table(Box::new(table)))
 }
 
