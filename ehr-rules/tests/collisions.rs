@@ -12,19 +12,17 @@ use small::short;
 const ONE: &str = "BGNZZ7";
 const OTHER: &str = "CAqjgF";
 
+const SCHEMA: &str = "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Code: {type: text, required: true}, No: {type: integer, required: true}}}}}";
+const CATEGORY: &str =
+    "{category: item, resource: Basic, columns: {code: {type: text, required: true}, nr: {type: integer, required: true}}}";
+
 /// Runs rules for `items` over rows of these codes.
 fn run(ty: &str, rules: &str, codes: &[&str]) -> Made {
     let target = format!("{{target: out, tables: {{items: {{key: [id], columns: {{id: {{type: {ty}, required: true}}, code: text}}}}}}}}");
     let small = Small::new(&[
-        (
-            "sources/small/1/schema.yaml",
-            "{system: small, version: '1', tables: {items: {file: items.csv, columns: {Code: {type: text, required: true}, No: {type: integer, required: true}}}}}",
-        ),
+        ("sources/small/1/schema.yaml", SCHEMA),
         ("sources/small/1/item.yaml", "item: {from: items, columns: {code: Code, nr: No}}"),
-        (
-            "categories/item.yaml",
-            "{category: item, resource: Basic, columns: {code: {type: text, required: true}, nr: {type: integer, required: true}}}",
-        ),
+        ("categories/item.yaml", CATEGORY),
         ("targets/out/schema.yaml", &target),
         ("targets/out/items.yaml", rules),
     ]);
@@ -96,4 +94,62 @@ fn a_dedupe_by_a_made_key_merges_no_two_things() {
 fn a_key_of_the_source_comes_twice() {
     let rule = "items: {from: item, columns: {id: {value: 7}, code: code}}";
     assert_eq!(found(&run("integer", rule, &[ONE, OTHER])), ["R0402 items.id Failed 1"]);
+}
+
+/// What a look-up, a code map or a script finds is computed once for both keys, and counted once.
+#[test]
+fn keys_of_what_is_looked_up_merge_no_two_things_and_count_nothing_twice() {
+    // The one that is left is a code without an entry.
+    for part in [
+        format!("{{from: code, map: {{a: {ONE}, b: {OTHER}, c: another}}, otherwise: none}}"),
+        "{from: code, codes: things, otherwise: none}".to_owned(),
+        format!("{{from: {{rhai: 'let all = [\"{ONE}\", \"{OTHER}\", \"another\"]; all[nr - 1]', type: text}}, do: [{{coalesce: none}}]}}"),
+    ] {
+        let rules = format!("items: {{from: item, columns: {{id: {{key: [{part}]}}, code: code}}, dedupe: {{by: [id], keep: first}}}}");
+        let mapped = format!(
+            "source_code,source_name,target,status,author,reviewed_on,comment\na,,{ONE},approved,ada,2024-01-01,\nb,,{OTHER},approved,ada,2024-01-01,\n"
+        );
+        let small = Small::new(&[
+            ("sources/small/1/schema.yaml", SCHEMA),
+            ("sources/small/1/item.yaml", "item: {from: items, columns: {code: Code, nr: No}}"),
+            ("categories/item.yaml", CATEGORY),
+            (
+                "targets/out/schema.yaml",
+                "{target: out, code_maps: {things: {file: things.csv, target: text}}, tables: {items: {key: [id], columns: {id: {type: integer, required: true}, code: text}}}}",
+            ),
+            ("targets/out/things.csv", &mapped),
+            ("targets/out/items.yaml", &rules),
+        ]);
+        let made = small.run(&[("items.csv", "Code,No\na,1\nb,2\nc,3\n")]);
+        assert!(made.outcome.balanced);
+        let codes: Vec<&str> = made.tables["items"].lines().map(|line| line.split_once(',').unwrap().1).collect();
+        assert_eq!(codes, ["code", "a", "b", "c"], "{part}");
+        assert!(found(&made).contains(&"R0405 items.id Failed 1".to_owned()), "{part}: {:?}", found(&made));
+        let open: Vec<u64> = made.outcome.unmapped.iter().map(|open| open.rows).collect();
+        assert_eq!(open, if part.contains("codes:") { vec![1] } else { Vec::new() }, "{part}");
+    }
+}
+
+/// The same where rows are grouped by a key, made here or in a table on the way.
+#[test]
+fn a_group_by_a_made_key_merges_no_two_things() {
+    let ids = |made: &Made| -> Vec<String> {
+        made.tables["items"].lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect()
+    };
+    for rules in [
+        "_items: {from: item, columns: {id: {key: [code]}, code: code}}\nitems: {from: _items, group: [id], columns: {id: id, code: {first: code}}}",
+        "_first: {from: item, columns: {id: {key: [code]}, code: code}}\n_items: {from: _first, columns: {id: id, code: code}}\nitems: {from: _items, group: [id], columns: {id: id, code: {first: code}}}",
+        "_items: {from: item, columns: {id: {key: [code]}, code: code}}\nitems: {from: _items, columns: {id: id, code: code}, dedupe: {by: [id], keep: first}}",
+        "_items: {from: item, columns: {id: {key: [{key: [code]}]}, code: code}}\nitems: {from: _items, columns: {id: id, code: code}, dedupe: {by: [id], keep: first}}",
+    ] {
+        let made = run("integer", rules, &[ONE, OTHER, "another", ONE]);
+        let ids = ids(&made);
+        assert_eq!(ids.len(), 3, "{rules}");
+        assert_eq!(found(&made), ["R0405 items.id Failed 1"], "{rules}");
+        assert!(ids[0] == ids[1] && ids[1] != ids[2], "{rules}");
+    }
+    let by_itself = "items: {from: item, group: [{key: [code]}], columns: {id: {first: nr}, code: {first: code}}}";
+    let made = run("integer", by_itself, &[ONE, OTHER, "another", ONE]);
+    let codes: Vec<&str> = made.tables["items"].lines().map(|line| line.split_once(',').unwrap().1).collect();
+    assert_eq!(codes, ["code", ONE, OTHER, "another"]);
 }

@@ -11,6 +11,7 @@ use crate::dataset::ledger::Fate;
 use crate::dataset::order::Progress;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::apart;
 use crate::engine::plausible;
 use crate::engine::transform;
 use crate::error::Error;
@@ -32,6 +33,7 @@ pub(crate) fn categorize(
     data: &Dataset<Sound>,
     context: &Context<'_>,
 ) -> Result<Dataset<Common>, Error> {
+    let transforms = &apart::brought_along(transforms);
     let mut made: Vec<Table> = Vec::new();
     let read = |name: &str| data.table(name).is_some();
     for wave in transform::waves(transforms, &read) {

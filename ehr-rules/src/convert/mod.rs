@@ -9,6 +9,7 @@ use crate::dataset::order::Progress;
 use crate::dataset::output::OutputRows;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::apart;
 use crate::engine::files;
 use crate::engine::transform;
 use crate::error::Error;
@@ -37,6 +38,7 @@ pub(crate) fn convert(
     common: &Dataset<Common>,
     context: &Context<'_>,
 ) -> Result<Made, Error> {
+    let transforms = &apart::brought_along(transforms);
     let mut made: Vec<Table> = Vec::new();
     let mut outputs = Vec::new();
     let shape = |name: &str| -> Vec<(String, Type)> {

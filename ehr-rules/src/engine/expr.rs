@@ -5,6 +5,7 @@ use crate::dataset::concern::Gathered;
 use crate::dataset::concern::What;
 use crate::dataset::dtype::dtype;
 use crate::engine::Context;
+use crate::engine::apart;
 use crate::engine::arithmetic::Arithmetic;
 use crate::engine::codes;
 use crate::engine::codes::CodeSource;
@@ -50,6 +51,8 @@ pub(super) struct Lowering<'a> {
     faults: Vec<pl::Expr>,
     /// Native forms that may fail, since the last time they were settled.
     verdicts: Vec<(pl::Expr, Verdict)>,
+    /// Whether keys are made twice, the second time to tell apart what the first does not.
+    twice: bool,
     /// The number of the next step.
     next: usize,
     /// Codes without an entry.
@@ -68,10 +71,16 @@ impl<'a> Lowering<'a> {
             known: Vec::new(),
             faults: Vec::new(),
             verdicts: Vec::new(),
+            twice: false,
             next: 0,
             tallies: Vec::new(),
             failures: Vec::new(),
         }
+    }
+
+    /// Whether keys of this branch are made twice.
+    pub(super) const fn keys_twice(&mut self, twice: bool) {
+        self.twice = twice;
     }
 
     /// Forgets what the rows of another branch are.
@@ -198,7 +207,10 @@ impl<'a> Lowering<'a> {
             }
             Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
             Form::When { branches, otherwise } => self.when(branches, otherwise)?,
-            Form::Key { parts, space, uuid } => key::key(&self.all(parts)?, space.clone(), *uuid),
+            Form::Key { parts, space, uuid } => {
+                let parts: Vec<pl::Expr> = parts.iter().map(|part| self.part(part)).collect::<Result<_, _>>()?;
+                key::key(&parts, space.clone(), *uuid)
+            }
             Form::Probe { at, of } => {
                 let value = self.lower(of)?;
                 match self.context.probes {
@@ -212,6 +224,20 @@ impl<'a> Lowering<'a> {
                 value
             }
         })
+    }
+
+    /// A part of a key. Where a key is made twice, what counts something or sets rows aside on the way is computed once.
+    fn part(&mut self, part: &Expr) -> Result<pl::Expr, Error> {
+        if !self.twice || matches!(part.form, Form::Key { .. }) || apart::is_silent(part) {
+            return self.lower(part);
+        }
+        if let Some((_, value)) = self.known.iter().find(|(known, _)| known == part) {
+            return Ok(value.clone());
+        }
+        let lowered = self.lower(part)?;
+        let value = self.step(lowered);
+        self.known.push((part.clone(), value.clone()));
+        Ok(value)
     }
 
     fn when(&mut self, branches: &[(Expr, Expr)], otherwise: &Expr) -> Result<pl::Expr, Error> {

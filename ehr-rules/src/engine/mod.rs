@@ -7,6 +7,7 @@
 mod agreement;
 #[cfg(test)]
 mod any_script;
+pub(crate) mod apart;
 mod arithmetic;
 pub(crate) mod check;
 pub(crate) mod codes;

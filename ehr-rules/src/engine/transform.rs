@@ -9,6 +9,7 @@ use crate::dataset::dtype::dtype;
 use crate::dataset::ledger::Fate;
 use crate::engine;
 use crate::engine::Context;
+use crate::engine::apart;
 use crate::engine::dedupe;
 use crate::engine::expr::Lowering;
 use crate::engine::fate;
@@ -47,7 +48,7 @@ pub(crate) fn run(
     if transform.branches.is_empty() {
         return engine::stage_empty(&staged(columns), &transform.table, path);
     }
-    let apart = dedupe::told_apart(transform, columns);
+    let apart = apart::told_apart(transform, columns);
     let (transform, columns) = apart.as_ref().map_or((transform, columns), |(transform, columns)| (transform, columns.as_slice()));
     let mut lowering = Lowering::new(context);
     let entered = Arc::new(Entered::default());
@@ -139,6 +140,7 @@ fn plan_branch(
     entered: &Arc<Entered>,
 ) -> Result<LazyFrame, Error> {
     lowering.begin();
+    lowering.keys_twice(apart::makes_twice(branch));
     let before = lowering.failures.len();
     let scripts = interprets(branch);
     let only = context.probes.and_then(|probes| probes.only());
@@ -177,7 +179,8 @@ fn plan_branch(
     }
     outputs.push(col(ORIGIN));
     outputs.extend((scripts || branch.group.is_some()).then(|| col(ROW)));
-    if let Some(by) = &branch.group {
+    let by = branch.group.as_deref().map(apart::grouped);
+    if let Some(by) = &by {
         outputs.extend(group::keys(by, branch, lowering)?);
     }
     plan = lowering.settle(plan);
@@ -186,7 +189,7 @@ fn plan_branch(
     if let Some(succeeded) = lowering.scripts_succeeded(before, &names) {
         plan = plan.filter(succeeded);
     }
-    if let Some(by) = &branch.group {
+    if let Some(by) = &by {
         plan = group::plan(plan, branch, columns, by.len(), entered, context);
     } else if scripts {
         plan = plan.drop(by_name([ROW], true, false));

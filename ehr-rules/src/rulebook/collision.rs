@@ -7,6 +7,7 @@ use crate::dataset::Converted;
 use crate::dataset::Dataset;
 use crate::dataset::ledger::Ledger;
 use crate::engine::Context;
+use crate::engine::apart;
 use crate::engine::identity;
 use crate::engine::transform;
 use crate::error::Error;
@@ -14,6 +15,7 @@ use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::schema::TargetTable;
 use crate::ir::tenant;
+use crate::ir::transform::Branch;
 use crate::ir::transform::Output;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
@@ -29,7 +31,8 @@ impl Job<'_> {
     /// Of the rows of a table whose primary key another row has, those that are another thing than the first of that key: made
     /// of other parts. None where the table's own rule does not make its key.
     pub(super) fn collided(&self, converted: &Dataset<Converted>, table: &TargetTable) -> Result<u64, Error> {
-        let rule = self.rules.iter().find(|rule| rule.table == table.name);
+        let rules = apart::brought_along(&self.rules);
+        let rule = rules.iter().find(|rule| rule.table == table.name);
         let Some((rule, wide)) = rule.and_then(|rule| widened(rule, &table.key)) else { return Ok(0) };
         let mut columns: Vec<(String, Type)> = table.columns.iter().map(|column| (column.name.clone(), column.ty.clone())).collect();
         columns.extend(wide.iter().map(|name| (name.clone(), Type::nullable(Kind::Text))));
@@ -64,7 +67,10 @@ fn widened(rule: &Transform, key: &[String]) -> Option<(Transform, Vec<String>)>
     rule.sort.clear();
     let mut names = Vec::new();
     for column in key {
-        let wide = rule.branches.iter().map(|branch| branch.columns.iter().find(|output| output.name == *column).and_then(wide));
+        let wide = rule
+            .branches
+            .iter()
+            .map(|branch| branch.columns.iter().find(|output| output.name == *column).and_then(|output| wide(branch, output)));
         let Some(wide) = wide.collect::<Option<Vec<Output>>>() else { continue };
         for (branch, output) in rule.branches.iter_mut().zip(wide) {
             branch.columns.push(output);
@@ -74,12 +80,16 @@ fn widened(rule: &Transform, key: &[String]) -> Option<(Transform, Vec<String>)>
     (!names.is_empty()).then_some((rule, names))
 }
 
-/// The wide key of the parts of an integer one.
-fn wide(output: &Output) -> Option<Output> {
-    let Form::Key { parts, space, uuid: false } = &output.expr.form else { return None };
-    if output.fold.is_some() {
-        return None;
-    }
-    let form = Form::Key { parts: parts.clone(), space: space.clone(), uuid: true };
-    Some(Output { name: format!("{WIDE}_{}", output.name), expr: Expr { form, ty: Type::nullable(Kind::Text) }, fold: None })
+/// The wide key of the parts of an integer one, or the second one that came along with it.
+fn wide(branch: &Branch, output: &Output) -> Option<Output> {
+    let expr = match &output.expr.form {
+        _ if output.fold.is_some() => return None,
+        Form::Key { parts, space, uuid: false } => {
+            let form = Form::Key { parts: parts.clone(), space: space.clone(), uuid: true };
+            Expr { form, ty: Type::nullable(Kind::Text) }
+        }
+        Form::Column(name) => apart::beside(branch, name)?,
+        _ => return None,
+    };
+    Some(Output { name: format!("{WIDE}_{}", output.name), expr, fold: None })
 }
