@@ -3,6 +3,7 @@
 
 use crate::context::Context;
 use crate::error::Failure;
+use crate::failpoint;
 use crate::order::OrderFile;
 use crate::order::StageRecord;
 use crate::order::now;
@@ -147,7 +148,9 @@ impl<Settle: FnOnce(&mut OrderFile) -> Result<(), Failure>> Walk<'_, '_, Settle>
         let span = telemetry::stage(stage.name());
         let (made, published) = telemetry::within(&span, || {
             let (made, published) = work()?;
+            failpoint::reached("stage_worked");
             self.job.keep(&made, &path)?;
+            failpoint::reached("stage_kept");
             Ok((made, published))
         })?;
         let rows = rows(made.tables());

@@ -8,6 +8,7 @@ mod context;
 mod corridor;
 mod destination;
 mod error;
+mod failpoint;
 mod fingerprint;
 mod html;
 mod identify;

@@ -24,6 +24,7 @@ mod written;
 
 use crate::context::Context;
 use crate::error::Failure;
+use crate::failpoint;
 use crate::order::OrderFile;
 use crate::order::Output;
 use books::Book;
@@ -231,6 +232,7 @@ impl Destination {
         let mut store = self.open()?;
         let store = &mut *store;
         store.begin()?;
+        failpoint::reached("begun");
         books::prepare(store)?;
         if let Some(entry) = books::find(store, &order.id)? {
             return Ok(Load { rows: entry.rows, added: 0, replaced: 0, already: true, outcomes: BTreeMap::new() });
@@ -266,8 +268,10 @@ impl Destination {
             let mut difference = Difference { context, book, file: &file, output, number, changes, fates: Vec::new() };
             let children = book.children(target);
             let parents = book.part_of.and_then(|parent| fates.get(parent)).map(Vec::as_slice);
+            failpoint::reached("moving");
             let judged = difference.judge(store, &children.iter().collect::<Vec<_>>(), parents)?;
             let taken = difference.take(store)?;
+            failpoint::reached("moved");
             if table.track.is_some() {
                 outcomes.insert(table.name.clone(), judged.outcomes);
                 fates.insert(table.name.clone(), judged.fates);
@@ -299,6 +303,7 @@ impl Destination {
             let sql = format!("INSERT INTO {} (number, on_number, shared) VALUES ({number}, {owner}, {rows})", store.quoted("_ehr_basis"));
             store.run(&sql, &[])?;
         }
+        failpoint::reached("entering");
         books::enter(store, number, order, [sum.added, sum.replaced, sum.same])?;
         context.go_on()?;
         store.commit()?;
@@ -326,6 +331,7 @@ impl Destination {
         self.there()?;
         let mut store = self.open()?;
         store.begin()?;
+        failpoint::reached("begun");
         let decided = conflicts::decide(&mut *store, target, verdict)?;
         context.go_on()?;
         store.commit()?;

@@ -14,6 +14,7 @@ use super::store::own_tables;
 use super::track;
 use crate::context::Context;
 use crate::error::Failure;
+use crate::failpoint;
 use ehr_rules::TargetSchema;
 
 /// What was taken out.
@@ -28,6 +29,7 @@ pub(crate) struct Undone {
 /// Takes out the order of this id; `None` where it is not there.
 pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSchema, id: &str) -> Result<Option<Undone>, Failure> {
     store.begin()?;
+    failpoint::reached("begun");
     if store.columns("_ehr_orders")?.is_empty() {
         return Ok(None);
     }
@@ -49,10 +51,12 @@ pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSche
     for book in there.iter().rev() {
         context.go_on()?;
         let table = take_out(store, book, number)?;
+        failpoint::reached("taken_out");
         undone.removed += table.removed;
         undone.restored += table.restored;
     }
     store.check_references(target)?;
+    failpoint::reached("striking");
     conflicts::strike(store, number)?;
     books::strike(store, number)?;
     context.go_on()?;

@@ -6,6 +6,7 @@ pub(crate) mod workplace;
 use crate::destination::Loading;
 use crate::destination::Outcomes;
 use crate::error::Failure;
+use crate::failpoint;
 use crate::fingerprint::InputPrint;
 use crate::source::leave::LeftOut;
 use chrono::DateTime;
@@ -205,9 +206,12 @@ impl OrderFile {
             // Where a file system knows no locks, nobody else is there.
             drop(turn.lock());
         }
+        failpoint::reached("amending");
         let mut file = Self::read(order)?;
         change(&mut file);
-        file.write(order)
+        file.write(order)?;
+        failpoint::reached("amended");
+        Ok(())
     }
 
     /// Writes it into the folder under another name, and renames it when it is whole.
@@ -216,7 +220,9 @@ impl OrderFile {
         let fresh = order.join(".order.json.new");
         write_json(&fresh, self)?;
         sync(&fresh)?;
+        failpoint::reached("order_written");
         fs::rename(&fresh, &path).map_err(|error| Failure::file("writing", &path, &error))?;
+        failpoint::reached("order_renamed");
         sync(order)
     }
 }

@@ -5,6 +5,7 @@
 //! published appears under its name only when it is whole, and counts only once `order.json` names it.
 
 use crate::error::Failure;
+use crate::failpoint;
 use crate::order::FINISH;
 use crate::order::ORDER_FILE;
 use crate::order::OrderFile;
@@ -58,6 +59,7 @@ impl Workplace {
         }
         let folder = parent.join(format!("{}{}", prefix(&name), std::process::id()));
         make_folder(&folder)?;
+        failpoint::reached("folder_made");
         let lock = lock(&folder)?;
         let made = Self { out: out.to_owned(), folder, kind: Kind::Fleeting, _lock: lock };
         make_folder(&made.stage())?;
@@ -116,6 +118,7 @@ impl Workplace {
         let (fresh, whole) = (self.folder.join(format!(".{name}{FRESH}")), self.folder.join(name));
         remove(&fresh)?;
         write(&fresh)?;
+        failpoint::reached("published");
         rename(&fresh, &whole)
     }
 
@@ -134,6 +137,7 @@ impl Workplace {
             }
         }
         write(&fresh)?;
+        failpoint::reached("ended");
         let names = prints::names_in(&fresh)?;
         for name in &names {
             rename(&fresh.join(name), &self.folder.join(name))?;
@@ -198,7 +202,10 @@ impl Workplace {
             stage.files.retain(|name, _| !name.starts_with(STAGE));
         }
         order.write(&self.folder)?;
-        remove(&self.stage())
+        failpoint::reached("clearing");
+        remove(&self.stage())?;
+        failpoint::reached("cleared");
+        Ok(())
     }
 
     /// Puts the order into place: every file on disk, `order.json` last, then the name.
@@ -207,7 +214,9 @@ impl Workplace {
         order.write(&self.folder)?;
         if self.kind != Kind::Placed {
             free(&self.out)?;
+            failpoint::reached("placing");
             fs::rename(&self.folder, &self.out).map_err(|error| Failure::file("putting the order into place", &self.out, &error))?;
+            failpoint::reached("placed");
             self.kind = Kind::Placed;
             sync(&place(&self.out)?.0)?;
         }
@@ -277,8 +286,11 @@ fn lock(folder: &Path) -> Result<Option<File>, Failure> {
 fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
     if to.is_dir() {
         remove(to)?;
+        failpoint::reached("made_way");
     }
-    fs::rename(from, to).map_err(|error| Failure::file("writing", to, &error))
+    fs::rename(from, to).map_err(|error| Failure::file("writing", to, &error))?;
+    failpoint::reached("renamed");
+    Ok(())
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! What a watcher knows of exports: `watch.json` in the folder of the orders, written whole or not at all.
 
 use crate::error::Failure;
+use crate::failpoint;
 use crate::order::now;
 use crate::order::sync;
 use crate::order::write_json;
@@ -104,7 +105,9 @@ impl Book {
         let (fresh, path) = (orders.join(format!(".{BOOK_FILE}.new")), orders.join(BOOK_FILE));
         write_json(&fresh, self)?;
         sync(&fresh)?;
+        failpoint::reached("book_written");
         fs::rename(&fresh, &path).map_err(|error| Failure::file("writing", &path, &error))?;
+        failpoint::reached("book_renamed");
         sync(orders)
     }
 

@@ -19,6 +19,7 @@ use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
 use crate::error::Failure;
+use crate::failpoint;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
@@ -187,7 +188,9 @@ impl Store for Mysql {
     }
 
     fn commit(&mut self) -> Result<(), Failure> {
+        failpoint::reached("committing");
         self.connection.query_drop("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))?;
+        failpoint::reached("committed");
         self.made.clear();
         // Who waits need not wait for this connection to be closed.
         drop(self.connection.query_drop("DO RELEASE_ALL_LOCKS()"));
@@ -195,6 +198,7 @@ impl Store for Mysql {
     }
 
     fn run(&mut self, sql: &str, values: &[Cell]) -> Result<u64, Failure> {
+        failpoint::reached("statement");
         let done = if values.is_empty() {
             self.connection.query_drop(sql)
         } else {
@@ -274,6 +278,7 @@ impl Store for Mysql {
         for sql in statements {
             self.run(sql, &[])?;
         }
+        failpoint::reached("made");
         self.made.push(table.to_owned());
         self.look_for_loops()
     }
@@ -287,7 +292,10 @@ impl Store for Mysql {
         let there = there.map_err(|error| Doing::Filling(table).failed(&self.shown, &error))?;
         let columns = slots.iter().zip(there).map(|(slot, decimals)| value::Column::new(slot, decimals)).collect();
         let into = bulk::Into { table, quoted, names, columns };
-        if self.streams { bulk::stream(self, &into, rows) } else { bulk::insert(self, &into, rows) }
+        failpoint::reached("filling");
+        let filled = if self.streams { bulk::stream(self, &into, rows) } else { bulk::insert(self, &into, rows) }?;
+        failpoint::reached("filled");
+        Ok(filled)
     }
 
     fn update(&self, table: &str, other: &str, alias: &str, key: &[&str], values: &[(&str, String)], only: &str) -> String {

@@ -17,6 +17,7 @@ use super::store::Slot;
 use super::store::Store;
 use super::store::holds;
 use crate::error::Failure;
+use crate::failpoint;
 use binary::Bound;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
@@ -143,12 +144,16 @@ impl Store for Postgres {
     }
 
     fn commit(&mut self) -> Result<(), Failure> {
-        self.client.batch_execute("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))
+        failpoint::reached("committing");
+        self.client.batch_execute("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))?;
+        failpoint::reached("committed");
+        Ok(())
     }
 
     fn run(&mut self, sql: &str, values: &[Cell]) -> Result<u64, Failure> {
         let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| value as _).collect();
+        failpoint::reached("statement");
         self.client.execute(sql, &bound).map_err(|error| Doing::Loading.failed(&self.shown, &error))
     }
 
@@ -188,6 +193,7 @@ impl Store for Postgres {
             .iter()
             .map(|column| column.type_().clone())
             .collect();
+        failpoint::reached("filling");
         let mut copy = self.client.copy_in(&format!("COPY {quoted} ({names}) FROM STDIN (FORMAT binary)")).map_err(fail)?;
         let broken = |error| Doing::Filling(table).broken(&shown, &error);
         let mut part = BytesMut::with_capacity(2 * PART);
@@ -205,7 +211,9 @@ impl Store for Postgres {
         })?;
         part.extend_from_slice(binary::END);
         copy.write_all(&part).map_err(broken)?;
-        copy.finish().map_err(fail)
+        let filled = copy.finish().map_err(fail)?;
+        failpoint::reached("filled");
+        Ok(filled)
     }
 
     fn recall(&mut self, book: &str, told: &[Slot], bytes: u64, take: Recall<'_>) -> Result<bool, Failure> {
