@@ -56,13 +56,16 @@ impl Undo {
             Failure::Interrupted(_) => Failure::Interrupted("undone"),
             other => other,
         })?;
+        // Where a process died between taking it out and this, only this is left to do.
+        if undone.is_some() || order.imports.iter().any(|import| destination.is(&import.to)) {
+            OrderFile::amend(&self.order, |order| order.imports.retain(|import| !destination.is(&import.to)))?;
+        }
         let Some(Undone { removed, restored }) = undone else {
             let human = format!("this order is not in {destination}; nothing was changed");
             context.answer(&human, &json!({"order": self.order, "to": destination.to_string(), "undone": false}))?;
             return Ok(Status::Done);
         };
         let to = destination.to_string();
-        OrderFile::amend(&self.order, |order| order.imports.retain(|import| !destination.is(&import.to)))?;
         let back = if restored > 0 { format!(", {restored} are as they were before it") } else { String::new() };
         let json = json!({"order": self.order, "to": to, "undone": true, "removed": removed, "restored": restored});
         context.answer(&format!("{removed} rows removed from {to}{back}"), &json)?;
@@ -78,7 +81,9 @@ impl Undo {
             restored += what.restored;
         }
         let out = |import: &ImportRecord| from.is(&import.to) && done.iter().any(|done| import.tenant.as_ref() == Some(&done.identifier));
-        if !done.is_empty() {
+        let all = failed.is_none() && self.tenant.is_none();
+        let out = |import: &ImportRecord| from.is(&import.to) && (all || out(import));
+        if order.imports.iter().any(out) {
             OrderFile::amend(&self.order, |order| order.imports.retain(|import| !out(import)))?;
         }
         match failed {
