@@ -7,6 +7,7 @@ use super::store::Slot;
 use super::store::Store;
 use super::store::own_tables;
 use crate::error::Failure;
+use crate::failpoint;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
@@ -30,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An open database file.
 pub(super) struct Sqlite {
-    // Closed before the file that nobody had before is removed.
+    // None once it is closed.
     connection: Option<Connection>,
     path: PathBuf,
     shown: String,
@@ -71,9 +72,12 @@ impl Sqlite {
 
 impl Drop for Sqlite {
     fn drop(&mut self) {
-        // What was begun and not committed is taken back when the connection closes.
-        drop(self.connection.take());
-        if self.fresh {
+        // What was begun and not committed is taken back when the connection closes, if not here.
+        let Some(connection) = self.connection.take().filter(|_| self.fresh) else { return };
+        drop(connection.execute_batch("ROLLBACK"));
+        // Another loader may have made the file at the same time: one that it works in, or filled, is its own.
+        let alone = connection.busy_timeout(Duration::ZERO).and_then(|()| connection.execute_batch("BEGIN EXCLUSIVE")).is_ok();
+        if alone && connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)) == Ok(0) {
             drop(fs::remove_file(&self.path));
         }
     }
@@ -114,12 +118,15 @@ impl Store for Sqlite {
     }
 
     fn commit(&mut self) -> Result<(), Failure> {
+        failpoint::reached("committing");
         self.connection()?.execute_batch("COMMIT").map_err(self.fail())?;
+        failpoint::reached("committed");
         self.fresh = false;
         Ok(())
     }
 
     fn run(&mut self, sql: &str, values: &[Cell]) -> Result<u64, Failure> {
+        failpoint::reached("statement");
         let changed = self.connection()?.execute(sql, params_from_iter(values)).map_err(self.fail())?;
         Ok(changed as u64)
     }
@@ -142,6 +149,7 @@ impl Store for Sqlite {
         let names: Vec<String> = slots.iter().map(|slot| self.quoted(&slot.name)).collect();
         let places = vec!["?"; slots.len()].join(", ");
         let insert = format!("INSERT INTO {} ({}) VALUES ({places})", self.quoted(table), names.join(", "));
+        failpoint::reached("filling");
         let mut insert = self.connection()?.prepare(&insert).map_err(self.fail())?;
         let mut filled = 0_u64;
         // A row that breaks a constraint is not inserted; the others are tried too, so that all can be counted.
@@ -156,6 +164,7 @@ impl Store for Sqlite {
             }
             Ok(())
         })?;
+        failpoint::reached("filled");
         if broken.is_empty() {
             return Ok(filled);
         }
@@ -275,5 +284,33 @@ fn constraint(error: ffi::Error) -> &'static str {
         ffi::SQLITE_CONSTRAINT_CHECK => "break a check, such as a length",
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => "refer to nothing",
         _ => "break a constraint",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sqlite;
+    use super::Store;
+    use std::path::Path;
+
+    /// Opens a file as one does who looked before it was there.
+    fn fresh(path: &Path) -> Option<Sqlite> {
+        let mut store = Sqlite::open(path).ok()?;
+        store.fresh = true;
+        store.begin().ok().map(|()| store)
+    }
+
+    #[test]
+    fn a_file_that_another_loader_filled_meanwhile_is_not_removed() {
+        let folder = tempfile::tempdir();
+        let path = folder.as_ref().map(|folder| folder.path().join("clinic.db")).unwrap_or_default();
+        drop(fresh(&path));
+        assert!(!path.exists(), "a file that nobody had before is left behind");
+        let filled =
+            fresh(&path).is_some_and(|mut store| store.run("CREATE TABLE person (n INTEGER)", &[]).is_ok() && store.commit().is_ok());
+        assert!(filled && path.exists());
+        // It came second, and found that there is nothing to do.
+        assert!(fresh(&path).is_some());
+        assert!(path.exists(), "the other's rows are gone");
     }
 }
