@@ -10,9 +10,15 @@ use mysql::MySqlError;
 /// The message of a lack of rights names rights, users and tables, never values.
 const NAMING: [u16; 8] = [1044, 1142, 1143, 1227, 1370, 1410, 1419, 1698];
 
+/// The server ended the connection, or itself.
+const ENDED: [u16; 5] = [1053, 1079, 1317, 1927, 3169];
+
 impl Fault for Error {
     fn told(&self, doing: Doing<'_>, shown: &str) -> Result<Failure, String> {
         Err(match self {
+            Self::MySqlError(said) if matches!(doing, Doing::Committing) && ENDED.contains(&said.code) => {
+                "the server ended the connection".to_owned()
+            }
             Self::MySqlError(said) => return Ok(by_server(doing, shown, said)),
             Self::IoError(error) => error.to_string(),
             Self::TlsError(error) => format!("TLS: {error}"),
@@ -42,7 +48,7 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &MySqlError) -> Failure {
         1020 | 1205 | 1213 => {
             format!("`{shown}`: another program was at work in the same tables; nothing was changed, give the command again")
         }
-        1053 | 1079 | 1927 | 3169 => {
+        _ if ENDED.contains(&code) => {
             format!("`{shown}`: the connection was ended, or the server is shutting down; nothing was changed")
         }
         1290 | 1836 | 3100 => format!("`{shown}`: the server takes no writes; it may be a copy of another one"),

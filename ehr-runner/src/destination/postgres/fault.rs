@@ -12,9 +12,15 @@ use std::error::Error as _;
 /// schemas, names and rights, resources, states and faults of the server itself.
 const NAMING: [&str; 12] = ["08", "0A", "25", "3D", "3F", "42", "53", "54", "55", "57", "58", "XX"];
 
+/// The server ended the connection, or itself.
+const ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
+
 impl Fault for Error {
     fn told(&self, doing: Doing<'_>, shown: &str) -> Result<Failure, String> {
         if let Some(said) = self.as_db_error() {
+            if matches!(doing, Doing::Committing) && ENDED.contains(&said.code().code()) {
+                return Err("the server ended the connection".to_owned());
+            }
             return Ok(by_server(doing, shown, said));
         }
         let cause = self.source().map_or_else(String::new, |cause| format!(": {cause}"));
@@ -58,7 +64,7 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &DbError) -> Failure {
         "28P01" | "28000" => world("the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`"),
         "42501" => world(&format!("the user lacks a right: {}", said.message())),
         "53100" => world("the server's disk is full; nothing was changed"),
-        "57P01" | "57P02" | "57P03" => world("the server is shutting down or starting; nothing was changed"),
+        _ if ENDED.contains(&code) => world("the server is shutting down or starting; nothing was changed"),
         "40001" | "40P01" => world("another program was at work in the same tables; nothing was changed, give the command again"),
         _ if NAMING.iter().any(|class| code.starts_with(class)) => world(&format!("{} (SQLSTATE {code})", said.message())),
         // Such as what a trigger of the database says, in which a value may stand.
