@@ -13,6 +13,7 @@ mod diff;
 mod docs;
 mod ingester;
 mod input;
+mod kills;
 mod mail;
 mod maria;
 mod mysql;

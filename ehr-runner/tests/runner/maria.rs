@@ -105,6 +105,11 @@ impl Maria {
         self.connect().query_first(sql).ok().flatten().unwrap_or(-1)
     }
 
+    /// Where its databases lie.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// Kills it as a loss of power would.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

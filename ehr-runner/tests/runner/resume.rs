@@ -17,7 +17,7 @@ use std::time::Duration;
 use std::time::Instant;
 
 /// Every file of an order with its bytes, `order.json` without its times, and the log left out.
-fn content(folder: &Path, prefix: &str) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn content(folder: &Path, prefix: &str) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for name in names(folder) {
         let (path, shown) = (folder.join(&name), format!("{prefix}{name}"));
@@ -48,7 +48,7 @@ fn assert_same(place: &Place, one: &str, other: &str) {
 }
 
 /// An export in which rows are set aside in every stage that sets rows aside.
-fn with_rejects(place: &Place) {
+pub(crate) fn with_rejects(place: &Place) {
     place.write("export/patients.csv", format!("{PATIENTS}p4,Dee,1991-02-30,F\np1,Again,1980-01-01,M\n"));
     place.write(
         "export/visits.csv",

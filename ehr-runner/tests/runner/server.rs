@@ -91,6 +91,22 @@ impl Server {
     /// Kills it as a loss of power would, and starts it again.
     pub(crate) fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
+        self.restart();
+    }
+
+    /// Kills it with every process of its own at once, and starts it again.
+    pub(crate) fn crash_and_restart(&mut self) {
+        let id = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        self.child.kill().unwrap();
+        if !children.trim().is_empty() {
+            // Some may be gone already.
+            drop(Command::new("kill").arg("-9").args(children.split_whitespace()).stderr(Stdio::null()).status());
+        }
+        self.restart();
+    }
+
+    fn restart(&mut self) {
         self.child.wait().unwrap();
         restarted(|| {
             self.child = run(&self.data, self.port);

@@ -59,7 +59,7 @@ pub(crate) enum Base {
 }
 
 impl Base {
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite => "sqlite:clinics/".to_owned(),
             Self::Postgres(server) => server.url(),
@@ -72,7 +72,7 @@ impl Base {
     }
 
     /// One number from a tenant's place.
-    fn number(&self, place: &Place, tenant: &str, sql: &str) -> i64 {
+    pub(crate) fn number(&self, place: &Place, tenant: &str, sql: &str) -> i64 {
         match self {
             Self::Sqlite => {
                 let connection = Connection::open(place.path(&format!("clinics/{tenant}.db"))).unwrap();

@@ -1,0 +1,125 @@
+//! Connections that are cut after so many bytes, in either direction.
+
+use super::asked;
+use super::bed::Bed;
+use super::bed::STEPS;
+use super::say;
+use crate::databases::Base;
+use crate::maria::Maria;
+use crate::server::Server;
+use std::io::Read;
+use std::io::Write;
+use std::net::Shutdown;
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
+
+/// Stands between the program and the server, and passes on so many bytes.
+struct Proxy {
+    port: u16,
+    left: Arc<AtomicI64>,
+}
+
+impl Proxy {
+    fn before(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let left = Arc::new(AtomicI64::new(i64::MAX));
+        let bytes = Arc::clone(&left);
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { continue };
+                for (from, to) in [(&client, &server), (&server, &client)] {
+                    let (from, to, left) = (from.try_clone().unwrap(), to.try_clone().unwrap(), Arc::clone(&bytes));
+                    std::thread::spawn(move || pass(from, to, &left));
+                }
+            }
+        });
+        Self { port, left }
+    }
+}
+
+/// Passes bytes on until there are none, or no more may pass: then neither side hears of the other again.
+fn pass(mut from: TcpStream, mut to: TcpStream, left: &AtomicI64) {
+    let mut part = [0; 4096];
+    while let Ok(read @ 1..) = from.read(&mut part) {
+        let asked = i64::try_from(read).unwrap();
+        let may = left.fetch_sub(asked, Ordering::SeqCst).clamp(0, asked);
+        let passed = to.write_all(&part[..usize::try_from(may).unwrap()]);
+        if passed.is_err() || may < asked {
+            break;
+        }
+    }
+    drop(to.shutdown(Shutdown::Both));
+    drop(from.shutdown(Shutdown::Both));
+}
+
+fn torture(base: Base, seed: u64) {
+    if !cfg!(debug_assertions) {
+        return say("SKIPPED: a release does not say where it is");
+    }
+    let url = base.url();
+    let port = url.rsplit(':').next().and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+    let proxy = Proxy::before(port.parse().unwrap());
+    let all = i64::MAX;
+    let mut bed = Bed::new(400, base, seed, Some(url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port))));
+    let cuts = asked().map_or(5, |asked| (asked / 100).max(5));
+    let (mut done, mut committed, mut inside) = (0, 0, 0);
+    bed.link.empty();
+    for (at, step) in STEPS.iter().enumerate() {
+        let before = bed.link.print();
+        proxy.left.store(all, Ordering::SeqCst);
+        bed.run(step.does);
+        let whole = all - proxy.left.load(Ordering::SeqCst);
+        bed.back(at);
+        for _ in 0..cuts {
+            let bytes = bed.dice.of(u64::try_from(whole).unwrap());
+            proxy.left.store(i64::try_from(bytes).unwrap(), Ordering::SeqCst);
+            let ended = bed.start(step.does, None).end();
+            proxy.left.store(all, Ordering::SeqCst);
+            let how = format!("cut after {bytes} of {whole} bytes");
+            let told = bed.told(step, &how);
+            bed.link.settle();
+            let after = bed.is_after(at, &before, &how);
+            match ended.code {
+                Some(0) => assert!(after, "{told}: it says that it is done"),
+                Some(5) => {
+                    let nothing = ended.said.contains("nothing was changed");
+                    assert!(!(nothing && after), "{told}: it says that nothing was changed: {}", ended.said);
+                    let words = ["nothing was changed", "fell silent at the very end", "connecting to"];
+                    assert!(words.iter().any(|word| ended.said.contains(word)), "{told}: nobody knows what to do: {}", ended.said);
+                }
+                code => panic!("{told}: status {code:?}: {}", ended.said),
+            }
+            done += 1;
+            committed += u32::from(after);
+            inside +=
+                u32::from(ended.passed.iter().any(|place| place == "begun") && !ended.passed.iter().any(|place| place == "committed"));
+            if after {
+                bed.finish(at, &how);
+                bed.back(at);
+            }
+        }
+        bed.finish(at, "cut before");
+        bed.link.forget();
+    }
+    let name = url.split(':').next().unwrap_or_default();
+    say(&format!("{name}: {done} connections cut, {inside} of them inside the transaction; as after {committed} times"));
+    assert!(inside * 3 >= done, "nearly all cuts miss the transaction");
+}
+
+#[test]
+fn postgresql_is_as_before_or_as_after_wherever_its_connection_is_cut() {
+    if let Some(server) = Server::start() {
+        torture(Base::Postgres(server), 0xC0FF_EE11_D00D_F00D);
+    }
+}
+
+#[test]
+fn mariadb_is_as_before_or_as_after_wherever_its_connection_is_cut() {
+    if let Some(server) = Maria::start() {
+        torture(Base::Maria(server), 0xBEEF_CAFE_0BAD_F00D);
+    }
+}
