@@ -6,18 +6,16 @@ use crate::databases::Base;
 use crate::maria::Maria;
 use crate::place::Place;
 use crate::place::stderr;
+use crate::private::give_away;
 use crate::server::PASSWORD;
 use crate::server::Server;
 use rusqlite::Connection;
 use std::fs;
-use std::os::unix::fs::chown;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
 
-/// Who servers run as where root starts them.
-const NOBODY: u32 = 65534;
 const LARGE: u32 = 20_000;
 
 /// A small disk.
@@ -109,7 +107,7 @@ fn postgresql_on_a_full_disk_keeps_what_it_had() {
     let Some(postgres) = Server::start() else { return };
     // Whoever is no superuser must be let through to it.
     Command::new("chmod").arg("755").arg(folder.path()).status().unwrap();
-    chown(&disk.0, Some(NOBODY), Some(NOBODY)).unwrap();
+    assert!(give_away(&[&disk.0]));
     let mut client = postgres.connect();
     client.batch_execute(&format!("CREATE TABLESPACE small LOCATION '{}'", disk.0.display())).unwrap();
     client.batch_execute("ALTER DATABASE ehr SET default_tablespace = small").unwrap();
@@ -127,7 +125,7 @@ fn mariadb_on_a_full_disk_keeps_what_it_had() {
     Command::new("chmod").arg("755").arg(folder.path()).status().unwrap();
     let tables = disk.0.join("ehr");
     fs::create_dir(&tables).unwrap();
-    chown(&tables, Some(NOBODY), Some(NOBODY)).unwrap();
+    assert!(give_away(&[&tables]));
     maria.run(&["DROP DATABASE ehr"]);
     std::os::unix::fs::symlink(&tables, maria.data().join("ehr")).unwrap();
     server(&place, &Base::Maria(maria), &disk);
