@@ -103,7 +103,7 @@ impl Bed {
             let committed = run.until("committed").unwrap();
             let ended = run.end();
             assert_eq!(ended.code, Some(0), "{}: {}", step.does, ended.said);
-            bed.lasting.push(Lasting { whole: ended.lasted, inside: committed - begun });
+            bed.lasting.push(Lasting { whole: ended.lasted, inside: committed.saturating_sub(begun) });
             let print = bed.link.print();
             bed.after.push(print);
             bed.link.forget();

@@ -59,9 +59,9 @@ fn torture(base: Base, ways: &[Way]) {
                 assert_eq!(after, ended.passed.iter().any(|passed| passed == "committed"), "{told}: committed or not");
                 done += u32::from(after);
                 // Tables that are left would not be made again.
-                let bare = matches!(bed.base, Base::Maria(_)) && before.shape.is_empty();
+                let leaves = matches!(bed.base, Base::Maria(_)) && before.shape.is_empty();
                 // What is as before to the last byte need not be gone on with each time.
-                if after || all || bare || bed.dice.of(4) == 0 {
+                if after || all || leaves || bed.dice.of(4) == 0 {
                     bed.finish(at, &point);
                     bed.back(at);
                 }
