@@ -111,6 +111,55 @@ fn a_target_straight_from_a_source_balances_and_refuses_other_sources() {
     assert!(way.contains("day: date? = to_date(Written)") && way.ends_with("  Written: datetime?\n"), "{way}");
 }
 
+/// What becomes of rows that come again is the destination's to do; the rules say how they are told and what becomes of each kind.
+#[test]
+fn a_way_says_how_rows_are_tracked_and_the_kinds_of_changes() {
+    let way = book().explain("again.folks", Some(&"linked/1".parse().unwrap())).unwrap();
+    let told = "\
+track: by id; the same if family, given, papers are, whatever seen, papers.nr; if changed, take_new
+  renamed: family, given; high; quarantine
+  written: papers; medium; take_new
+  extraction_duplicate: twice in one order; low; take_new
+  data_changed: anything else; medium; keep_old
+";
+    assert!(way.contains(told), "{way}");
+    let way = book().explain("again.loans", Some(&"linked/1".parse().unwrap())).unwrap();
+    assert!(
+        way.contains("track: by folk from since to until; the same if path, since, until are, whatever loan; if changed, keep_both\n"),
+        "{way}"
+    );
+}
+
+/// What tells a row is in the frame that a destination compares: the same whatever is ignored, another where something compared is.
+#[test]
+fn rows_are_told_by_what_the_rules_compare() {
+    let book = book();
+    let print = |folks: &str, papers: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for (name, text) in
+            [("folks.csv", format!("Id,Family,Given,Note\n{folks}\n")), ("papers.csv", format!("No,Owner,Path,Written,Active\n{papers}\n"))]
+        {
+            let path = folder.path().join(name);
+            std::fs::write(&path, &text).unwrap();
+            files.push(InputFile { name: name.to_owned(), path, bytes: text.len() as u64 });
+        }
+        let order = Order::new(folder.path().to_owned(), chrono::NaiveDate::default());
+        let job = book.start(&"linked/1".parse().unwrap(), "again", &files, order).unwrap();
+        let converted = job.convert(&job.categorize(&job.assess(job.read().unwrap()).unwrap()).unwrap()).unwrap();
+        let tracked = job.tracked(&converted).unwrap();
+        let frame = tracked.iter().find(|table| table.name == "folks").unwrap().tracked(|_| None).unwrap().collect().unwrap();
+        ["_ehr_natural", "_ehr_fingerprint"].map(|name| frame.column(name).unwrap().get(0).unwrap().to_string())
+    };
+    let one = print("1,Marsh,Ada,x", "1,1,a,,1\n2,1,b,,1");
+    // Blanks, the order of what is part of it and its numbers, and what is ignored.
+    assert_eq!(one, print("1,\" Marsh \",Ada,y", "4,1,b,2024-01-01T08:00:00,1\n7,1,a,,1"));
+    for (folks, papers) in [("1,Stone,Ada,x", "1,1,a,,1\n2,1,b,,1"), ("1,Marsh,Ada,x", "1,1,a,,1"), ("1,Marsh,,x", "1,1,a,,1\n2,1,b,,1")] {
+        let other = print(folks, papers);
+        assert!(one[0] == other[0] && one[1] != other[1], "{folks} {papers}");
+    }
+}
+
 /// Keys made in different tables are the same, or the target's references would resolve to nothing.
 #[test]
 fn references_of_the_target_resolve_and_codes_without_an_entry_are_on_the_work_list() {

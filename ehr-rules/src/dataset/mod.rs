@@ -73,12 +73,21 @@ pub struct Table {
 pub struct Part {
     /// Whose they are: the tenant's identity.
     pub tenant: String,
-    /// The staged table, in which they stand together.
+    /// Where they stand, in their order.
+    pub(crate) runs: Vec<Run>,
+    /// How many they are.
+    pub rows: u64,
+}
+
+/// Rows that stand together in a staged table.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    /// The table.
     pub(crate) table: Table,
     /// The first of them.
     pub(crate) first: u64,
     /// How many they are.
-    pub rows: u64,
+    pub(crate) rows: u64,
 }
 
 impl<Stage> Dataset<Stage> {
@@ -143,23 +152,28 @@ impl Table {
 impl Part {
     /// The rows as a lazy frame without bookkeeping columns.
     pub fn frame(&self) -> Result<LazyFrame, Error> {
-        let (Ok(first), Ok(rows)) = (i64::try_from(self.first), IdxSize::try_from(self.rows)) else {
-            return Err(Error::data(format!("table `{}` has more rows of one tenant than can be written", self.table.name)));
-        };
-        Ok(self.table.frame()?.slice(first, rows))
+        self.gathered(Table::frame)
     }
 
     /// The same with what a destination tells rows by, as [`Table::tracked`] gives it.
     pub fn tracked(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
-        let (Ok(first), Ok(rows)) = (i64::try_from(self.first), IdxSize::try_from(self.rows)) else {
-            return Err(Error::data(format!("table `{}` has more rows of one tenant than can be written", self.table.name)));
-        };
-        Ok(self.table.tracked(kind)?.slice(first, rows))
+        self.gathered(|table| table.tracked(&kind))
     }
 
     /// The same for a form that has text and numbers only, as [`Table::texts`] gives it.
     pub fn texts(&self, kind: impl Fn(&str) -> Option<Kind>) -> Result<LazyFrame, Error> {
-        texts(self.frame()?, kind).map_err(|error| Error::engine("reading a staged table's columns", error))
+        self.gathered(|table| table.texts(&kind))
+    }
+
+    fn gathered(&self, of: impl Fn(&Table) -> Result<LazyFrame, Error>) -> Result<LazyFrame, Error> {
+        let mut plans = Vec::with_capacity(self.runs.len());
+        for Run { table, first, rows } in &self.runs {
+            let (Ok(first), Ok(rows)) = (i64::try_from(*first), IdxSize::try_from(*rows)) else {
+                return Err(Error::data(format!("table `{}` has more rows of one tenant than can be written", table.name)));
+            };
+            plans.push(of(table)?.slice(first, rows));
+        }
+        concat(plans, UnionArgs::default()).map_err(|error| Error::engine("gathering a tenant's rows", error))
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) mod identity;
 mod kernel;
 pub(crate) mod key;
 mod operator;
+pub(crate) mod parting;
 mod pivot;
 pub(crate) mod plausible;
 pub(crate) mod probe;

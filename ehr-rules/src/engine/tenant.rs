@@ -1,7 +1,6 @@
 //! Whose each row is: told by a column, held against the folder that its file lies in and against what the order says.
 
 use crate::dataset::ORIGIN;
-use crate::dataset::Part;
 use crate::dataset::Table;
 use crate::dataset::order::Order;
 use crate::dataset::origin::parts as parts_of;
@@ -188,36 +187,4 @@ fn strangers(table: &Table, files: &[(u64, String)], apart: Vec<bool>, gone: &Ro
     })?;
     let found = found.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(found.iter().copied().filter(|origin| !gone.contains(*origin)).collect())
-}
-
-/// The rows of a table tenant by tenant, by identity; within each in the order in which they were made.
-pub(crate) fn parts(table: &Table, order: &Order) -> Result<Vec<Part>, Error> {
-    if table.rows == 0 {
-        return Ok(Vec::new());
-    }
-    let sorting = SortMultipleOptions::default().with_maintain_order(true);
-    let path = order.folder.join("tenants").join(format!("{}.ipc", table.name));
-    let sorted = engine::stage(table.scan()?.sort([COLUMN], sorting), &table.name, path)?;
-    let runs: Arc<Mutex<Vec<(String, u64)>>> = Arc::default();
-    let held = Arc::clone(&runs);
-    let function = move |batch: DataFrame| {
-        let mut runs = held.lock().unwrap_or_else(PoisonError::into_inner);
-        for name in batch.column(COLUMN)?.str()?.iter().flatten() {
-            match runs.last_mut() {
-                Some((last, rows)) if last == name => *rows += 1,
-                _ => runs.push((name.to_owned(), 1)),
-            }
-        }
-        Ok(false)
-    };
-    let sink = sorted.scan()?.select([col(COLUMN)]).sink_batches(PlanCallback::new(function), true, None);
-    sink.and_then(|sink| sink.collect_with_engine(Engine::Streaming)).map_err(|error| Error::engine(DOING, error))?;
-    let runs = std::mem::take(&mut *runs.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut first = 0;
-    let mut found = Vec::new();
-    for (tenant, rows) in runs {
-        found.push(Part { tenant, table: sorted.clone(), first, rows });
-        first += rows;
-    }
-    if first == table.rows { Ok(found) } else { Err(Error::bug(format!("rows of `{}` are nobody's", table.name))) }
 }

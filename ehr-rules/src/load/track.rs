@@ -220,6 +220,12 @@ impl Place<'_> {
             );
             return None;
         }
+        if child.key.is_empty() {
+            said.push(
+                Diagnostic::error("E0440", &name.place, format!("rows of `{}` are part of others, and the table has no key", child.name))
+                    .help(format!("give `{}` a `key:`", child.name)),
+            );
+        }
         let left_out = |known: &str| ignored.iter().any(|name| name.text == format!("{}.{known}", child.name));
         let compared = child.columns.iter().map(|known| &known.name).filter(|known| known != column && !left_out(known));
         Some(Child { table: child.name.clone(), column: (*column).clone(), of: (*of).clone(), compared: compared.cloned().collect() })

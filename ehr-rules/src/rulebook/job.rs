@@ -22,6 +22,7 @@ use crate::dataset::output::OutputRows;
 use crate::engine;
 use crate::engine::Context;
 use crate::engine::codes::CodeSource;
+use crate::engine::parting;
 use crate::engine::probe::Probes;
 use crate::engine::track;
 use crate::error::Error;
@@ -224,7 +225,7 @@ impl<'book> Job<'book> {
     /// # Errors
     /// A staged table that cannot be read or written.
     pub fn parts(&self, table: &Table) -> Result<Vec<Part>, Error> {
-        engine::tenant::parts(table, &self.order)
+        parting::parts(table, &self.order, parting::HELD)
     }
 
     /// The columns of a table that rules read, whose its rows are among them.

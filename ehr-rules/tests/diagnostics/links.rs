@@ -448,6 +448,17 @@ pub(super) const MISTAKES: &[Mistake] = &[
         ],
     ),
     mistake(
+        "a part of a row that cannot be found again",
+        DIRECT,
+        "      due: date\n",
+        concat!(
+            "      due: date\n",
+            "    track: {key: id, fingerprint: {columns: [due, item]}}\n",
+            "  item: {columns: {nr: integer, of: {type: integer, references: bill.id}}}\n",
+        ),
+        &[("E0440 11:51 `item`", "give `item` a `key:`")],
+    ),
+    mistake(
         "a part of a row that is not told whose it is, and one that is tracked itself",
         DIRECT,
         "      due: date\n",

@@ -22,11 +22,14 @@ A conflict is between a row that an order brought and one of the same key that w
 Whatever the rules do with it, neither row is lost: `accept` lets the new row stand, `reject` the old one, and `reopen`
 takes the decision back. Each is one transaction. Undoing the order that brought the new row takes its conflicts with it.
 
+Where a destination keeps tenants apart, each has conflicts of its own, numbered from 1: --tenant says whose are meant.
+
 Values are shown by `show`, and by `list` only with --show-values.
 
 Examples:
   ehr-runner conflicts --to sqlite:clinic.db list --status open
-  ehr-runner conflicts --to sqlite:clinic.db accept 17 --by Ada --note \"as the letter says\"";
+  ehr-runner conflicts --to sqlite:clinic.db accept 17 --by Ada --note \"as the letter says\"
+  ehr-runner conflicts --to sqlite:clinics/ --tenant \"Gary Wang\" list";
 
 /// Arguments of `conflicts`.
 #[derive(Debug, Args)]
@@ -35,6 +38,9 @@ pub(crate) struct Conflicts {
     /// The database
     #[arg(long, value_name = "URL", env = "EHR_TO", global = true)]
     to: Option<Given>,
+    /// Whose, where the destination keeps tenants apart; by a full name
+    #[arg(long, value_name = "NAME", env = "EHR_TENANT", global = true)]
+    tenant: Option<String>,
     #[command(subcommand)]
     what: What,
 }
@@ -83,8 +89,8 @@ struct Deciding {
 impl Conflicts {
     /// Reads them, or decides one.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
-        let to = self.to()?;
         context.heed_signals()?;
+        let to = self.to()?.whose(self.tenant.as_deref())?;
         match &self.what {
             What::List { status, table, show_values } => {
                 let mut found = to.conflicts(None, *show_values)?;
@@ -95,16 +101,16 @@ impl Conflicts {
                 if *show_values {
                     human.extend(found.iter().map(shown));
                 }
-                context.answer(&human, &json!({"conflicts": found}))?;
+                context.answer(&human, &self.whose(json!({"conflicts": found})))?;
             }
             What::Show { id } => {
                 let found = to.conflicts(Some(*id), true)?;
                 let one = found.iter().find(|one| one.id == *id).ok_or_else(|| none(*id))?;
-                context.answer(&shown(one), &json!({"conflict": one}))?;
+                context.answer(&shown(one), &self.whose(json!({"conflict": one})))?;
             }
-            What::Accept(deciding) => self.decide(context, deciding, Decision::Accepted)?,
-            What::Reject(deciding) => self.decide(context, deciding, Decision::Rejected)?,
-            What::Reopen(deciding) => self.decide(context, deciding, Decision::Open)?,
+            What::Accept(deciding) => self.decide(context, deciding, Decision::Accepted, &to)?,
+            What::Reject(deciding) => self.decide(context, deciding, Decision::Rejected, &to)?,
+            What::Reopen(deciding) => self.decide(context, deciding, Decision::Open, &to)?,
         }
         Ok(Status::Done)
     }
@@ -114,8 +120,7 @@ impl Conflicts {
         self.to.as_ref().ok_or_else(|| Failure::Usage("`--to` says in which database".to_owned()))?.get()
     }
 
-    fn decide(&self, context: &Context, Deciding { id, by, note }: &Deciding, decision: Decision) -> Result<(), Failure> {
-        let to = self.to()?;
+    fn decide(&self, context: &Context, Deciding { id, by, note }: &Deciding, decision: Decision, to: &Destination) -> Result<(), Failure> {
         let name = to.target_of(*id)?.ok_or_else(|| none(*id))?;
         let book = context.rulebook()?;
         let verdict = Verdict { id: *id, decision, by: by.as_deref(), note: note.as_deref() };
@@ -127,7 +132,15 @@ impl Conflicts {
             (true, 0) => format!("conflict {id} is {word}"),
             (true, others) => format!("conflict {id} is {word}, and {others} others of the same row"),
         };
-        context.answer(&human, &json!({"id": id, "status": word, "changed": changed, "others": others}))
+        context.answer(&human, &self.whose(json!({"id": id, "status": word, "changed": changed, "others": others})))
+    }
+
+    /// With whose it is.
+    fn whose(&self, mut answer: Value) -> Value {
+        if let (Some(tenant), Some(object)) = (&self.tenant, answer.as_object_mut()) {
+            object.insert("tenant".to_owned(), json!(tenant));
+        }
+        answer
     }
 }
 

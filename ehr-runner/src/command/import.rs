@@ -85,7 +85,8 @@ impl Loaded {
             // Writing to a text does not fail.
             let _ = write!(text, "\n{table}: {new} new, {identical} identical, {changed} changed, {duplicate} duplicate");
             if *conflicts > 0 {
-                let _ = write!(text, "; {conflicts} conflicts: `ehr-runner conflicts --to {} list`", self.to);
+                let whose = if self.tenants.is_some() { " --tenant NAME" } else { "" };
+                let _ = write!(text, "; {conflicts} conflicts: `ehr-runner conflicts --to {}{whose} list`", self.to);
             }
         }
         text

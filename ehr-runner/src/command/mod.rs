@@ -15,6 +15,7 @@ pub(crate) mod resume;
 pub(crate) mod run;
 mod scan;
 mod schema;
+mod standing;
 mod status;
 mod tenants;
 mod test;

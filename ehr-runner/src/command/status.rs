@@ -1,6 +1,9 @@
 //! `status`: where orders stand.
 
+use crate::command::standing;
 use crate::context::Context;
+use crate::destination::Given;
+use crate::destination::Standing;
 use crate::error::Failure;
 use crate::error::Status;
 use crate::order::ORDER_FILE;
@@ -23,9 +26,12 @@ use std::path::PathBuf;
 /// Arguments of `status`.
 #[derive(Debug, Args)]
 pub(crate) struct StatusOf {
-    /// Orders' folders, or folders of orders; left out, this folder
+    /// Orders' folders, or folders of orders; left out, this folder, unless `--to` asks for something else
     #[arg(value_name = "ORDER|DIR")]
     orders: Vec<PathBuf>,
+    /// A database: the orders and tenants in it, and their open conflicts by kind and severity
+    #[arg(long, value_name = "URL")]
+    to: Option<Given>,
 }
 
 impl StatusOf {
@@ -33,9 +39,10 @@ impl StatusOf {
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
         let here = [PathBuf::from(".")];
         let mut found = Found::default();
-        for folder in if self.orders.is_empty() { &here[..] } else { &self.orders } {
+        for folder in if self.orders.is_empty() && self.to.is_none() { &here[..] } else { &self.orders } {
             found.look(folder)?;
         }
+        found.destination = self.to.as_ref().map(|to| to.get()?.standing()).transpose()?;
         context.answer(&found.human(), &found.json())?;
         Ok(Status::Done)
     }
@@ -46,6 +53,7 @@ impl StatusOf {
 struct Found {
     orders: Vec<(OrderFile, PathBuf)>,
     watched: Vec<(Book, PathBuf)>,
+    destination: Option<Standing>,
 }
 
 impl Found {
@@ -79,21 +87,32 @@ impl Found {
         Ok(())
     }
 
-    /// Of orders alone a list, as ever; with the books of watchers beside it where there are any.
+    /// Of orders alone a list, as ever; with the books of watchers and what a destination has beside it where there are any.
     fn json(&self) -> Value {
-        let orders = self.orders.iter().map(|(order, folder)| json!({"order": folder, "details": order})).collect();
-        if self.watched.is_empty() {
+        let orders: Value = self.orders.iter().map(|(order, folder)| json!({"order": folder, "details": order})).collect();
+        if self.watched.is_empty() && self.destination.is_none() {
             return orders;
         }
         let watched: Vec<Value> = self.watched.iter().map(|(book, folder)| json!({"orders": folder, "book": book})).collect();
-        json!({"orders": orders, "watched": watched})
+        let mut all = json!({"orders": orders, "watched": watched});
+        if let (Some(standing), Some(object)) = (&self.destination, all.as_object_mut()) {
+            object.insert("destination".to_owned(), json!(standing));
+        }
+        all
     }
 
     fn human(&self) -> String {
-        let mut text = if self.orders.is_empty() { "no orders here\n".to_owned() } else { self.listed() };
+        let mut text = match (&self.destination, self.orders.is_empty()) {
+            (None, true) => "no orders here\n".to_owned(),
+            (Some(_), true) => String::new(),
+            (_, false) => self.listed(),
+        };
         for (book, folder) in &self.watched {
             let shown = folder.display();
             let _ = write!(text, "\nwatched, with orders in {shown}\n{}", watched(book));
+        }
+        if let Some(standing) = &self.destination {
+            let _ = write!(text, "{}{}", if text.is_empty() { "" } else { "\n" }, standing::human(standing));
         }
         text
     }

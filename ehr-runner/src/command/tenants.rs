@@ -1,5 +1,6 @@
 //! `tenants`: whose data a destination keeps, and under which names.
 
+use crate::command::standing::plain;
 use crate::context::Context;
 use crate::destination::Entry;
 use crate::destination::Given;
@@ -96,8 +97,7 @@ fn human(entries: &[Entry], alike: &[Vec<&str>]) -> String {
     }
     let mut rows = vec![["name", "place", "since", "status", "names"].map(str::to_owned).to_vec()];
     for entry in entries {
-        // Nothing in a name may draw on the terminal.
-        let name: String = entry.name.chars().flat_map(char::escape_debug).collect();
+        let name = plain(&entry.name);
         rows.push(vec![name, entry.identifier.clone(), entry.created_at.clone(), entry.status.clone(), entry.names.len().to_string()]);
     }
     let mut text = grid(&rows);

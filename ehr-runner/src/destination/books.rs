@@ -114,6 +114,11 @@ impl<'a> Book<'a> {
         if self.part_of.is_some() { PARENT } else { PLACE }
     }
 
+    /// Whether rows that are tracked may share their key in one order, of which one comes to stand.
+    pub(super) fn shares_keys(&self) -> bool {
+        self.table.track.as_ref().is_some_and(|track| self.table.key.iter().all(|part| track.key.contains(part)))
+    }
+
     /// The columns by which rows are told apart, in `_ehr_rows_` and wherever rows are staged.
     pub(super) fn identity(&self) -> Vec<Slot> {
         if self.keyed {

@@ -4,25 +4,22 @@
 //! the others are kept, as replaced rows are.
 
 use super::books;
-use super::books::Book;
 use super::books::ORDER;
-use super::books::REPLACED_BY;
+use super::books::PLACE;
 use super::cell::Cell;
+use super::standing::Tally;
 use super::store::Slot;
 use super::store::Store;
-use super::store::equal;
-use super::track;
 use crate::error::Failure;
 use clap::ValueEnum;
 use ehr_rules::Changed;
 use ehr_rules::ConflictKind;
-use ehr_rules::TargetSchema;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::json;
 
 /// The table.
-const TABLE: &str = "_ehr_conflicts";
+pub(super) const TABLE: &str = "_ehr_conflicts";
 const NUMBERS: [&str; 6] = ["order_number", "place", "on_order", "on_place", "old_line", "new_line"];
 const TEXTS: [&str; 15] = [
     "table_name",
@@ -81,9 +78,9 @@ pub(crate) struct Conflict {
     pub(crate) decided_by: Option<String>,
     pub(crate) note: Option<String>,
     #[serde(skip)]
-    place: u64,
+    pub(super) place: u64,
     #[serde(skip)]
-    on_place: u64,
+    pub(super) on_place: u64,
 }
 
 /// Where a row of a conflict comes from, and what it holds.
@@ -95,14 +92,6 @@ pub(crate) struct Origin {
     pub(crate) line: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) values: Option<Value>,
-}
-
-/// What somebody decides.
-pub(crate) struct Verdict<'a> {
-    pub(crate) id: i64,
-    pub(crate) decision: Decision,
-    pub(crate) by: Option<&'a str>,
-    pub(crate) note: Option<&'a str>,
 }
 
 impl Decision {
@@ -142,6 +131,43 @@ pub(super) fn known(store: &dyn Store) -> String {
         store.quoted(TABLE),
         store.place(1)
     )
+}
+
+/// Asks for conflicts between two rows of a table, which is the first parameter, that let both stand.
+pub(super) fn keeps_both(store: &dyn Store, one: &str, other: &str) -> String {
+    let (order, place) = (store.quoted(ORDER), store.quoted(PLACE));
+    let between = |old: &str, new: &str| {
+        format!(
+            "(c.on_order = {old}.{order} AND c.on_place = {old}.{place} AND c.order_number = {new}.{order} AND c.place = {new}.{place})"
+        )
+    };
+    format!(
+        "SELECT 1 FROM {} c WHERE c.table_name = {} AND c.policy = '{}' AND ({} OR {})",
+        store.quoted(TABLE),
+        store.place(1),
+        Changed::KeepBoth.word(),
+        between(one, other),
+        between(other, one)
+    )
+}
+
+/// How many conflicts nobody decided, by what they are.
+pub(super) fn open(store: &mut dyn Store) -> Result<Vec<Tally>, Failure> {
+    if store.columns(TABLE)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT table_name, kind, severity, count(*) FROM {} WHERE status = '{}' GROUP BY table_name, kind, severity ORDER BY 1, 2, 3",
+        store.quoted(TABLE),
+        Decision::Open.word()
+    );
+    let rows = store.ask(&sql, &[])?;
+    let told = |row: &Vec<Cell>| {
+        let [table, kind, severity, conflicts] = row.as_slice() else { return None };
+        let text = |cell: &Cell| cell.text().map(str::to_owned);
+        Some(Tally { table: text(table)?, kind: text(kind)?, severity: text(severity)?, conflicts: conflicts.count() })
+    };
+    Ok(rows.iter().filter_map(told).collect())
 }
 
 /// Writes a conflict down.
@@ -224,119 +250,4 @@ pub(super) fn target(store: &mut dyn Store, id: i64) -> Result<Option<String>, F
         store.quoted(TABLE)
     );
     Ok(store.ask(&sql, &[])?.first().and_then(|row| Some(row.first()?.text()?.to_owned())))
-}
-
-/// Decides a conflict, and with it those of the same new row: which rows stand. `None` where it was decided so before.
-pub(super) fn decide(store: &mut dyn Store, target: &TargetSchema, verdict: &Verdict<'_>) -> Result<Option<Vec<Conflict>>, Failure> {
-    let conflicts = list(store, Some(verdict.id), false)?;
-    let Some(first) = conflicts.first() else {
-        return Err(Failure::Usage(format!("there is no conflict {} in `{}`", verdict.id, store.shown())));
-    };
-    if conflicts.iter().all(|conflict| conflict.status == verdict.decision.word()) {
-        return Ok(None);
-    }
-    let Some(table) = target.table(&first.table) else {
-        return Err(Failure::Data(format!("the target `{}` has no table `{}` any more", target.name, first.table)));
-    };
-    let number = first.new.order;
-    let book = Book::of(table, target);
-    let (old, new) = match verdict.decision {
-        Decision::Accepted => (false, true),
-        Decision::Rejected => (true, false),
-        Decision::Open => (first.policy != Changed::TakeNew.word(), matches!(first.policy.as_str(), "take_new" | "keep_both")),
-    };
-    let olds: Vec<(i64, u64)> = conflicts.iter().map(|conflict| (conflict.old.order, conflict.on_place)).collect();
-    let news = vec![(number, first.place)];
-    // What leaves makes room for what comes.
-    let mut sides = [(olds, old), (news, new)];
-    sides.sort_by_key(|(_, stands)| *stands);
-    for (versions, stands) in sides {
-        move_rows(store, target, &book, &versions, stands, number)?;
-    }
-    store.check_references(target)?;
-    let ids: Vec<String> = conflicts.iter().map(|conflict| conflict.id.to_string()).collect();
-    let decided = verdict.decision != Decision::Open;
-    let optional = |text: Option<&str>| text.filter(|_| decided).map_or(Cell::Null, |text| Cell::Text(text.to_owned()));
-    let moment = books::moment();
-    let row = [Cell::Text(verdict.decision.word().to_owned()), optional(Some(&moment)), optional(verdict.by), optional(verdict.note)];
-    let places: Vec<String> = (1..=row.len()).map(|at| store.place(at)).collect();
-    let [status, at, by, note] = places.as_slice() else { return Ok(None) };
-    let sql = format!(
-        "UPDATE {} SET status = {status}, decided_at = {at}, decided_by = {by}, note = {note} WHERE id IN ({})",
-        store.quoted(TABLE),
-        ids.join(", ")
-    );
-    store.run(&sql, &row)?;
-    list(store, Some(verdict.id), false).map(Some)
-}
-
-/// Lets versions of rows stand, with what is part of them, or puts them away.
-fn move_rows(
-    store: &mut dyn Store,
-    target: &TargetSchema,
-    book: &Book<'_>,
-    versions: &[(i64, u64)],
-    stand: bool,
-    number: i64,
-) -> Result<(), Failure> {
-    let standing = |(order, place): &(i64, u64), rows: &str, store: &dyn Store| {
-        format!(
-            "SELECT count(*) FROM {} WHERE {} = {order} AND {} = {place}",
-            store.quoted(rows),
-            store.quoted(ORDER),
-            store.quoted(book.version())
-        )
-    };
-    let mut moving = Vec::new();
-    for version in versions {
-        let sql = standing(version, &book.rows, store);
-        if (books::one(store, &sql)? > 0) == stand {
-            continue;
-        }
-        let sql = format!("{} AND {} = {number}", standing(version, &book.past, store), store.quoted(REPLACED_BY));
-        if stand && books::one(store, &sql)? == 0 {
-            return Err(elsewhere(store, book));
-        }
-        moving.push(*version);
-    }
-    if moving.is_empty() {
-        return Ok(());
-    }
-    track::name_rows(store, &moving)?;
-    let children = book.children(target);
-    if stand {
-        let told = book.identity_names();
-        let told: Vec<&str> = told.iter().map(String::as_str).collect();
-        for (order, place) in &moving {
-            let sql = format!(
-                "SELECT count(*) FROM {} r JOIN {} q ON {} WHERE q.{} = {order} AND q.{} = {place} AND q.{} = {number}",
-                store.quoted(&book.rows),
-                store.quoted(&book.past),
-                equal(store, &told, "r", "q"),
-                store.quoted(ORDER),
-                store.quoted(book.version()),
-                store.quoted(REPLACED_BY),
-            );
-            if books::one(store, &sql)? > 0 {
-                return Err(elsewhere(store, book));
-            }
-        }
-        for book in std::iter::once(book).chain(&children) {
-            track::put_back(store, book, number)?;
-        }
-    } else {
-        for book in children.iter().rev().chain([book]) {
-            track::put_away(store, book, number)?;
-        }
-    }
-    store.run(&store.drop_temporary(track::GOING), &[]).map(drop)
-}
-
-/// A later order or another decision stands in the way.
-fn elsewhere(store: &dyn Store, book: &Book<'_>) -> Failure {
-    let (table, shown) = (&book.table.name, store.shown());
-    Failure::Data(format!(
-        "nothing was changed: a row of table `{table}` in `{shown}` that this is about was replaced since, by a later order or by what was \
-         decided of another conflict; undo or reopen that first"
-    ))
 }

@@ -7,14 +7,17 @@ mod books;
 mod cell;
 mod compare;
 mod conflicts;
+mod deciding;
 mod difference;
 mod doing;
 #[cfg(test)]
 mod histories;
+mod moving;
 mod mysql;
 mod postgres;
 mod shape;
 mod sqlite;
+mod standing;
 mod store;
 mod tenants;
 mod track;
@@ -31,7 +34,7 @@ use books::Book;
 use compare::Taken;
 pub(crate) use conflicts::Conflict;
 pub(crate) use conflicts::Decision;
-pub(crate) use conflicts::Verdict;
+pub(crate) use deciding::Verdict;
 use difference::Difference;
 use ehr_rules::TargetSchema;
 use mysql::Mysql;
@@ -40,6 +43,10 @@ use postgres::Server;
 use serde::Deserialize;
 use serde::Serialize;
 use sqlite::Sqlite;
+pub(crate) use standing::Held;
+pub(crate) use standing::Place;
+pub(crate) use standing::Standing;
+pub(crate) use standing::Tally;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::Path;
@@ -50,7 +57,7 @@ use store::own_tables;
 pub(crate) use tenants::Done;
 pub(crate) use tenants::Entry;
 pub(crate) use tenants::Outcome;
-use track::Fate;
+use track::Judged;
 pub(crate) use track::Outcomes;
 pub(crate) use undo::Undone;
 
@@ -261,23 +268,24 @@ impl Destination {
         let mut sum = Taken::default();
         let mut basis: BTreeMap<i64, u64> = BTreeMap::new();
         let mut outcomes: BTreeMap<String, Outcomes> = BTreeMap::new();
-        let mut fates: BTreeMap<String, Vec<Fate>> = BTreeMap::new();
+        let mut tracked: BTreeMap<&str, Judged> = BTreeMap::new();
         for book in &brought {
             let (output, changes) = (order.output, loading.changes);
             let (table, file) = (book.table, file(book));
-            let mut difference = Difference { context, book, file: &file, output, number, changes, fates: Vec::new() };
+            let mut difference =
+                Difference { context, book, file: &file, output, number, changes, fates: Vec::new(), carriers: BTreeMap::new() };
             let children = book.children(target);
-            let parents = book.part_of.and_then(|parent| fates.get(parent)).map(Vec::as_slice);
+            let parents = book.part_of.and_then(|parent| tracked.get(parent));
             failpoint::reached("moving");
             let judged = difference.judge(store, &children.iter().collect::<Vec<_>>(), parents)?;
             let taken = difference.take(store)?;
             failpoint::reached("moved");
+            for (owner, rows) in &judged.basis {
+                *basis.entry(*owner).or_default() += rows;
+            }
             if table.track.is_some() {
                 outcomes.insert(table.name.clone(), judged.outcomes);
-                fates.insert(table.name.clone(), judged.fates);
-            }
-            for (owner, rows) in judged.basis {
-                *basis.entry(owner).or_default() += rows;
+                tracked.insert(&table.name, judged);
             }
             tracing::info!(table = table.name, added = taken.added, replaced = taken.replaced, same = taken.same, "loaded");
             sum.added += taken.added;
@@ -332,7 +340,7 @@ impl Destination {
         let mut store = self.open()?;
         store.begin()?;
         failpoint::reached("begun");
-        let decided = conflicts::decide(&mut *store, target, verdict)?;
+        let decided = deciding::decide(&mut *store, target, verdict)?;
         context.go_on()?;
         store.commit()?;
         Ok(decided)

@@ -4,7 +4,6 @@
 //! meets the time of a row that is there. What follows moves the rows that are to stand as [`Difference`](super::difference::Difference)
 //! moves any; rows that are not to stand go where replaced ones are kept.
 
-use super::books;
 use super::books::Book;
 use super::books::CONTENT;
 use super::books::END;
@@ -15,15 +14,14 @@ use super::books::NATURAL;
 use super::books::ORDER;
 use super::books::PARTS;
 use super::books::PLACE;
-use super::books::REPLACED_BY;
 use super::books::START;
 use super::cell::Cell;
 use super::conflicts;
 use super::conflicts::Side;
 use super::difference::JUDGED;
+use super::moving;
 use super::store::Slot;
 use super::store::Store;
-use super::store::equal;
 use super::store::list;
 use crate::context::Context;
 use crate::error::Failure;
@@ -36,8 +34,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// Rows that were there and leave.
-pub(super) const GOING: &str = "_ehr_going";
 /// Rows of one order that share a key, each once.
 const OTHER: &str = "_ehr_other";
 /// So many pairs of rows are asked for at once.
@@ -89,6 +85,8 @@ pub(super) struct Judged {
     pub(super) outcomes: Outcomes,
     /// Of those that were there, how many each earlier order had brought.
     pub(super) basis: BTreeMap<i64, u64>,
+    /// Where rows of an order share a key, and with it what is part of them: the place of the first, and of the one that it goes with.
+    pub(super) carriers: BTreeMap<u64, u64>,
 }
 
 /// A row of the order beside one that is there, or that stands earlier in the order.
@@ -101,6 +99,15 @@ struct Pair {
     known: Option<i64>,
     old: Side,
     new: Side,
+}
+
+/// What a row of the order is held against.
+#[derive(Default)]
+struct Beside {
+    /// Rows of its key that were there before the order.
+    there: Vec<Pair>,
+    /// Rows of its key that stand earlier in the order, with other content.
+    earlier: Vec<Pair>,
 }
 
 /// A table of an order, to be judged.
@@ -116,27 +123,27 @@ impl Tracking<'_> {
     /// Judges the rows that `fill` puts beside each other, writes down conflicts, and takes out what no longer stands.
     pub(super) fn judge(&self, store: &mut dyn Store, children: &[&Book<'_>]) -> Result<Judged, Failure> {
         let mut judged = Judged { fates: vec![Fate::In; usize::try_from(self.rows).unwrap_or(usize::MAX)], ..Judged::default() };
-        let mut leaving = Vec::new();
+        let mut leaving = BTreeSet::new();
         once_more(store, &mut judged)?;
-        let twice = self.twice(store)?;
-        let later: BTreeSet<u64> = twice.iter().map(|pair| pair.place).collect();
-        let mut changed = BTreeSet::new();
+        let mut twice = self.twice(store)?.into_iter().peekable();
         for from in (0..self.rows).step_by(PART) {
             self.context.go_on()?;
-            let pairs = self.there(store, from)?;
-            for one in pairs.chunk_by(|a, b| a.place == b.place) {
-                let kind = one.first().filter(|pair| later.contains(&pair.place)).and_then(|_| self.track.twice());
-                if self.again(store, one, kind, &mut judged, &mut leaving)? {
-                    changed.extend(one.first().map(|pair| pair.place));
-                }
+            let mut rows: BTreeMap<u64, Beside> = BTreeMap::new();
+            for pair in self.there(store, from)? {
+                rows.entry(pair.place).or_default().there.push(pair);
             }
-        }
-        for one in twice.chunk_by(|a, b| a.place == b.place) {
-            if one.first().is_some_and(|pair| !changed.contains(&pair.place)) {
-                self.beside(store, one, &mut judged)?;
+            while let Some(pair) = twice.next_if(|pair| pair.place < from + PART as u64) {
+                rows.entry(pair.place).or_default().earlier.push(pair);
+            }
+            for (place, beside) in &rows {
+                self.meet_one(store, *place, beside, &mut judged, &mut leaving)?;
             }
         }
         judged.outcomes.new = self.rows - judged.outcomes.identical - judged.outcomes.changed - judged.outcomes.duplicate;
+        if self.book.shares_keys() && !children.is_empty() {
+            judged.carriers = carriers(store, &judged)?;
+        }
+        let leaving: Vec<(i64, u64)> = leaving.into_iter().collect();
         self.take_out(store, &leaving, children)?;
         store.run(&store.drop_temporary(JUDGED), &[])?;
         Ok(judged)
@@ -176,21 +183,6 @@ impl Tracking<'_> {
         Ok(pairs)
     }
 
-    /// A row whose key stands earlier in the order, beside those that do; what is out already is in nobody's way.
-    fn beside(&self, store: &mut dyn Store, pairs: &[Pair], judged: &mut Judged) -> Result<(), Failure> {
-        let Some(first) = pairs.first().filter(|first| judged.fate(first.place) == Fate::In) else { return Ok(()) };
-        let Some(earlier) = pairs.iter().find(|pair| judged.fate(pair.at) == Fate::In) else { return Ok(()) };
-        let Some(kind) = self.track.twice() else { return Ok(()) };
-        judged.outcomes.duplicate += 1;
-        self.conflict(store, earlier, kind, judged)?;
-        match kind.then {
-            Changed::KeepOld | Changed::Quarantine => judged.set(first.place, Fate::Aside),
-            Changed::TakeNew => judged.set(earlier.at, Fate::Aside),
-            Changed::KeepBoth => {}
-        }
-        Ok(())
-    }
-
     /// The pairs of rows from `from` on and rows that are there.
     fn there(&self, store: &mut dyn Store, from: u64) -> Result<Vec<Pair>, Failure> {
         let (place, natural, order, print) = (store.quoted(PLACE), store.quoted(NATURAL), store.quoted(ORDER), store.quoted(FINGERPRINT));
@@ -208,43 +200,55 @@ impl Tracking<'_> {
         pairs(store, &sql, &[Cell::Text(self.book.table.name.clone())])
     }
 
-    /// A row, and those that are there of its key; whether they differ.
-    fn again(
+    /// A row, beside what stands of its key when its turn comes: rows that were there, and rows before it in its order.
+    fn meet_one(
         &self,
         store: &mut dyn Store,
-        there: &[Pair],
-        kind: Option<&ConflictKind>,
+        place: u64,
+        beside: &Beside,
         judged: &mut Judged,
-        leaving: &mut Vec<(i64, u64)>,
-    ) -> Result<bool, Failure> {
-        let Some(first) = there.first().filter(|first| judged.fate(first.place) == Fate::In) else { return Ok(false) };
+        leaving: &mut BTreeSet<(i64, u64)>,
+    ) -> Result<(), Failure> {
+        let there: Vec<&Pair> = beside.there.iter().filter(|pair| !leaving.contains(&(pair.order, pair.at))).collect();
+        let before: Vec<&Pair> = beside.earlier.iter().filter(|pair| judged.fate(pair.at) == Fate::In).collect();
+        if judged.fate(place) != Fate::In || there.is_empty() && before.is_empty() {
+            return Ok(());
+        }
         if let Some(same) = there.iter().find(|pair| pair.same) {
             judged.outcomes.identical += 1;
-            judged.set(first.place, Fate::Skip);
+            judged.set(place, Fate::Skip);
             *judged.basis.entry(same.order).or_default() += 1;
-            return Ok(false);
+            return Ok(());
         }
-        judged.outcomes.changed += 1;
-        for pair in there {
+        if there.is_empty() {
+            judged.outcomes.duplicate += 1
+        } else {
+            judged.outcomes.changed += 1
+        }
+        for pair in &there {
             *judged.basis.entry(pair.order).or_default() += 1;
         }
         if let Some(by) = there.iter().find_map(|pair| pair.known) {
             // The same was brought before, and somebody decides or decided about it.
-            judged.set(first.place, Fate::Skip);
+            judged.set(place, Fate::Skip);
             *judged.basis.entry(by).or_default() += 1;
-            return Ok(true);
+            return Ok(());
         }
         let changed: Vec<String> = there.iter().flat_map(|pair| differing(&pair.old.parts, &pair.new.parts)).collect();
-        let Some(kind) = kind.or_else(|| self.track.kind(&changed)) else { return Ok(true) };
-        for pair in there {
+        let kind = if beside.earlier.is_empty() { self.track.kind(&changed) } else { self.track.twice() };
+        let Some(kind) = kind else { return Ok(()) };
+        for pair in there.iter().chain(&before) {
             self.conflict(store, pair, kind, judged)?;
         }
         match kind.then {
-            Changed::KeepOld | Changed::Quarantine => judged.set(first.place, Fate::Aside),
-            Changed::TakeNew => leaving.extend(there.iter().map(|pair| (pair.order, pair.at))),
+            Changed::KeepOld | Changed::Quarantine => judged.set(place, Fate::Aside),
+            Changed::TakeNew => {
+                leaving.extend(there.iter().map(|pair| (pair.order, pair.at)));
+                before.iter().for_each(|pair| judged.set(pair.at, Fate::Aside));
+            }
             Changed::KeepBoth => {}
         }
-        Ok(true)
+        Ok(())
     }
 
     fn conflict(&self, store: &mut dyn Store, pair: &Pair, kind: &ConflictKind, judged: &mut Judged) -> Result<(), Failure> {
@@ -265,20 +269,15 @@ impl Tracking<'_> {
         if leaving.is_empty() {
             return Ok(());
         }
-        name_rows(store, leaving)?;
+        moving::name_rows(store, leaving)?;
         for book in children.iter().rev().copied().chain([self.book]) {
-            put_away(store, book, self.number)?;
+            moving::put_away(store, book, self.number)?;
         }
-        store.run(&store.drop_temporary(GOING), &[]).map(drop)
+        store.run(&store.drop_temporary(moving::GOING), &[]).map(drop)
     }
 
-    /// The condition under which two rows of one key are one row.
     fn meet(&self, store: &dyn Store, one: &str, other: &str) -> String {
-        if self.track.range.is_none() {
-            return "1 = 1".to_owned();
-        }
-        let (start, end) = (store.quoted(START), store.quoted(END));
-        format!("{one}.{start} <= {other}.{end} AND {other}.{start} <= {one}.{end}")
+        meet(store, self.track, one, other)
     }
 }
 
@@ -295,6 +294,25 @@ impl Judged {
     }
 }
 
+/// The condition under which two rows of one key are one row.
+fn meet(store: &dyn Store, track: &Track, one: &str, other: &str) -> String {
+    if track.range.is_none() {
+        return "1 = 1".to_owned();
+    }
+    let (start, end) = (store.quoted(START), store.quoted(END));
+    format!("{one}.{start} <= {other}.{end} AND {other}.{start} <= {one}.{end}")
+}
+
+/// The condition under which two rows of a tracked table, whose name is the first parameter, cannot both stand: they are one row, and no
+/// conflict between them keeps both.
+pub(super) fn would_clash(store: &dyn Store, book: &Book<'_>, one: &str, other: &str) -> String {
+    let Some(track) = &book.table.track else { return "1 = 0".to_owned() };
+    let natural = store.quoted(NATURAL);
+    let meet = meet(store, track, one, other);
+    let kept = conflicts::keeps_both(store, one, other);
+    format!("{one}.{natural} = {other}.{natural} AND {meet} AND NOT EXISTS ({kept})")
+}
+
 /// Rows that stand once more in the order, alike in all that is compared: the first stands for them.
 fn once_more(store: &mut dyn Store, judged: &mut Judged) -> Result<(), Failure> {
     let (natural, print, place) = (store.quoted(NATURAL), store.quoted(FINGERPRINT), store.quoted(PLACE));
@@ -308,6 +326,23 @@ fn once_more(store: &mut dyn Store, judged: &mut Judged) -> Result<(), Failure> 
         judged.outcomes.duplicate += 1;
     }
     Ok(())
+}
+
+/// What is part of rows that share a key goes with the one that stands, else with the first that is kept.
+fn carriers(store: &mut dyn Store, judged: &Judged) -> Result<BTreeMap<u64, u64>, Failure> {
+    let (natural, place) = (store.quoted(NATURAL), store.quoted(PLACE));
+    let sql = format!(
+        "SELECT eldest, place FROM (SELECT {place} AS place, min({place}) OVER (PARTITION BY {natural}) AS eldest, \
+         count(*) OVER (PARTITION BY {natural}) AS many FROM {}) s WHERE many > 1 ORDER BY eldest, place",
+        store.quoted(JUDGED)
+    );
+    let rows = store.ask(&sql, &[])?;
+    let shared: Vec<(u64, u64)> = rows.iter().filter_map(|row| Some((row.first()?.count(), row.get(1)?.count()))).collect();
+    let goes_with = |one: &[(u64, u64)]| {
+        let of = |wanted: Fate| one.iter().find(|(_, place)| judged.fate(*place) == wanted);
+        of(Fate::In).or_else(|| of(Fate::Aside)).or_else(|| one.first()).copied()
+    };
+    Ok(shared.chunk_by(|a, b| a.0 == b.0).filter_map(goes_with).collect())
 }
 
 /// What is asked of two rows beside each other.
@@ -341,75 +376,6 @@ fn pairs(store: &mut dyn Store, sql: &str, values: &[Cell]) -> Result<Vec<Pair>,
             })
         })
         .collect())
-}
-
-/// Makes the temporary table that names versions of rows, by their orders and places.
-pub(super) fn name_rows(store: &mut dyn Store, versions: &[(i64, u64)]) -> Result<(), Failure> {
-    store.wait_with_references()?;
-    let slots = [books::number(ORDER), books::number(PLACE)];
-    store.run(&store.temporary(GOING, &slots), &[])?;
-    store.fill(GOING, &slots, &mut |take| {
-        versions.iter().try_for_each(|(order, place)| take(&[Cell::Integer(*order), Cell::Integer(place.cast_signed())]))
-    })?;
-    Ok(())
-}
-
-/// The condition under which a row of a book, or one kept, is a version that is named, or part of one.
-fn named(store: &dyn Store, book: &Book<'_>) -> String {
-    let (order, place) = (store.quoted(ORDER), store.quoted(PLACE));
-    format!("({order}, {}) IN (SELECT {order}, {place} FROM {})", store.quoted(book.version()), store.quoted(GOING))
-}
-
-/// Moves the rows that are named out of a table to where replaced ones are kept; how many.
-pub(super) fn put_away(store: &mut dyn Store, book: &Book<'_>, number: i64) -> Result<u64, Failure> {
-    let told = book.identity_names();
-    let told: Vec<&str> = told.iter().map(String::as_str).collect();
-    let own: Vec<&str> = book.table.columns.iter().map(|column| column.name.as_str()).collect();
-    let kept = book.kept();
-    let kept: Vec<&str> = kept.iter().map(String::as_str).collect();
-    let into: Vec<&str> = own.iter().copied().chain(kept.iter().copied()).chain([REPLACED_BY]).collect();
-    let (table, rows, past) = (store.quoted(&book.table.name), store.quoted(&book.rows), store.quoted(&book.past));
-    let named = named(store, book);
-    let gone = format!("SELECT * FROM {rows} WHERE {named}");
-    let keep = format!(
-        "INSERT INTO {past} ({}) SELECT {}, {}, {number} FROM {table} m JOIN ({gone}) r ON {}",
-        list(store, &into, ""),
-        list(store, &own, "m"),
-        list(store, &kept, "r"),
-        equal(store, &told, "m", "r"),
-    );
-    let moved = store.run(&keep, &[])?;
-    let own =
-        format!("DELETE FROM {table} WHERE ({}) IN (SELECT {} FROM {rows} WHERE {named})", list(store, &told, ""), list(store, &told, ""));
-    store.run(&own, &[])?;
-    let gone = store.run(&format!("DELETE FROM {rows} WHERE {named}"), &[])?;
-    if gone == moved {
-        return Ok(moved);
-    }
-    let (name, shown, lost) = (&book.table.name, store.shown(), gone - moved);
-    Err(Failure::Data(format!("nothing was changed: {lost} rows of table `{name}` that earlier orders brought are no longer in `{shown}`")))
-}
-
-/// Moves the rows that are named back into a table; how many.
-pub(super) fn put_back(store: &mut dyn Store, book: &Book<'_>, replaced_by: i64) -> Result<u64, Failure> {
-    let only = format!("{} AND {} = {replaced_by}", named(store, book), store.quoted(REPLACED_BY));
-    return_rows(store, book, &only)
-}
-
-/// Moves rows back into a table from where replaced ones are kept.
-pub(super) fn return_rows(store: &mut dyn Store, book: &Book<'_>, only: &str) -> Result<u64, Failure> {
-    let own: Vec<&str> = book.table.columns.iter().map(|column| column.name.as_str()).collect();
-    let (told, kept) = (book.identity_names(), book.kept());
-    let booked: Vec<&str> = told.iter().chain(&kept).map(String::as_str).collect();
-    let past = store.quoted(&book.past);
-    let mut moved = 0;
-    for (table, columns) in [(&book.rows, booked), (&book.table.name, own)] {
-        let columns = list(store, &columns, "");
-        let sql = format!("INSERT INTO {} ({columns}) SELECT {columns} FROM {past} WHERE {only}", store.quoted(table));
-        moved = store.run(&sql, &[])?;
-    }
-    store.run(&format!("DELETE FROM {past} WHERE {only}"), &[])?;
-    Ok(moved)
 }
 
 /// The columns in which two rows differ.

@@ -7,6 +7,7 @@ use super::books::PRINT;
 use super::books::REPLACED_BY;
 use super::cell::Cell;
 use super::conflicts;
+use super::moving;
 use super::store::Store;
 use super::store::equal;
 use super::store::list;
@@ -44,6 +45,7 @@ pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSche
         }
     }
     nothing_refers(store, &there, number)?;
+    nothing_in_the_way(store, &there, number)?;
     if there.iter().any(|book| !book.extra.is_empty()) {
         store.wait_with_references()?;
     }
@@ -129,6 +131,24 @@ fn nothing_refers(store: &mut dyn Store, books: &[Book<'_>], number: i64) -> Res
     Ok(())
 }
 
+/// Rows that later orders brought while a row was away may be one with it now that it comes back.
+fn nothing_in_the_way(store: &mut dyn Store, books: &[Book<'_>], number: i64) -> Result<(), Failure> {
+    for book in books.iter().filter(|book| book.table.track.is_some()) {
+        let order = store.quoted(ORDER);
+        let sql = format!(
+            "SELECT DISTINCT r.{order} FROM {} r, {} q WHERE q.{} = {number} AND q.{order} <> {number} AND r.{order} <> {number} AND {}",
+            store.quoted(&book.rows),
+            store.quoted(&book.past),
+            store.quoted(REPLACED_BY),
+            track::would_clash(store, book, "r", "q"),
+        );
+        let found = store.ask(&sql, &[Cell::Text(book.table.name.clone())])?;
+        let later: Vec<i64> = found.iter().filter_map(|row| row.first()?.integer()).collect();
+        built_on(store, &later, &format!("have rows of table `{}` that are one with rows which would come back", book.table.name))?;
+    }
+    Ok(())
+}
+
 /// The condition under which a row of `_ehr_rows_` goes: the order brought it, and did not put it in another's place.
 fn brought(store: &dyn Store, book: &Book<'_>, alias: &str, number: i64) -> String {
     let mine = format!("{alias}.{} = {number}", store.quoted(ORDER));
@@ -174,7 +194,7 @@ fn take_out(store: &mut dyn Store, book: &Book<'_>, number: i64) -> Result<Undon
     store.run(&format!("DELETE FROM {rows} WHERE {order} = {number}"), &[])?;
     if tracked {
         let replaced = format!("{} = {number}", store.quoted(REPLACED_BY));
-        restored = track::return_rows(store, book, &format!("{replaced} AND {order} <> {number}"))?;
+        restored = moving::return_rows(store, book, &format!("{replaced} AND {order} <> {number}"))?;
         // What the order brought and was set aside goes with it.
         store.run(&format!("DELETE FROM {} WHERE {replaced}", store.quoted(&book.past)), &[])?;
     }

@@ -8,9 +8,16 @@ use crate::place::stderr;
 use crate::place::stdout;
 use crate::server::PASSWORD;
 use crate::server::Server;
+use crate::tenants;
+use crate::tenants::asked;
+use crate::tenants::clinics;
+use crate::tenants::hostile;
 use assert_cmd::assert::Assert;
 use mysql::prelude::Queryable;
 use rusqlite::Connection;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// A destination that starts empty.
@@ -34,6 +41,19 @@ impl Base {
             Self::Sqlite => Connection::open(place.path("clinic.db")).unwrap().query_row(sql, [], |row| row.get(0)).unwrap_or(-1),
             Self::Postgres(server) => server.number(sql),
             Self::Maria(server) => server.number(sql),
+        }
+    }
+
+    /// Rows of two texts.
+    fn texts(&self, place: &Place, sql: &str) -> Vec<(String, String)> {
+        match self {
+            Self::Sqlite => {
+                let connection = Connection::open(place.path("clinic.db")).unwrap();
+                let mut query = connection.prepare(sql).unwrap();
+                query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+            }
+            Self::Postgres(server) => server.connect().query(sql, &[]).unwrap().iter().map(|row| (row.get(0), row.get(1))).collect(),
+            Self::Maria(server) => server.connect().query(sql).unwrap(),
         }
     }
 
@@ -158,5 +178,34 @@ fn values_arrive_as_they_were() {
             let sql = format!("SELECT count(*) FROM person WHERE name = '{}'", name.replace('\'', "''"));
             assert_eq!(base.number(place, &sql), 1, "{name}");
         }
+    });
+}
+
+/// Every value comes as it was, is replaced as a whole, and comes back.
+#[test]
+fn hostile_values_arrive_unchanged_are_replaced_and_come_back() {
+    in_each(|_, base| {
+        let place = &clinics();
+        place.replace("rulesets/targets/clinics/schema.yaml", "tenant: {from: provider}\n", "");
+        place.replace("rulesets/sources/clinics/1/schema.yaml", "      provider: {type: text, required: true, path: meta.provider}\n", "");
+        let values = hostile(asked(300));
+        let bring = |shift: usize, name: &str, more: &str| {
+            let one = |at: usize| json!({"prn": format!("P{at}"), "name": values[(at + shift) % values.len()], "drugs": []});
+            place.write("in/all.json", (0..values.len()).map(one).collect::<Value>().to_string());
+            tenants::order(place, "in", name).code(0);
+            base.ehr(place, &format!("import {name} {more}")).code(0);
+        };
+        let held = || -> BTreeMap<String, String> { base.texts(place, "SELECT prn, name FROM patients").into_iter().collect() };
+        let shifted = |by: usize| -> BTreeMap<String, String> {
+            (0..values.len()).map(|at| (format!("P{at}"), values[(at + by) % values.len()].clone())).collect()
+        };
+        bring(0, "first", "--create");
+        assert_eq!(held(), shifted(0));
+        bring(1, "second", "--changes replace");
+        assert_eq!(held(), shifted(1));
+        base.ehr(place, "undo second").code(0);
+        assert_eq!(held(), shifted(0));
+        base.ehr(place, "undo first").code(0);
+        assert_eq!(held(), BTreeMap::new());
     });
 }

@@ -32,6 +32,7 @@ mod telemetry;
 mod tenants;
 mod tenants_maria;
 mod tenants_postgres;
+mod tracked_tenants;
 mod tutorial;
 mod unread;
 mod watch;

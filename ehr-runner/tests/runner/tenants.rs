@@ -67,8 +67,15 @@ impl Base {
         }
     }
 
-    fn ehr(&self, place: &Place, arguments: &str) -> Assert {
+    pub(crate) fn ehr(&self, place: &Place, arguments: &str) -> Assert {
         place.ehr_with(PASSWORD, &format!("{arguments} --to {}", self.url()))
+    }
+
+    /// Runs the program on it for one tenant, whose name may hold blanks.
+    pub(crate) fn of(&self, place: &Place, tenant: &str, arguments: &[&str]) -> Assert {
+        let mut command = assert_cmd::Command::new(crate::place::PROGRAM);
+        command.current_dir(place.path("")).env("EHR_TO_PASSWORD", PASSWORD).env("EHR_TENANT", tenant).args(arguments);
+        command.args(["--to", &self.url()]).assert()
     }
 
     /// One number from a tenant's place.
@@ -91,6 +98,34 @@ impl Base {
         }
     }
 
+    /// Gives the patients of each place, number and name as one.
+    fn patients(&self, place: &Place, mut each: impl FnMut(&str, BTreeSet<String>), places: &BTreeMap<String, String>) {
+        let all: BTreeSet<&String> = places.values().collect();
+        match self {
+            Self::Sqlite => {
+                for one in all {
+                    let connection = Connection::open(place.path(&format!("clinics/{one}.db"))).unwrap();
+                    let mut query = connection.prepare("SELECT prn || name FROM patients").unwrap();
+                    each(one, query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect());
+                }
+            }
+            Self::Postgres(server) => {
+                let mut client = server.connect();
+                for one in all {
+                    let rows = client.query(&format!("SELECT prn || name FROM \"{one}\".patients"), &[]).unwrap();
+                    each(one, rows.iter().map(|row| row.get(0)).collect());
+                }
+            }
+            Self::Maria(server) => {
+                let mut connection = server.connect();
+                for one in all {
+                    let rows: Vec<String> = connection.query(format!("SELECT concat(prn, name) FROM `{one}`.patients")).unwrap();
+                    each(one, rows.into_iter().collect());
+                }
+            }
+        }
+    }
+
     /// Who is registered: each name, with the place of who has it.
     pub(crate) fn places(&self, place: &Place) -> BTreeMap<String, String> {
         let listed = answer(&self.ehr(place, "--format json tenants list").code(0));
@@ -103,7 +138,7 @@ impl Base {
     }
 }
 
-fn in_each(scenario: impl Fn(&Place, &Base)) {
+pub(crate) fn in_each(scenario: impl Fn(&Place, &Base)) {
     scenario(&clinics(), &Base::Sqlite);
     if let Some(server) = closed_server() {
         scenario(&clinics(), &Base::Postgres(server));
@@ -371,29 +406,54 @@ pub(crate) fn hostile_order(place: &Place, names: &[String]) {
     order(place, "in", "order").code(0);
 }
 
+/// Each name is registered, letter by letter, and its rows are in its place and nowhere else.
+fn hostile_names_arrive(place: &Place, base: &Base, passing: usize) -> BTreeMap<String, String> {
+    let hostile = hostile(asked(passing));
+    hostile_order(place, &hostile);
+    base.ehr(place, "import order").code(0);
+    let places = base.places(place);
+    assert_eq!(places.keys().collect::<BTreeSet<_>>(), hostile.iter().collect::<BTreeSet<_>>());
+    let mut expected: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (at, name) in hostile.iter().enumerate() {
+        // Names that are one tenant's, whatever their spelling, are in one place.
+        expected.entry(&places[name]).or_default().insert(format!("P{at}{name}"));
+    }
+    base.patients(place, |tenant, held| assert_eq!(held, expected.remove(tenant).unwrap(), "{tenant}"), &places);
+    assert_eq!(expected, BTreeMap::new());
+    // The same order again changes nothing, and so everybody was found again.
+    let said = stdout(&base.ehr(place, "import order").code(0));
+    assert!(said.contains("nothing was changed"), "{said}");
+    places
+}
+
 #[test]
 fn hostile_names_arrive_unchanged_each_in_its_own_file() {
     let place = clinics();
-    let hostile = hostile(asked(300));
-    hostile_order(&place, &hostile);
-    place.ehr("import order --to sqlite:clinics/").code(0);
-    let places = Base::Sqlite.places(&place);
-    assert_eq!(places.keys().collect::<BTreeSet<_>>(), hostile.iter().collect::<BTreeSet<_>>());
+    let places = hostile_names_arrive(&place, &Base::Sqlite, 300);
     // Nothing else came to be, there or anywhere near.
     let expected: BTreeSet<String> = places.values().map(|one| format!("{one}.db")).chain(["_ehr_tenants.db".to_owned()]).collect();
     assert_eq!(names(&place.path("clinics")).into_iter().collect::<BTreeSet<_>>(), expected);
     assert_eq!(names(&place.path("")), ["clinics", "export", "in", "order", "rulesets"]);
-    for (at, name) in hostile.iter().enumerate() {
-        let connection = Connection::open(place.path(&format!("clinics/{}.db", places[name]))).unwrap();
-        let held: Vec<String> = connection
-            .prepare("SELECT prn || name FROM patients")
-            .unwrap()
-            .query_map([], |row| row.get(0))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
-        // Names that are one tenant's, whatever their spelling, are in one place.
-        assert!(held.contains(&format!("P{at}{name}")), "{name}");
-        assert_eq!(held.len(), places.values().filter(|place| *place == &places[name]).count());
-    }
+}
+
+#[test]
+fn hostile_names_arrive_unchanged_each_in_its_own_schema() {
+    let Some(server) = closed_server() else { return };
+    let base = Base::Postgres(server);
+    let places = hostile_names_arrive(&clinics(), &base, 60);
+    let Base::Postgres(server) = &base else { return };
+    let sql = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')";
+    let schemas: BTreeSet<String> = server.connect().query(sql, &[]).unwrap().iter().map(|row| row.get(0)).collect();
+    assert_eq!(schemas, places.into_values().collect());
+}
+
+#[test]
+fn hostile_names_arrive_unchanged_each_in_its_own_database() {
+    let Some(server) = closed_maria() else { return };
+    let base = Base::Maria(server);
+    let places = hostile_names_arrive(&clinics(), &base, 40);
+    let Base::Maria(server) = &base else { return };
+    let sql = "SELECT schema_name FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys', 'ehr')";
+    let databases: BTreeSet<String> = server.connect().query(sql).unwrap().into_iter().collect();
+    assert_eq!(databases, places.into_values().collect());
 }

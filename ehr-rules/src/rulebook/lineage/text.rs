@@ -7,6 +7,9 @@ use super::Layer;
 use super::Lineage;
 use super::RuleWay;
 use super::graph;
+use crate::ir::track::ConflictKind;
+use crate::ir::track::DATA_CHANGED;
+use crate::ir::track::EXTRACTION_DUPLICATE;
 use std::fmt::Write;
 
 impl Lineage {
@@ -23,6 +26,14 @@ impl Lineage {
             let range = track.range.as_ref().map_or_else(String::new, |(start, end)| format!(" from {start} to {end}"));
             let but = if ignored.is_empty() { ignored } else { format!(", whatever {ignored}") };
             let _ = writeln!(text, "track: by {key}{range}; the same if {compared} are{but}; if changed, {}", track.on_changed.word());
+            for ConflictKind { name, columns, weight, then } in &track.kinds {
+                let of = match name.as_str() {
+                    EXTRACTION_DUPLICATE => "twice in one order".to_owned(),
+                    DATA_CHANGED => "anything else".to_owned(),
+                    _ => columns.join(", "),
+                };
+                let _ = writeln!(text, "  {name}: {of}; {}; {}", weight.word(), then.word());
+            }
         }
         if self.rules.is_empty() {
             let table = self.what.strip_prefix(&format!("{}.", self.target)).unwrap_or(&self.what);

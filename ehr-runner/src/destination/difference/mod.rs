@@ -58,11 +58,13 @@ pub(super) struct Difference<'a> {
     pub(super) changes: Changes,
     /// What becomes of each row; all of them come in where there are none.
     pub(super) fates: Vec<Fate>,
+    /// Of rows that are part of another's, the place of the row that they go with where that is not the one they name.
+    pub(super) carriers: BTreeMap<u64, u64>,
 }
 
 impl Difference<'_> {
     /// Judges the rows of a table that is tracked; those of one whose rows are part of another's go as theirs do.
-    pub(super) fn judge(&mut self, store: &mut dyn Store, children: &[&Book<'_>], parents: Option<&[Fate]>) -> Result<Judged, Failure> {
+    pub(super) fn judge(&mut self, store: &mut dyn Store, children: &[&Book<'_>], parents: Option<&Judged>) -> Result<Judged, Failure> {
         let mut judged = Judged::default();
         let slots = self.slots()?;
         if let Some(track) = &self.book.table.track {
@@ -73,9 +75,10 @@ impl Difference<'_> {
             let tracking = Tracking { context: self.context, book: self.book, track, number: self.number, rows };
             judged = tracking.judge(store, children)?;
         } else if let Some(parents) = parents {
+            self.carriers.clone_from(&parents.carriers);
             self.every(&slots, None, |_, _, _, extra| {
-                let parent = extra.first().and_then(Cell::integer).and_then(|place| usize::try_from(place).ok());
-                judged.fates.push(parent.and_then(|place| parents.get(place)).copied().unwrap_or(Fate::In));
+                let parent = extra.first().filter(|parent| !matches!(parent, Cell::Null)).map(Cell::count);
+                judged.fates.push(parent.map_or(Fate::In, |place| parents.fate(place)));
                 Ok(())
             })?;
         }

@@ -116,6 +116,11 @@ impl Difference<'_> {
             extra.clear();
             extra.extend(numbered.then(|| Cell::Integer(at.cast_signed())));
             extra.extend_from_slice(rest);
+            if let Some(Cell::Integer(parent)) = extra.first_mut().filter(|_| !self.carriers.is_empty())
+                && let Some(carrier) = self.carriers.get(&parent.cast_unsigned())
+            {
+                *parent = carrier.cast_signed();
+            }
             each(place, at, own, &extra)
         })
     }

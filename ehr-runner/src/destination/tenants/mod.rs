@@ -117,6 +117,36 @@ impl Destination {
         Registry::read(&mut *self.registry_at().open()?)
     }
 
+    /// The place of the tenant of this name; the destination itself where nobody is named and it keeps no tenants apart.
+    pub(crate) fn whose(&self, tenant: Option<&str>) -> Result<Self, Failure> {
+        let registry = self.tenants()?;
+        let nobody = registry.entries().is_empty();
+        let Some(name) = tenant else {
+            let folder = matches!(self, Self::Sqlite(path) if path.is_dir());
+            if folder || !nobody && !self.holds_orders()? {
+                return Err(Failure::Usage(format!(
+                    "`{self}` keeps tenants apart, and `--tenant` says whose it is about; `ehr-runner tenants list --to {self}` names them"
+                )));
+            }
+            return Ok(self.clone());
+        };
+        if nobody {
+            return Err(Failure::Usage(format!("`--tenant` names one, and `{self}` keeps no tenants apart")));
+        }
+        let Some(entry) = registry.find(&tenant_identity(name)) else {
+            let help = registry.nearest(name).map_or_else(
+                || format!("`ehr-runner tenants list --to {self}` names those that are"),
+                |near| format!("did you mean `{}`?", near.escape_debug()),
+            );
+            return Err(Failure::Usage(format!("no tenant of that name is registered in `{self}`\nhelp: {help}")));
+        };
+        let place = self.of_tenant(&entry.identifier);
+        if matches!(&place, Self::Sqlite(path) if !path.exists()) {
+            return Err(Failure::Usage(format!("nothing of that tenant was loaded into `{self}` yet")));
+        }
+        Ok(place)
+    }
+
     /// From now on a name is that of a tenant who is registered under another.
     pub(crate) fn map_tenant(&self, old: &str, new: &str) -> Result<Entry, Failure> {
         let mut store = self.known_registry()?;
@@ -141,11 +171,14 @@ impl Destination {
 
     /// Whether a tenant's place holds an order.
     fn holds_anything(&self, entry: &Entry) -> Result<bool, Failure> {
-        let place = self.of_tenant(&entry.identifier);
-        if matches!(&place, Self::Sqlite(path) if !path.exists()) {
+        self.of_tenant(&entry.identifier).holds_orders()
+    }
+
+    fn holds_orders(&self) -> Result<bool, Failure> {
+        if matches!(self, Self::Sqlite(path) if !path.exists()) {
             return Ok(false);
         }
-        let mut store = place.open()?;
+        let mut store = self.open()?;
         store.begin()?;
         if store.columns("_ehr_orders")?.is_empty() {
             return Ok(false);
@@ -163,7 +196,7 @@ impl Destination {
     }
 
     /// The place of a tenant, as a destination of its own.
-    fn of_tenant(&self, identifier: &str) -> Self {
+    pub(super) fn of_tenant(&self, identifier: &str) -> Self {
         match self {
             Self::Sqlite(folder) => Self::Sqlite(folder.join(format!("{identifier}.db"))),
             Self::Postgres(server) => Self::Postgres(Box::new(server.in_schema(identifier))),

@@ -99,6 +99,15 @@ impl Registry {
         self.places.get(identity).and_then(|at| self.entries.get(*at))
     }
 
+    /// The name that is most like another one, where one is.
+    pub(super) fn nearest(&self, name: &str) -> Option<&str> {
+        let wanted = tenant_identity(name);
+        let names = self.entries.iter().flat_map(|entry| std::iter::once(&entry.name).chain(&entry.names));
+        let far = names.map(|known| (strsim::damerau_levenshtein(&wanted, &tenant_identity(known)), known));
+        // A third of its letters may be wrong.
+        far.min().filter(|(far, _)| *far <= wanted.chars().count().div_ceil(3)).map(|(_, known)| known.as_str())
+    }
+
     /// Names that are told apart, and of which the letters and digits are the same: each of them with who has it.
     pub(crate) fn alike(&self) -> Vec<Vec<&Entry>> {
         let mut found: Vec<Vec<&Entry>> = Vec::new();

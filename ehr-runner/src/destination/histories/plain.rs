@@ -1,26 +1,11 @@
-//! Histories that are made up: orders loaded in any sequence, again, interrupted, with other values, and taken out. After every step the
-//! database holds what a small model says.
-//!
-//! `EHR_HISTORIES` says how many, where it is set.
+//! Orders of people, told by their keys, and of notes, which have none.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot set its place up has nothing to say")]
-
-#[path = "../../tests/runner/private.rs"]
-mod private;
-
-#[path = "../../tests/runner/server.rs"]
-#[expect(dead_code, reason = "the tests of the program ask more of it")]
-mod server;
-
-#[path = "../../tests/runner/maria.rs"]
-#[expect(dead_code, reason = "the tests of the program ask more of it")]
-mod maria;
-
-use super::Changes;
-use super::Destination;
-use super::Loading;
+use super::many;
 use crate::cli::Cli;
 use crate::context::Context;
+use crate::destination::Changes;
+use crate::destination::Destination;
+use crate::destination::Loading;
 use crate::error::Failure;
 use crate::order::OrderFile;
 use clap::Parser;
@@ -29,7 +14,6 @@ use proptest::collection::btree_map;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -151,11 +135,7 @@ fn write(folder: &Path, at: usize, made: &Made) -> OrderFile {
     made.notes.iter().for_each(|(id, text)| writeln!(notes, "{id},{}", letter(text)).unwrap());
     fs::write(converted.join("person.csv"), people).unwrap();
     fs::write(converted.join("note.csv"), notes).unwrap();
-    serde_json::from_value(json!({
-        "id": format!("order {at}"), "status": "done", "program": "test", "source": "s", "version": "1", "target": "out",
-        "today": "2024-01-01", "output": "csv", "limit": null, "vocabulary": null, "rules": "r", "input": [], "stages": [],
-    }))
-    .unwrap()
+    super::order_file(at)
 }
 
 /// The rows of the database, as the model tells them.
@@ -175,8 +155,7 @@ fn held(destination: &Destination) -> Vec<String> {
     rows
 }
 
-fn histories(cases: u32, destination: impl Fn(&Path) -> Destination) {
-    let cases = std::env::var("EHR_HISTORIES").ok().and_then(|asked| asked.parse().ok()).unwrap_or(cases);
+pub(super) fn histories(cases: u32, destination: impl Fn(&Path) -> Destination) {
     let rules = tempfile::tempdir().unwrap();
     fs::create_dir_all(rules.path().join("targets/out")).unwrap();
     fs::write(rules.path().join("targets/out/schema.yaml"), TARGET).unwrap();
@@ -184,7 +163,7 @@ fn histories(cases: u32, destination: impl Fn(&Path) -> Destination) {
     assert!(!said.has_errors(), "{}", said.to_text());
     let target = book.targets()[0];
     let context = Context::new(&Cli::parse_from(["ehr-runner", "check"]).global);
-    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases) };
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(many(cases)) };
     let ran = TestRunner::new(config).run(&(vec(made(), 4), vec(step(), 1..10)), |(orders, steps)| {
         let place = tempfile::tempdir().unwrap();
         let destination = destination(place.path());
@@ -223,27 +202,4 @@ fn histories(cases: u32, destination: impl Fn(&Path) -> Destination) {
         Ok(())
     });
     assert_eq!(ran.map_err(|error| error.to_string()), Ok(()));
-}
-
-#[test]
-fn sqlite_holds_what_the_model_says() {
-    histories(80, |place| Destination::Sqlite(place.join("clinic.db")));
-}
-
-#[test]
-fn postgres_holds_what_the_model_says() {
-    let Some(server) = server::Server::start() else { return };
-    histories(12, |_| {
-        server.connect().batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").unwrap();
-        Destination::Postgres(Box::new(server.url().parse::<super::Server>().unwrap().with_password(server::PASSWORD)))
-    });
-}
-
-#[test]
-fn mariadb_holds_what_the_model_says() {
-    let Some(server) = maria::Maria::start() else { return };
-    histories(12, |_| {
-        server.run(&["DROP DATABASE ehr", "CREATE DATABASE ehr"]);
-        Destination::Mysql(Box::new(server.url().parse::<super::mysql::Server>().unwrap().with_password(maria::PASSWORD)))
-    });
 }
