@@ -86,6 +86,7 @@ impl Destination {
     fn held(&self) -> Result<Held, Failure> {
         self.there()?;
         let mut store = self.open()?;
+        store.look()?;
         Ok(Held { orders: loads(&mut *store)?, open_conflicts: conflicts::open(&mut *store)? })
     }
 }

@@ -89,6 +89,11 @@ pub(super) trait Store {
     /// Begins the one transaction, once no other loader is at work here.
     fn begin(&mut self) -> Result<(), Failure>;
 
+    /// Gets ready to be asked and nothing else, without waiting for a loader that is at work.
+    fn look(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Makes it all last.
     fn commit(&mut self) -> Result<(), Failure>;
 

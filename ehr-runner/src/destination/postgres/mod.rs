@@ -143,6 +143,13 @@ impl Store for Postgres {
         self.one("SELECT true FROM pg_advisory_xact_lock(hashtext('ehr-rules'), hashtext(current_schema()))", &[]).map(drop)
     }
 
+    fn look(&mut self) -> Result<(), Failure> {
+        match &self.schema {
+            Some(schema) => self.run(&format!("SET search_path = {}", self.quoted(schema)), &[]).map(drop),
+            None => Ok(()),
+        }
+    }
+
     fn commit(&mut self) -> Result<(), Failure> {
         failpoint::reached("committing");
         self.client.batch_execute("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))?;

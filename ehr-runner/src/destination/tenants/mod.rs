@@ -179,7 +179,7 @@ impl Destination {
             return Ok(false);
         }
         let mut store = self.open()?;
-        store.begin()?;
+        store.look()?;
         if store.columns("_ehr_orders")?.is_empty() {
             return Ok(false);
         }
