@@ -20,13 +20,13 @@ pub(super) fn human(Standing { to, own, tenants }: &Standing) -> String {
     let mut rows =
         vec![["tenant", "place", "status", "orders", "last loaded", "open conflicts", "of them high"].map(str::to_owned).to_vec()];
     for Place { tenant, identifier, status, held } in tenants {
-        let there = held.orders.iter().filter(|order| order.undone_at.is_none());
+        let there: Vec<_> = held.orders.iter().filter(|order| order.undone_at.is_none()).collect();
         let high = held.open_conflicts.iter().filter(|tally| tally.severity == "high").map(|tally| tally.conflicts).sum::<u64>();
         rows.push(vec![
             plain(tenant),
             identifier.clone(),
             status.clone(),
-            there.clone().count().to_string(),
+            there.len().to_string(),
             there.last().map(|order| order.loaded_at.clone()).unwrap_or_default(),
             held.open().to_string(),
             high.to_string(),

@@ -21,7 +21,7 @@ pub(crate) struct Standing {
 /// The orders in one place, and their open conflicts.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Held {
-    pub(crate) orders: Vec<Loaded>,
+    pub(crate) orders: Vec<Brought>,
     pub(crate) open_conflicts: Vec<Tally>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Place {
 
 /// A load of an order.
 #[derive(Debug, Serialize)]
-pub(crate) struct Loaded {
+pub(crate) struct Brought {
     pub(crate) number: i64,
     pub(crate) order: String,
     pub(crate) source: String,
@@ -91,7 +91,7 @@ impl Destination {
     }
 }
 
-fn loads(store: &mut dyn Store) -> Result<Vec<Loaded>, Failure> {
+fn loads(store: &mut dyn Store) -> Result<Vec<Brought>, Failure> {
     if store.columns("_ehr_orders")?.is_empty() {
         return Ok(Vec::new());
     }
@@ -103,7 +103,7 @@ fn loads(store: &mut dyn Store) -> Result<Vec<Loaded>, Failure> {
     let told = rows.iter().filter_map(|row| {
         let text = |at: usize| row.get(at).and_then(|cell| cell.text()).map(str::to_owned);
         let [number, .., added, replaced, same] = row.as_slice() else { return None };
-        Some(Loaded {
+        Some(Brought {
             number: number.integer()?,
             order: text(1)?,
             source: format!("{}/{}", text(2)?, text(3)?),

@@ -221,9 +221,9 @@ impl Tracking<'_> {
             return Ok(());
         }
         if there.is_empty() {
-            judged.outcomes.duplicate += 1
+            judged.outcomes.duplicate += 1;
         } else {
-            judged.outcomes.changed += 1
+            judged.outcomes.changed += 1;
         }
         for pair in &there {
             *judged.basis.entry(pair.order).or_default() += 1;
@@ -244,7 +244,9 @@ impl Tracking<'_> {
             Changed::KeepOld | Changed::Quarantine => judged.set(place, Fate::Aside),
             Changed::TakeNew => {
                 leaving.extend(there.iter().map(|pair| (pair.order, pair.at)));
-                before.iter().for_each(|pair| judged.set(pair.at, Fate::Aside));
+                for pair in before {
+                    judged.set(pair.at, Fate::Aside);
+                }
             }
             Changed::KeepBoth => {}
         }

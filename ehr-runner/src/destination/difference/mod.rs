@@ -27,6 +27,7 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::order::Output;
 use passing::Passing;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Those of the order's rows that are not there, or not as they are.

@@ -102,8 +102,10 @@ item: {from: items, columns: {stay: stay, text: text}}
 /// Each table, what tells its rows apart, and the table of what is part of them.
 pub(super) const TABLES: [(&str, &str, &str); 2] = [("person", "person", "note"), ("stay", "stay", "item")];
 
+/// Whose stay it is, its days, a name, a ward, and its items.
+type Stay = (u8, [Option<u8>; 2], String, String, String);
 /// What is made up of an order: people with the notes of each, by turns of which one may come twice, and stays with their items.
-type Made = (BTreeMap<u8, String>, Vec<(u8, String, String)>, Vec<(u8, [Option<u8>; 2], String, String, String)>);
+type Made = (BTreeMap<u8, String>, Vec<(u8, String, String)>, Vec<Stay>);
 
 fn made() -> impl Strategy<Value = Made> {
     let letter = || prop_oneof![Just(String::new()), Just("a".to_owned()), Just("b".to_owned())];
@@ -121,7 +123,7 @@ fn rows((notes, people, stays): &Made, first: u64) -> [Vec<Row>; 2] {
         says: BTreeMap::from([("name", name.clone()), ("ward", ward.clone()), ("note", notes[key].clone())]),
     };
     let day = |day: Option<u8>| day.map(|day| day.to_string()).unwrap_or_default();
-    let stay = |(at, (key, days, name, ward, items)): (usize, &(u8, [Option<u8>; 2], String, String, String))| Row {
+    let stay = |(at, (key, days, name, ward, items)): (usize, &Stay)| Row {
         id: first + at as u64,
         key: *key,
         days: *days,
@@ -221,7 +223,9 @@ fn files(orders: &[[Vec<Row>; 2]]) -> [(&'static str, String); 4] {
             each.insert(id, &says["note"]);
         }
         // Those of a person who comes twice are there once.
-        each.iter().for_each(|(id, all)| all.chars().for_each(|note| writeln!(notes, "{at},{id},{note}").unwrap()));
+        for (id, all) in each {
+            all.chars().for_each(|note| writeln!(notes, "{at},{id},{note}").unwrap());
+        }
         for Row { id, key, days, says } in stayed {
             let [start, end] = days.map(|day| day.map(|day| format!("2024-01-0{day}")).unwrap_or_default());
             writeln!(stays, "{at},{id},{key},{start},{end},{},{}", says["name"], says["ward"]).unwrap();

@@ -49,16 +49,17 @@ fn step() -> impl Strategy<Value = Step> {
 /// What the model says that the database holds, line by line.
 fn expected(model: &Model) -> Vec<String> {
     let own = |row: &Row| {
-        row.says.iter().filter(|(name, _)| !["note", "item"].contains(name)).map(|(_, text)| format!(" {text:?}")).collect::<String>()
+        let own = row.says.iter().filter(|(name, _)| !["note", "item"].contains(name));
+        own.map(|(_, text)| format!("{text:?}")).collect::<Vec<_>>().join(" ")
     };
     let mut lines = Vec::new();
     let mut parts = BTreeMap::new();
     for ((table, order, place), row) in &model.standing {
-        lines.push(format!("{} {order}.{place} {}{}", TABLES[*table].0, row.id, own(row)));
+        lines.push(format!("{} {order}.{place} {} {}", TABLES[*table].0, row.id, own(row)));
         parts.insert((*table, *order, row.id), ("stands", row));
     }
     for ((table, order, place), (row, by)) in &model.past {
-        lines.push(format!("{} {order}.{place} {}{} put away by {by}", TABLES[*table].0, row.id, own(row)));
+        lines.push(format!("{} {order}.{place} {} {} put away by {by}", TABLES[*table].0, row.id, own(row)));
         parts.entry((*table, *order, row.id)).or_insert(("is kept", row));
     }
     for ((table, order, id), (how, row)) in parts {
@@ -93,9 +94,9 @@ fn held(destination: &Destination) -> Vec<String> {
             let at = if by == "NULL" { "b" } else { "m" };
             let rows = store.ask(&format!("SELECT {at}._ehr_order, {at}._ehr_place, m.{key}, {by}, {own} FROM {from}"), &[]).unwrap();
             for row in rows {
-                let own: String = row[4..].iter().zip(columns).map(|(cell, name)| format!(" {:?}", told(cell, name))).collect();
+                let own: Vec<String> = row[4..].iter().zip(columns).map(|(cell, name)| format!("{:?}", told(cell, name))).collect();
                 let by = row[3].integer().map(|by| format!(" put away by {by}")).unwrap_or_default();
-                lines.push(format!("{table} {}.{} {}{own}{by}", row[0].count(), row[1].count(), row[2].count()));
+                lines.push(format!("{table} {}.{} {} {}{by}", row[0].count(), row[1].count(), row[2].count(), own.join(" ")));
             }
         }
         lines.extend(parts(&mut *store, key, part));
