@@ -67,7 +67,8 @@ impl Registry {
     /// What the registry holds, nothing where there is none.
     pub(super) fn read(store: &mut dyn Store) -> Result<Self, Failure> {
         let mut registry = Self::default();
-        if store.columns(TENANTS)?.is_empty() {
+        // Made last: where tables are made in no transaction, a kill may have left the other one, empty.
+        if store.columns(NAMES)?.is_empty() {
             return Ok(registry);
         }
         for row in texts(store, TENANTS, &TENANT_COLUMNS)? {
