@@ -5,10 +5,14 @@
 
 #[path = "diagnostics/cases.rs"]
 mod cases;
+#[path = "diagnostics/code_maps.rs"]
+mod code_maps;
 #[path = "diagnostics/demands.rs"]
 mod demands;
 #[path = "diagnostics/editor.rs"]
 mod editor;
+#[path = "diagnostics/files.rs"]
+mod files;
 #[path = "diagnostics/forms.rs"]
 mod forms;
 #[path = "diagnostics/heirs.rs"]
@@ -23,18 +27,24 @@ mod names;
 mod nested;
 #[path = "diagnostics/pages.rs"]
 mod pages;
+#[path = "diagnostics/released.rs"]
+mod released;
 #[path = "diagnostics/schemas.rs"]
 mod schemas;
 #[path = "diagnostics/scripts.rs"]
 mod scripts;
 #[path = "diagnostics/steps.rs"]
 mod steps;
+#[path = "diagnostics/tracks.rs"]
+mod tracks;
 #[path = "diagnostics/traps.rs"]
 mod traps;
 #[path = "diagnostics/types.rs"]
 mod types;
 #[path = "diagnostics/widths.rs"]
 mod widths;
+#[path = "diagnostics/yaml.rs"]
+mod yaml;
 
 use ehr_rules::Diagnostics;
 use ehr_rules::Rulebook;
@@ -136,11 +146,16 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         forms::MISTAKES,
         steps::MISTAKES,
         scripts::MISTAKES,
+        yaml::MISTAKES,
         schemas::MISTAKES,
+        code_maps::MISTAKES,
+        files::MISTAKES,
         demands::MISTAKES,
         traps::MISTAKES,
         heirs::MISTAKES,
         links::MISTAKES,
+        released::MISTAKES,
+        tracks::MISTAKES,
         listings::MISTAKES,
         widths::MISTAKES,
         nested::MISTAKES,

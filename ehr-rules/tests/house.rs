@@ -56,6 +56,9 @@ const WALLS: &[(&str, &[&str])] = &[
     ("std::net", &[]),
 ];
 
+/// Lines that a file has at most.
+const LONGEST: usize = 400;
+
 #[test]
 fn rooms_use_lower_floors_only() {
     let floors: BTreeMap<&str, u8> = FLOORS.iter().copied().collect();
@@ -93,6 +96,18 @@ fn walls_stand() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read_at_once() {
+    let mut files = Vec::new();
+    for folder in ["src", "tests"] {
+        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    }
+    let lengths = files.iter().map(|path| (fs::read_to_string(path).unwrap().lines().count(), path));
+    let long = lengths.filter(|(lines, _)| *lines > LONGEST).map(|(lines, path)| format!("{}: {lines} lines", path.display()));
+    let long: Vec<String> = long.collect();
+    assert!(long.is_empty(), "split by what they do, where the parts have names of their own:\n{}", long.join("\n"));
 }
 
 /// Each source file with its room.

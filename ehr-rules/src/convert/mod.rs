@@ -14,7 +14,7 @@ use crate::engine::files;
 use crate::engine::transform;
 use crate::error::Error;
 use crate::ir::action;
-use crate::ir::schema::TargetSchema;
+use crate::ir::target::TargetSchema;
 use crate::ir::tenant;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;

@@ -1,5 +1,6 @@
 //! How well one file without a header fits one table: columns in the order of the schema, by their values alone.
 
+use crate::detect::class::Class;
 use crate::detect::fit::Fit;
 use crate::detect::fit::Found;
 use crate::detect::fit::How;
@@ -12,7 +13,6 @@ use crate::detect::model::Evidence;
 use crate::detect::model::Sums;
 use crate::detect::model::count;
 use crate::detect::sample::Framed;
-use crate::detect::value::Class;
 
 /// A column of the schema that is passed over, and one of the file that is none of the schema's.
 const PASSED: f64 = -5.0;

@@ -248,8 +248,8 @@ impl Fit {
     }
 }
 
-fn class(framed: &Framed, at: usize) -> crate::detect::value::Class {
-    framed.classes.get(at).copied().unwrap_or(crate::detect::value::Class::Empty)
+fn class(framed: &Framed, at: usize) -> crate::detect::class::Class {
+    framed.classes.get(at).copied().unwrap_or(crate::detect::class::Class::Empty)
 }
 
 /// How much speaks for an additional column being a lacking one under another name; none where that is too little.

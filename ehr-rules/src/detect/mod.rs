@@ -15,6 +15,7 @@ mod admit;
 mod advice;
 pub(crate) mod apart;
 mod bare;
+mod class;
 mod drift;
 mod fit;
 mod index;

@@ -5,7 +5,7 @@
 //! drift in a grid, and for headers written as the schema has them or in a style of their own; only at the end is it
 //! summed over these.
 
-use crate::detect::value::Class;
+use crate::detect::class::Class;
 use crate::detect::value::Probe;
 use crate::detect::value::Values;
 

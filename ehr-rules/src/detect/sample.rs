@@ -1,12 +1,12 @@
 //! The files' headers and first rows, each read once for every way of writing text files that a schema names.
 
 use crate::dataset::input::InputFile;
+use crate::detect::class::Class;
 use crate::detect::known::Catalogue;
 use crate::detect::known::Shape;
 use crate::detect::known::Slot;
 use crate::detect::known::Way;
 use crate::detect::names::plain;
-use crate::detect::value::Class;
 use crate::detect::value::Values;
 use crate::engine::together;
 use crate::error::Error;

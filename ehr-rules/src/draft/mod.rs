@@ -17,7 +17,7 @@ mod table;
 mod tests;
 mod yaml;
 
-use crate::ir::schema::Category;
+use crate::ir::category::Category;
 use crate::ir::schema::SourceSchema;
 use crate::scan::found::Scan;
 use serde::Serialize;

@@ -158,7 +158,7 @@ fn categories(loaded: &Loaded) -> impl Iterator<Item = TableFacts> + '_ {
 
 fn category(one: &LoadedCategory) -> TableFacts {
     let category = &one.category;
-    let column = |column: &crate::ir::schema::CategoryColumn| {
+    let column = |column: &crate::ir::category::CategoryColumn| {
         let mut notes = Vec::new();
         if !column.element.is_empty() {
             notes.push(format!("FHIR: {}", column.element));

@@ -12,6 +12,7 @@ mod arithmetic;
 pub(crate) mod check;
 pub(crate) mod codes;
 mod comparison;
+mod constant;
 mod dedupe;
 mod default;
 pub(crate) mod demand;

@@ -7,6 +7,8 @@
 mod cases;
 mod rules;
 mod schemas;
+mod source;
+mod target;
 mod values;
 
 pub(crate) use cases::CASES;
@@ -14,8 +16,8 @@ pub(crate) use rules::RULES;
 pub(crate) use schemas::CATEGORY;
 pub(crate) use schemas::NESTED;
 pub(crate) use schemas::SHAPE;
-pub(crate) use schemas::SOURCE;
-pub(crate) use schemas::TARGET;
+pub(crate) use source::SOURCE;
+pub(crate) use target::TARGET;
 pub(crate) use values::AGGREGATES;
 pub(crate) use values::COLUMN;
 pub(crate) use values::VALUES;

@@ -3,7 +3,7 @@
 use crate::ir::budget::Budget;
 use crate::ir::expr::Expr;
 use crate::ir::schema::Severity;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetTable;
 use serde::Serialize;
 
 /// One thing that must hold of a target's table, checked before anything is imported.

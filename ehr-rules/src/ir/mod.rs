@@ -5,6 +5,7 @@
 
 pub(crate) mod action;
 pub(crate) mod budget;
+pub(crate) mod category;
 pub(crate) mod code_map;
 pub(crate) mod demand;
 pub(crate) mod expr;
@@ -13,6 +14,7 @@ pub(crate) mod phi;
 pub(crate) mod plausible;
 pub(crate) mod print;
 pub(crate) mod schema;
+pub(crate) mod target;
 pub(crate) mod tenant;
 pub(crate) mod track;
 pub(crate) mod transform;

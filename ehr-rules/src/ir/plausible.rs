@@ -2,8 +2,8 @@
 //!
 //! It is told from what a category declares already: the FHIR elements that its columns stand for.
 
-use crate::ir::schema::Category;
-use crate::ir::schema::CategoryColumn;
+use crate::ir::category::Category;
+use crate::ir::category::CategoryColumn;
 use crate::ir::types::Kind;
 use std::collections::BTreeMap;
 

@@ -3,12 +3,7 @@
 use crate::diagnostic::Place;
 use crate::ir::budget::Budget;
 use crate::ir::code_map::CodeMapSource;
-use crate::ir::demand::Demand;
-use crate::ir::demand::FoundIn;
 use crate::ir::expr::Expr;
-use crate::ir::feasibility::Thresholds;
-use crate::ir::tenant::Tenant;
-use crate::ir::track::Track;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;
@@ -335,91 +330,6 @@ pub struct Reference {
     pub budget: Option<Budget>,
 }
 
-/// One category of the common model: FHIR R4 names in `snake_case`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Category {
-    /// Its name.
-    pub name: String,
-    /// The FHIR resource it stands for.
-    pub resource: String,
-    /// What a reader should know.
-    pub summary: String,
-    /// Columns in order.
-    pub columns: Vec<CategoryColumn>,
-}
-
-/// One column of a category.
-#[derive(Debug, Clone, Serialize)]
-pub struct CategoryColumn {
-    /// Its name.
-    pub name: String,
-    /// Its type.
-    pub ty: Type,
-    /// The FHIR element it stands for.
-    pub element: String,
-    /// The only texts allowed, if it is coded with a required binding.
-    pub one_of: Vec<String>,
-}
-
-/// A target: its tables, in the order in which they are loaded.
-#[derive(Debug, Clone, Serialize)]
-pub struct TargetSchema {
-    /// Its name, as in `targets/<name>`.
-    pub name: String,
-    /// What people call it.
-    pub title: String,
-    /// The versions of one source (`system/version`) whose tables its rules read straight; none where they read categories.
-    pub sources: Vec<String>,
-    /// Whose data a row is, where it reads a source straight and each tenant's data goes to a place of its own.
-    pub tenant: Option<Tenant>,
-    /// Whether no identifier of a person may reach its columns.
-    pub deidentified: bool,
-    /// Columns (`table.column`) that hold an identifier all the same, each with the reason.
-    pub allow: BTreeMap<String, String>,
-    /// Tables, those referred to before those that refer.
-    pub tables: Vec<TargetTable>,
-    /// Code maps by name.
-    pub code_maps: BTreeMap<String, CodeMapSource>,
-    /// What its rules ask of an order.
-    pub parameters: Vec<Parameter>,
-    /// What an export must come to.
-    pub feasibility: Thresholds,
-}
-
-/// One table of a target.
-#[derive(Debug, Clone, Serialize)]
-pub struct TargetTable {
-    /// Its name.
-    pub name: String,
-    /// Filled by somebody else (a vocabulary, say): not created, not loaded.
-    pub external: bool,
-    /// Where an external table's rows are found; none where they are nowhere to be seen, and references to it are not checked.
-    pub found_in: Option<FoundIn>,
-    /// Columns that identify a row.
-    pub key: Vec<String>,
-    /// What must hold of its rows, beyond what its columns say.
-    pub demands: Vec<Demand>,
-    /// How rows that come again are told from new ones; none where every row is new.
-    pub track: Option<Track>,
-    /// What an export must come to in this table.
-    pub feasibility: Thresholds,
-    /// Columns in the order they are written.
-    pub columns: Vec<TargetColumn>,
-}
-
-/// One column of a target table.
-#[derive(Debug, Clone, Serialize)]
-pub struct TargetColumn {
-    /// Its name.
-    pub name: String,
-    /// Its type; `nullable: false` is a required column.
-    pub ty: Type,
-    /// The most characters it holds, for text.
-    pub max_length: Option<usize>,
-    /// The table and column it refers to, if any.
-    pub references: Option<(String, String)>,
-}
-
 impl SourceSchema {
     /// The table of that name.
     pub fn table(&self, name: &str) -> Option<&SourceTable> {
@@ -468,12 +378,5 @@ impl SourceTable {
     /// The column of that name.
     pub(crate) fn column(&self, name: &str) -> Option<&SourceColumn> {
         self.columns.iter().find(|column| column.name == name)
-    }
-}
-
-impl TargetSchema {
-    /// The table of that name.
-    pub fn table(&self, name: &str) -> Option<&TargetTable> {
-        self.tables.iter().find(|table| table.name == name)
     }
 }

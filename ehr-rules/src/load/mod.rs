@@ -18,6 +18,7 @@ mod parameter;
 pub(crate) mod places;
 mod plausible;
 pub(crate) mod row_check;
+mod row_demand;
 mod source;
 mod source_column;
 mod straight;
@@ -25,6 +26,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod track;
+mod whole;
 mod widths;
 
 use crate::diagnostic::Diagnostic;
@@ -33,9 +35,9 @@ use crate::diagnostic::Place;
 use crate::diagnostic::Source;
 use crate::diagnostic::overlay::Overlay;
 use crate::error::Error;
-use crate::ir::schema::Category;
+use crate::ir::category::Category;
 use crate::ir::schema::SourceSchema;
-use crate::ir::schema::TargetSchema;
+use crate::ir::target::TargetSchema;
 use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::parse::parse;

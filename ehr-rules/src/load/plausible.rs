@@ -14,7 +14,7 @@ use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::expr::Operator;
 use crate::ir::schema::Severity;
-use crate::ir::schema::TargetColumn;
+use crate::ir::target::TargetColumn;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::ir::types::Value;

@@ -5,7 +5,7 @@ use super::column::unknown;
 use super::column::value_place;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetTable;
 use crate::ir::track::Changed;
 use crate::ir::track::Child;
 use crate::ir::track::ConflictKind;
@@ -101,7 +101,7 @@ pub(super) fn read(node: &Node, at: usize, tables: &[TargetTable], said: &mut Di
 }
 
 impl Place<'_> {
-    fn column(&self, name: &str) -> Option<&crate::ir::schema::TargetColumn> {
+    fn column(&self, name: &str) -> Option<&crate::ir::target::TargetColumn> {
         self.table.columns.iter().find(|column| column.name == name)
     }
 

@@ -4,8 +4,8 @@ use crate::error::Error;
 use crate::ir::schema::SourceSchema;
 use crate::ir::transform::Transform;
 use crate::ir::types::Type;
-use crate::rulebook::compile::CompiledSource;
-use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::compiled::CompiledSource;
+use crate::rulebook::compiled::CompiledTarget;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 

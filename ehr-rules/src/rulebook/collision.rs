@@ -13,7 +13,7 @@ use crate::engine::transform;
 use crate::error::Error;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetTable;
 use crate::ir::tenant;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Output;

@@ -1,32 +1,20 @@
 //! What was loaded, compiled: each source's rules against its schema, each target's against the categories.
 
-use crate::codes::CodeMap;
-use crate::dataset::input::InputFile;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
-use crate::diagnostic::Place;
 use crate::diagnostic::overlay::Overlay;
-use crate::engine::codes::CodeSource;
 use crate::error::Error;
-use crate::ir::code_map::CodeFile;
-use crate::ir::code_map::CodeMapSource;
+use crate::ir::category::Category;
 use crate::ir::plausible::Plausible;
-use crate::ir::print;
-use crate::ir::schema::Category;
 use crate::ir::schema::CheckRule;
 use crate::ir::schema::RowCheck;
 use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceSchema;
 use crate::ir::schema::SourceTable;
-use crate::ir::schema::TargetSchema;
-use crate::ir::transform::Transform;
-use crate::ir::types::Type;
-use crate::load::CaseFile;
 use crate::load::Loaded;
 use crate::load::LoadedSource;
 use crate::load::LoadedTarget;
-use crate::load::RuleNode;
 use crate::read;
 use crate::rule::level;
 use crate::rule::level::Compiled;
@@ -36,132 +24,16 @@ use crate::rule::view::ColumnView;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::rulebook::SourceId;
+use crate::rulebook::code_maps;
+use crate::rulebook::compiled::CompiledSource;
+use crate::rulebook::compiled::CompiledTarget;
+use crate::rulebook::compiled::Shapes;
+use crate::rulebook::compiled::Straight;
 use crate::rulebook::demands;
 use crate::rulebook::phi;
-use crate::rulebook::secrets;
-use globset::GlobBuilder;
-use globset::GlobMatcher;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// Tables' columns with their types, by table.
-pub(crate) type Shapes = BTreeMap<String, Vec<(String, Type)>>;
-
-/// One version of one source, ready to run.
-#[derive(Debug, Clone)]
-pub(crate) struct CompiledSource {
-    pub schema: SourceSchema,
-    /// Where the schema says what it is; none where it is not written.
-    pub place: Option<Place>,
-    pub transforms: Vec<Transform>,
-    /// Rules that nobody has approved, which are not run.
-    pub proposed: Vec<Transform>,
-    pub shapes: Arc<Shapes>,
-    /// What of the categories can be held against the world.
-    pub plausible: Arc<Plausible>,
-    pub maps: BTreeMap<String, Arc<CodeSource>>,
-    pub cases: Vec<CaseFile>,
-    /// The rules as they are written, for their places.
-    pub written: Arc<[RuleNode]>,
-    /// Tables and columns that a rule or a check reads, here or in a target that reads this source straight.
-    pub used: BTreeSet<(String, String)>,
-}
-
-/// One target, ready to run.
-#[derive(Debug, Clone)]
-pub(crate) struct CompiledTarget {
-    pub schema: TargetSchema,
-    /// Its rules; where it reads a source straight, as the first version of it compiles them.
-    pub transforms: Vec<Transform>,
-    /// Rules that nobody has approved, which are not run.
-    pub proposed: Vec<Transform>,
-    /// Its rules for each version of a source that it reads straight.
-    pub straight: Vec<Straight>,
-    pub maps: BTreeMap<String, Arc<CodeSource>>,
-    pub cases: Vec<CaseFile>,
-    /// The rules as they are written, for their places.
-    pub written: Arc<[RuleNode]>,
-}
-
-/// A target's rules, compiled against one version of the source that they read straight.
-#[derive(Debug, Clone)]
-pub(crate) struct Straight {
-    pub source: SourceId,
-    pub transforms: Vec<Transform>,
-    pub proposed: Vec<Transform>,
-    pub shapes: Shapes,
-}
-
-impl CompiledTarget {
-    /// Whether its rules read the tables of a source, without categories in between.
-    pub(crate) fn is_straight(&self) -> bool {
-        !self.schema.sources.is_empty()
-    }
-
-    /// Its rules for one source; refused where it reads another one straight.
-    pub(crate) fn rules_for(&self, source: &SourceId) -> Result<&[Transform], Error> {
-        if !self.is_straight() {
-            return Ok(&self.transforms);
-        }
-        let found = self.straight.iter().find(|straight| straight.source == *source).map(|straight| straight.transforms.as_slice());
-        found.ok_or_else(|| {
-            let reads = self.schema.sources.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-            Error::refused(format!("the target `{}` reads {reads} straight, and the source is `{source}`", self.schema.name))
-        })
-    }
-
-    /// The tables its rules read of a source, where they read it straight.
-    pub(crate) fn tables_of(&self, source: &SourceId) -> Option<&Shapes> {
-        self.straight.iter().find(|straight| straight.source == *source).map(|straight| &straight.shapes)
-    }
-}
-
-impl CompiledSource {
-    pub(crate) fn id(&self) -> SourceId {
-        SourceId { system: self.schema.system.clone(), version: self.schema.version.clone() }
-    }
-
-    /// The secrets that its rules and those of a target name.
-    pub(crate) fn secrets(&self, target: Option<&CompiledTarget>) -> Result<BTreeSet<String>, Error> {
-        let rules = target.map_or(Ok(&[][..]), |target| target.rules_for(&self.id()))?;
-        let own = if target.is_some_and(CompiledTarget::is_straight) { &[][..] } else { &self.transforms };
-        Ok(secrets::named(own.iter().chain(rules)))
-    }
-
-    /// All that this version says of these files, as text: schemas of the tables at hand, and rules that read them.
-    /// `found` is which table a file was found to be.
-    pub(crate) fn says_of(&self, files: &[InputFile], found: &BTreeMap<String, String>) -> String {
-        let mut at_hand: Vec<SourceTable> = self
-            .schema
-            .tables
-            .iter()
-            .filter(|table| {
-                // A listing is never among the files.
-                table.list.is_some()
-                    || found.values().any(|name| *name == table.name)
-                    || glob(table).is_some_and(|glob| files.iter().any(|file| glob.is_match(file.file_name())))
-            })
-            .cloned()
-            .collect();
-        // Examples change nothing of how files are read.
-        at_hand.iter_mut().flat_map(|table| &mut table.columns).for_each(|column| column.examples.clear());
-        let mut text = format!(
-            "{found:?}
-{at_hand:?}
-{:?}
-{:?}
-",
-            self.schema.parameters, self.schema.code_maps
-        );
-        let read = |one: &&Transform| one.tables().iter().any(|name| at_hand.iter().any(|table| table.name == *name));
-        for one in self.transforms.iter().filter(read) {
-            // A rule's name holds the version; what it does is what counts.
-            text.push_str(&print::transform(one, None).replace(&self.schema.id(), ""));
-        }
-        text
-    }
-}
 
 /// Compiles both levels.
 pub(crate) fn compile(
@@ -191,7 +63,7 @@ pub(crate) fn compile(
     let finish = |reading: Reading| -> Result<CompiledSource, Error> {
         unused(&reading.source, &reading.used.used, said);
         let Reading { source: LoadedSource { schema, places, cases, rules, .. }, used: compiled, .. } = reading;
-        let maps = code_maps(&schema.code_maps, &mut read, overlay, said)?;
+        let maps = code_maps::of_files(&schema.code_maps, &mut read, overlay, said)?;
         Ok(CompiledSource {
             schema,
             place: Some(places.whole().clone()),
@@ -411,34 +283,8 @@ fn compile_target(
             phi::check(&loaded.schema, &loaded.rules, &tagged, said);
         }
     }
-    let maps = code_maps(&loaded.schema.code_maps, &mut Vec::new(), overlay, said)?;
+    let maps = code_maps::of_files(&loaded.schema.code_maps, &mut Vec::new(), overlay, said)?;
     Ok(CompiledTarget { schema: loaded.schema, transforms, proposed, straight, maps, cases: loaded.cases, written: loaded.rules.into() })
-}
-
-/// The code maps of a schema that stand in files.
-fn code_maps(
-    declared: &BTreeMap<String, CodeMapSource>,
-    known: &mut Vec<(CodeFile, Arc<CodeSource>)>,
-    overlay: &Overlay,
-    said: &mut Diagnostics,
-) -> Result<BTreeMap<String, Arc<CodeSource>>, Error> {
-    let mut maps = BTreeMap::new();
-    for (name, map) in declared {
-        if let CodeMapSource::File(file) = map {
-            if let Some((_, source)) = known.iter().find(|(known, _)| known == file) {
-                maps.insert(name.clone(), Arc::clone(source));
-                continue;
-            }
-            let read = match overlay.get(&file.path) {
-                Some(text) => CodeMap::parse(text.to_owned(), file, said),
-                None => CodeMap::from_csv(file, said)?,
-            };
-            let source = Arc::new(CodeSource::Map(read, file.target.clone()));
-            known.push((file.clone(), Arc::clone(&source)));
-            maps.insert(name.clone(), source);
-        }
-    }
-    Ok(maps)
 }
 
 fn target_level<'a>(loaded: &'a LoadedTarget, inputs: &'a [TableView], outputs: &'a [TableView]) -> Level<'a> {
@@ -466,10 +312,4 @@ fn category_view(category: &Category) -> TableView {
         key: Vec::new(),
         ignored: BTreeMap::new(),
     }
-}
-
-/// What a table's files are called. A glob that does not compile is a diagnostic of the rules.
-fn glob(table: &SourceTable) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(&table.file).case_insensitive(true).build();
-    glob.ok().map(|glob| glob.compile_matcher())
 }

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::demand::Demand;
 use crate::ir::demand::What;
 use crate::ir::demand::ways;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetTable;
 use crate::load::LoadedTarget;
 use crate::load::changes::Changes;
 use crate::rule::row_check;

@@ -2,7 +2,6 @@
 
 use crate::assess;
 use crate::categorize;
-use crate::codes::Vocabulary;
 use crate::convert;
 use crate::dataset::Common;
 use crate::dataset::Converted;
@@ -27,9 +26,8 @@ use crate::engine::probe::Probes;
 use crate::engine::track;
 use crate::error::Error;
 use crate::finding::Verified;
-use crate::ir::code_map::CodeMapSource;
-use crate::ir::schema::TargetSchema;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetSchema;
+use crate::ir::target::TargetTable;
 use crate::ir::tenant::COLUMN;
 use crate::ir::transform::Transform;
 use crate::ir::types::Kind;
@@ -39,8 +37,9 @@ use crate::read;
 use crate::rule::tenant;
 use crate::rulebook::SourceId;
 use crate::rulebook::asked::Asked;
-use crate::rulebook::compile::CompiledSource;
-use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::code_maps;
+use crate::rulebook::compiled::CompiledSource;
+use crate::rulebook::compiled::CompiledTarget;
 use crate::rulebook::demands;
 use crate::rulebook::feasibility;
 use crate::rulebook::feasibility::Feasibility;
@@ -107,8 +106,8 @@ impl<'book> Job<'book> {
         } else if order.tenant.is_some() {
             return Err(Error::refused(format!("the target `{}` knows no tenants", target.schema.name)));
         }
-        let codes = codes_of(&target.schema.code_maps, &target.maps, &order)?;
-        let source_codes = codes_of(&source.schema.code_maps, &source.maps, &order)?;
+        let codes = code_maps::for_order(&target.schema.code_maps, &target.maps, &order)?;
+        let source_codes = code_maps::for_order(&source.schema.code_maps, &source.maps, &order)?;
         let ledger = Arc::new(Ledger::new(source.schema.tables.iter().map(|table| table.name.clone())));
         let mut asked = if order.whole_categories { Asked::all(source, target) } else { Asked::by(source, target) };
         asked.refuse_listings(source, target, &rules)?;
@@ -381,23 +380,4 @@ impl<'book> Job<'book> {
         let codes = if stage == "convert" { &self.codes } else { &self.source_codes };
         Context { stage, order: &self.order, ledger: &self.ledger, codes, probes: self.probes.as_ref() }
     }
-}
-
-/// Code maps ready to look up, with the vocabularies that the order brings.
-fn codes_of(
-    declared: &BTreeMap<String, CodeMapSource>,
-    files: &BTreeMap<String, Arc<CodeSource>>,
-    order: &Order,
-) -> Result<BTreeMap<String, Arc<CodeSource>>, Error> {
-    let mut codes = files.clone();
-    for (name, map) in declared {
-        if let CodeMapSource::Athena { systems, on_ambiguous } = map {
-            let source = match &order.vocabulary {
-                Some(folder) => CodeSource::Vocabulary(Vocabulary::open(folder, systems)?, *on_ambiguous),
-                None => CodeSource::Absent,
-            };
-            codes.insert(name.clone(), Arc::new(source));
-        }
-    }
-    Ok(codes)
 }

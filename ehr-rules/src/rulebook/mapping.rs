@@ -3,13 +3,13 @@
 use crate::codes::entries::CodeEntry;
 use crate::error::Error;
 use crate::ir::code_map::CodeMapSource;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetTable;
 use crate::rulebook::Rulebook;
 use crate::rulebook::SourceId;
 use crate::rulebook::cases::examples;
 use crate::rulebook::cases::examples::Example;
-use crate::rulebook::compile::CompiledSource;
-use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::compiled::CompiledSource;
+use crate::rulebook::compiled::CompiledTarget;
 use crate::rulebook::lineage::FileColumn;
 use crate::rulebook::lineage::Layer;
 use crate::rulebook::lineage::RuleWay;

@@ -9,7 +9,7 @@ use crate::ir::action;
 use crate::ir::expr::Expr;
 use crate::ir::expr::Form;
 use crate::ir::schema::SourceSchema;
-use crate::ir::schema::TargetSchema;
+use crate::ir::target::TargetSchema;
 use crate::ir::transform::Aggregate;
 use crate::ir::transform::Branch;
 use crate::ir::transform::Transform;

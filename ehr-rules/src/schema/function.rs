@@ -1,9 +1,9 @@
 //! Steps of `do:`, from the catalogue: each function's name, signature and arguments.
 
 use crate::functions::CATALOGUE;
+use crate::functions::fault::MOST_DAYS;
 use crate::functions::function::Accepts;
 use crate::functions::function::Function;
-use crate::functions::function::MOST_DAYS;
 use crate::functions::function::Param;
 use crate::schema::part::refer;
 use serde_json::Map;

@@ -9,7 +9,7 @@ use crate::engine::demand;
 use crate::error::Error;
 use crate::ir::demand::Demand;
 use crate::ir::demand::What;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetTable;
 
 /// Why a check was not run on a table without rows.
 pub(super) const NO_ROWS: &str = "the table has no rows";

@@ -5,8 +5,8 @@ use super::Row;
 use super::given::text;
 use super::read::again;
 use crate::load::CaseFile;
-use crate::rulebook::compile::CompiledSource;
-use crate::rulebook::compile::CompiledTarget;
+use crate::rulebook::compiled::CompiledSource;
+use crate::rulebook::compiled::CompiledTarget;
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
 use crate::ir::types::Type;
 use crate::read;
-use crate::rulebook::compile::CompiledSource;
+use crate::rulebook::compiled::CompiledSource;
 use crate::values::scalar;
 use crate::values::times::Formats;
 use polars::prelude::*;

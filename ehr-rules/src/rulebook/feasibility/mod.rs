@@ -17,7 +17,7 @@ use crate::dataset::rows::RowSet;
 use crate::engine::identity;
 use crate::error::Error;
 use crate::finding::Consequence;
-use crate::ir::schema::TargetTable;
+use crate::ir::target::TargetTable;
 use crate::rulebook::feasibility::patients::People;
 use crate::rulebook::feasibility::patients::Who;
 use crate::rulebook::feasibility::way::Node;

@@ -104,6 +104,20 @@ pub(super) fn real(path: &Path) -> PathBuf {
     }
 }
 
+/// Folders of rules: those that the command line names, seen from each folder of the editor's; or such a folder itself.
+pub(super) fn roots(named: &[PathBuf], folders: &[PathBuf]) -> Vec<PathBuf> {
+    let holds = |folder: &Path| ["sources", "categories", "targets"].iter().any(|part| folder.join(part).is_dir());
+    let below = folders.iter().flat_map(|folder| named.iter().map(|name| folder.join(name)));
+    let mut found: Vec<PathBuf> = below.chain(folders.iter().cloned()).filter(|folder| holds(folder)).map(|folder| real(&folder)).collect();
+    if found.is_empty() {
+        found = named.iter().filter(|folder| holds(folder)).map(|folder| real(folder)).collect();
+    }
+    found.sort();
+    found.dedup();
+    tracing::info!(folders = found.len(), "folders of rules");
+    found
+}
+
 /// A path as a URI.
 pub(super) fn uri(path: &Path) -> String {
     let text = path.display().to_string().replace('\\', "/");

@@ -258,7 +258,7 @@ impl Server {
         let root = params.root_uri.as_ref().map(|uri| uri.as_str().to_owned());
         let folders = params.workspace_folders.unwrap_or_default();
         let folders = folders.iter().map(|folder| folder.uri.as_str().to_owned()).chain(root).filter_map(|uri| place::path(&uri));
-        self.editor = Editor::new(roots(&self.named, &folders.collect::<Vec<_>>()));
+        self.editor = Editor::new(place::roots(&self.named, &folders.collect::<Vec<_>>()));
         self.stage = Stage::Talking;
         json!({
             "capabilities": answer::capabilities(self.encoding),
@@ -377,21 +377,6 @@ impl Server {
         let offset = self.encoding.offset(text, params.position);
         Some((path, text, offset))
     }
-}
-
-/// Folders of rules: those that the command line names, seen from each folder of the editor's; or such a folder itself.
-fn roots(named: &[PathBuf], folders: &[PathBuf]) -> Vec<PathBuf> {
-    let holds = |folder: &Path| ["sources", "categories", "targets"].iter().any(|part| folder.join(part).is_dir());
-    let below = folders.iter().flat_map(|folder| named.iter().map(|name| folder.join(name)));
-    let mut found: Vec<PathBuf> =
-        below.chain(folders.iter().cloned()).filter(|folder| holds(folder)).map(|folder| place::real(&folder)).collect();
-    if found.is_empty() {
-        found = named.iter().filter(|folder| holds(folder)).map(|folder| place::real(folder)).collect();
-    }
-    found.sort();
-    found.dedup();
-    tracing::info!(folders = found.len(), "folders of rules");
-    found
 }
 
 /// The number of a request as it is written in JSON.

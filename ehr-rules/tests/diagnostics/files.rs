@@ -1,0 +1,173 @@
+//! How files are written: examples of values, dialects, headers, paths into JSON.
+
+use super::Mistake;
+use super::mistake;
+
+const SCHEMA: &str = "sources/acme/1/schema.yaml";
+
+pub(super) const MISTAKES: &[Mistake] = &[
+    mistake(
+        "a date format that cannot match the sample",
+        SCHEMA,
+        "DEATHDATE: date",
+        "DEATHDATE: {type: date, formats: [\"%m/%d/%Y\"], examples: [\"12/31/2020\", \"31/12/2020\"]}",
+        &[("E0413 11:79 `\"31/12/2020\"`", "the example `31/12/2020` is read by none of the formats; `%d/%m/%Y` reads it")],
+    ),
+    mistake(
+        "a sample in no ISO format",
+        SCHEMA,
+        "DEATHDATE: date",
+        "DEATHDATE: {type: date, examples: [\"31.12.2020\"]}",
+        &[("E0413 11:42 `\"31.12.2020\"`", "is no date as ISO 8601 writes it, and there are no `formats`; `%d.%m.%Y` reads it")],
+    ),
+    mistake(
+        "a sample that is none of the words",
+        SCHEMA,
+        "ACTIVE: {type: boolean, true: [\"1\"], false: [\"0\"]}",
+        "ACTIVE: {type: boolean, true: [\"1\"], false: [\"0\"], examples: [\"1\", yes]}",
+        &[("E0413 17:74 `yes`", "is a word neither for true nor for false; name the words of this system")],
+    ),
+    mistake(
+        "a sample that is not allowed",
+        SCHEMA,
+        "GENDER: {type: text, one_of: [M, F]}",
+        "GENDER: {type: text, one_of: [M, F], examples: [M, U]}",
+        &[("E0413 13:58 `U`", "the example `U` is none of `one_of`")],
+    ),
+    mistake(
+        "a sample with a NUL character",
+        SCHEMA,
+        "GENDER: {type: text, one_of: [M, F]}",
+        "GENDER: {type: text, examples: [\"M\\0\"]}",
+        &[(
+            "E0413 13:39 `\"M\\0\"`",
+            "the example `M\\0` has a NUL character in it; say what is done about it with `dialect: {nul: remove}`",
+        )],
+    ),
+    mistake(
+        "a sample out of range",
+        SCHEMA,
+        "CHILDREN: {type: integer, min: 0, max: 30}",
+        "CHILDREN: {type: integer, min: 0, max: 30, examples: [2, 31]}",
+        &[("E0413 16:64 `31`", "the example `31` is out of the range of `min` and `max`")],
+    ),
+    mistake(
+        "a sample that is too long",
+        SCHEMA,
+        "ZIP: {type: text, max_length: 10}",
+        "ZIP: {type: text, max_length: 10, examples: [\"12345-678901\"]}",
+        &[("E0413 14:52 `\"12345-678901\"`", "is longer than `max_length`")],
+    ),
+    mistake(
+        "a sample that is no number",
+        SCHEMA,
+        "COST: decimal(12,2)",
+        "COST: {type: \"decimal(12,2)\", examples: [\"12,50\"]}",
+        &[("E0413 18:48 `\"12,50\"`", "the example `12,50` is no decimal(12,2)")],
+    ),
+    mistake(
+        "a path into objects where the files are text",
+        SCHEMA,
+        "      NAME: text\n",
+        "      NAME: {type: text, path: clinic.name}\n",
+        &[("E0421 37:7 `NAME`", "format: json")],
+    ),
+    mistake(
+        "a header of JSON files",
+        SCHEMA,
+        "    file: \"clinics*.csv\"\n",
+        "    file: \"clinics*.json\"\n    format: json\n    header: [Id, NAME]\n",
+        &[("E0421 35:14 `Id`", "leave `header` out")],
+    ),
+    mistake(
+        "a path with nothing between two dots",
+        SCHEMA,
+        "    file: \"clinics*.csv\"\n",
+        "    file: \"clinics*.json\"\n    format: json\n    rows: a..b\n",
+        &[("E0407 35:11 `a..b`", "a dot between")],
+    ),
+    mistake(
+        "an encoding misspelt",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {encoding: windows1251x}\n",
+        &[("E0412 4:21 `windows1251x`", "did you mean `windows-1252`?")],
+    ),
+    mistake(
+        "a delimiter of letters",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {delimiter: semicolon}\n",
+        &[("E0412 4:22 `semicolon`", "one to eight characters")],
+    ),
+    mistake(
+        "a number of lines that is none",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {preamble: some}\n",
+        &[("E0412 4:21 `some`", "a whole number of lines")],
+    ),
+    mistake(
+        "a mark between thousands that is none",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {thousands: x}\n",
+        &[("E0412 4:22 `x`", "a comma, a point, a blank or an apostrophe")],
+    ),
+    mistake(
+        "one mark for two things",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {decimal: \",\", thousands: \",\"}\n",
+        &[("E0412 4:36 `\",\"`", "two different marks")],
+    ),
+    mistake(
+        "a table's mark between thousands that is the source's before the fraction",
+        SCHEMA,
+        "title: Acme, first exports\ntables:\n  patients:\n",
+        "title: Acme, first exports\ndialect: {decimal: \",\"}\ntables:\n  patients:\n    dialect: {thousands: \",\"}\n",
+        &[("E0412 6:3 `patients`", "say both `decimal` and `thousands` there")],
+    ),
+    mistake(
+        "an escape that is not known",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {escape: slash}\n",
+        &[("E0013 4:19 `slash`", "write `doubled` or `backslash`")],
+    ),
+    mistake(
+        "a way with NUL characters that there is not",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {nul: drop}\n",
+        &[("E0013 4:16 `drop`", "write `set_aside`, `remove` or `keep`")],
+    ),
+    mistake(
+        "an encoding with a slip",
+        SCHEMA,
+        "title: Acme, first exports\n",
+        "title: Acme, first exports\ndialect: {encoding: windws-1252}\n",
+        &[("E0412 4:21 `windws-1252`", "did you mean `windows-1252`?")],
+    ),
+    mistake(
+        "a header that names a field that is no column",
+        SCHEMA,
+        "    file: \"clinics*.csv\"\n",
+        "    file: \"clinics*.csv\"\n    header: [Id, NAME, NAMES]\n",
+        &[("E0101 34:24 `NAMES`", "did you mean `NAME`?")],
+    ),
+    mistake(
+        "a header that lacks a column",
+        SCHEMA,
+        "    file: \"clinics*.csv\"\n",
+        "    file: \"clinics*.csv\"\n    header: [Id]\n",
+        &[("E0420 34:14 `Id`", "in the order in which it stands")],
+    ),
+    mistake(
+        "a header that names a field twice",
+        SCHEMA,
+        "    file: \"clinics*.csv\"\n",
+        "    file: \"clinics*.csv\"\n    header: [Id, NAME, Id]\n",
+        &[("E0410 34:24 `Id`", "a name of its own")],
+    ),
+];
