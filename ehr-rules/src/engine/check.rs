@@ -17,14 +17,14 @@ pub(crate) fn broken(table: &Table, conditions: &[&Condition], context: &Context
     let doing = "checking the rows of a table";
     let mut lowering = Lowering::new(context);
     let mut columns = vec![col(ORIGIN)];
-    let mut plan = table.scan()?.with_row_index(ROW, None);
+    let plan = table.scan()?.with_row_index(ROW, None);
     for (at, condition) in conditions.iter().enumerate() {
         let holds = lowering.lower(condition)?;
-        let (computed, faults) = lowering.computed(plan);
-        plan = computed;
+        let faults = lowering.verdicts();
         let holds = faults.into_iter().fold(holds, |holds, (fault, _)| holds.and(fault.not()));
         columns.push(holds.alias(format!("_check{at}")));
     }
+    let (plan, _) = lowering.computed(plan);
     let found = Arc::new(Mutex::new(vec![Vec::new(); conditions.len()]));
     let shared = Arc::clone(&found);
     let function = move |batch: DataFrame| {

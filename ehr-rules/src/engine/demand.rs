@@ -69,12 +69,12 @@ pub(crate) fn rows(table: &Table, asked: &[Asked<'_>], beside: &[Beside<'_>], co
             Asked::Holds { that, only, among } => {
                 let mut of = lit(true);
                 if let Some(only) = only {
-                    of = truth(&mut lowering, &mut plan, &mut truths, only, format!("_only{at}"))?;
+                    of = truth(&mut lowering, &mut truths, only, format!("_only{at}"))?;
                 }
                 if let Some((column, among)) = among {
                     of = of.and(is_among(column, Arc::clone(among)));
                 }
-                let that = truth(&mut lowering, &mut plan, &mut truths, that, format!("_that{at}"))?;
+                let that = truth(&mut lowering, &mut truths, that, format!("_that{at}"))?;
                 (of.clone().and(that.not()), of)
             }
         };
@@ -85,6 +85,7 @@ pub(crate) fn rows(table: &Table, asked: &[Asked<'_>], beside: &[Beside<'_>], co
         counts.extend([sum(breaks, "rows"), of]);
     }
     // All at once: a plan of a step for each of a hundred conditions is too deep for the stack.
+    let (plan, _) = lowering.computed(plan);
     let counted = engine::collect(plan.with_columns(truths).select(counts), &doing)?;
     let read = |name: String| -> PolarsResult<u64> { counted.column(&name)?.get(0)?.try_extract::<u64>() };
     (0..asked.len())
@@ -102,17 +103,10 @@ fn is_among(column: &str, among: Arc<HashSet<i64>>) -> Expr {
 }
 
 /// Whether a condition is true, as a column to be computed, since it is asked for more than once.
-fn truth(
-    lowering: &mut Lowering<'_>,
-    plan: &mut LazyFrame,
-    truths: &mut Vec<Expr>,
-    condition: &Condition,
-    name: String,
-) -> Result<Expr, Error> {
+fn truth(lowering: &mut Lowering<'_>, truths: &mut Vec<Expr>, condition: &Condition, name: String) -> Result<Expr, Error> {
     let holds = lowering.lower(condition)?;
-    let (computed, faults) = lowering.computed(plan.clone());
+    let faults = lowering.verdicts();
     let holds = faults.into_iter().fold(holds, |holds, (fault, _)| holds.and(fault.not())).fill_null(lit(false));
-    *plan = computed;
     truths.push(holds.alias(name.as_str()));
     Ok(col(name))
 }

@@ -10,6 +10,8 @@ use crate::engine::arithmetic::Arithmetic;
 use crate::engine::codes;
 use crate::engine::codes::CodeSource;
 use crate::engine::codes::Tally;
+use crate::engine::constant::Table;
+use crate::engine::constant::literal;
 use crate::engine::default;
 use crate::engine::fate;
 use crate::engine::fate::Verdict;
@@ -30,7 +32,6 @@ use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use polars::prelude as pl;
 use polars::prelude::ChunkFull;
-use polars::prelude::NamedFrom;
 use secrecy::ExposeSecret;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -43,8 +44,10 @@ pub(super) struct Lowering<'a> {
     guard: Option<pl::Expr>,
     /// Where rows are noted in which a constant stands for what the data does not say, while a column is lowered.
     defaulted: Option<Gathered>,
-    /// What may fail is computed once, in a column of its own, in this order.
-    steps: Vec<pl::Expr>,
+    /// What may fail is computed once, in a column of its own: those that need no other first, then those over them, and so on.
+    steps: Vec<Vec<pl::Expr>>,
+    /// On which of these floors a step stands, by its name.
+    floors: HashMap<pl::PlSmallStr, usize>,
     /// The steps of this branch, by what they compute.
     known: Vec<(Expr, pl::Expr)>,
     /// Where a native form fails, while one is lowered.
@@ -68,6 +71,7 @@ impl<'a> Lowering<'a> {
             guard: None,
             defaulted: None,
             steps: Vec::new(),
+            floors: HashMap::new(),
             known: Vec::new(),
             faults: Vec::new(),
             verdicts: Vec::new(),
@@ -86,6 +90,7 @@ impl<'a> Lowering<'a> {
     /// Forgets what the rows of another branch are.
     pub(super) fn begin(&mut self) {
         self.known.clear();
+        self.floors.clear();
     }
 
     /// The plan with what was lowered computed beside it, and without the rows on which that fails.
@@ -96,8 +101,13 @@ impl<'a> Lowering<'a> {
 
     /// The plan with what was lowered computed beside it, and where that fails.
     pub(super) fn computed(&mut self, plan: pl::LazyFrame) -> (pl::LazyFrame, Vec<(pl::Expr, Verdict)>) {
-        let plan = self.steps.drain(..).fold(plan, |plan, step| plan.with_columns([step]));
-        (plan, std::mem::take(&mut self.verdicts))
+        let plan = self.steps.drain(..).filter(|floor| !floor.is_empty()).fold(plan, pl::LazyFrame::with_columns);
+        (plan, self.verdicts())
+    }
+
+    /// Where that fails which was lowered since the last time; it is said once what was lowered is computed.
+    pub(super) fn verdicts(&mut self) -> Vec<(pl::Expr, Verdict)> {
+        std::mem::take(&mut self.verdicts)
     }
 
     /// The value of a column of the table that is made; rows in which it is a constant for want of anything better are noted.
@@ -265,29 +275,14 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// A table of constants. From texts, the usual case, it is one hash look-up a row; else a chain of comparisons.
+    /// A table of constants: one look-up a row, or a chain of comparisons where that is less.
     fn map(&mut self, of: &Expr, entries: &[(Value, Value)], otherwise: &Expr, kind: &Kind) -> Result<pl::Expr, Error> {
         let rest = self.lower(otherwise)?;
         let from = self.lower(of)?;
-        let texts: Option<HashMap<String, pl::IdxSize>> = entries
-            .iter()
-            .zip(0..)
-            .map(|((key, value), at)| match (key, value) {
-                (_, Value::Null) => None,
-                (Value::Text(key), _) => Some((key.clone(), at)),
-                _ => None,
-            })
-            .collect();
         if entries.len() > 3
-            && let (Some(keys), Some(values)) = (texts, constants(entries.iter().map(|(_, value)| value), kind))
+            && let Some(table) = Table::of(entries, &of.ty.kind, kind)
         {
-            let output = pl::Field::new("map".into(), dtype(kind));
-            let function = move |column: pl::Column| {
-                let at: pl::IdxCa = column.str()?.iter().map(|text| text.and_then(|text| keys.get(text).copied())).collect();
-                Ok(pl::Column::from(values.take(&at)?))
-            };
-            let found = from.clone().map(function, move |_, _| Ok(output.clone()));
-            return Ok(self.noting_missed(found, of, &from, otherwise).fill_null(rest));
+            return Ok(self.look_up(Arc::new(table), (of, from), (otherwise, rest), kind));
         }
         let is = |key| from.clone().eq_missing(literal(key, &of.ty.kind));
         let value = entries.iter().rev().fold(rest, |value, (key, to)| pl::when(is(key)).then(literal(to, kind)).otherwise(value));
@@ -298,6 +293,23 @@ impl<'a> Lowering<'a> {
         let known = if constant { Vec::new() } else { vec![from.clone().is_null()] };
         let known = entries.iter().map(|(key, _)| is(key)).chain(known).reduce(pl::Expr::or);
         Ok(self.noting(value, known.map_or_else(|| pl::lit(true), pl::Expr::not)))
+    }
+
+    fn look_up(&mut self, table: Arc<Table>, (of, from): (&Expr, pl::Expr), (otherwise, rest): (&Expr, pl::Expr), kind: &Kind) -> pl::Expr {
+        let output = pl::Field::new("map".into(), dtype(kind));
+        if !table.has_missing() {
+            let function = move |column: pl::Column| table.values(&table.places(&column)?);
+            let found = from.clone().map(function, move |_, _| Ok(output.clone()));
+            return self.noting_missed(found, of, &from, otherwise).fill_null(rest);
+        }
+        // An entry to a missing value is not the same as none.
+        let index = Arc::clone(&table);
+        let function = move |column: pl::Column| Ok(pl::IntoColumn::into_column(index.places(&column)?));
+        let places = from.clone().map(function, |_, _| Ok(pl::Field::new("place".into(), pl::IDX_DTYPE)));
+        let places = self.noting_missed(places, of, &from, otherwise);
+        let places = self.step(places);
+        let found = places.clone().map(move |places| table.values(places.idx()?), move |_, _| Ok(output.clone()));
+        pl::when(places.is_null()).then(rest).otherwise(found)
     }
 
     /// An operator that may fail is a step of its own, so that its failures are those of the value that is used.
@@ -331,12 +343,17 @@ impl<'a> Lowering<'a> {
         Ok(value)
     }
 
-    /// A value that is computed once, in a column of its own.
+    /// A value that is computed once, in a column of its own. A plan with a step for each of hundreds of them would be too deep
+    /// for a thread's stack, so that all that can be computed at once are.
     fn step(&mut self, value: pl::Expr) -> pl::Expr {
-        let name = format!("_step{}", self.next);
+        let name = pl::PlSmallStr::from_string(format!("_step{}", self.next));
         self.next += 1;
-        self.steps.push(value.alias(name.as_str()));
-        pl::col(name.as_str())
+        let below = (&value).into_iter().filter_map(|part| if let pl::Expr::Column(name) = part { self.floors.get(name) } else { None });
+        let floor = below.max().map_or(0, |below| below + 1);
+        self.steps.resize_with(self.steps.len().max(floor + 1), Vec::new);
+        self.steps[floor].push(value.alias(name.clone()));
+        self.floors.insert(name.clone(), floor);
+        pl::col(name)
     }
 
     /// An operand of an operator that may fail. Where it fails it is missing, and so is the whole: it need not say so itself.
@@ -396,48 +413,6 @@ fn and(guard: Option<&pl::Expr>, condition: pl::Expr) -> pl::Expr {
         Some(guard) => guard.clone().and(condition),
         None => condition,
     }
-}
-
-/// A constant of a kind.
-pub(crate) fn literal(value: &Value, kind: &Kind) -> pl::Expr {
-    let kind = dtype(kind);
-    match value {
-        Value::Null => pl::lit(pl::NULL).cast(kind),
-        Value::Text(text) => pl::lit(text.as_str()),
-        Value::Integer(number) => pl::lit(*number).cast(kind),
-        Value::Float(number) => pl::lit(*number).cast(kind),
-        Value::Boolean(truth) => pl::lit(*truth),
-        Value::Date(date) => {
-            pl::lit(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).cast(pl::DataType::Int32).cast(pl::DataType::Date)
-        }
-        Value::Time(time) => {
-            let since = time.signed_duration_since(chrono::NaiveTime::MIN);
-            pl::lit(since.num_nanoseconds().unwrap_or_default()).cast(kind)
-        }
-        // Its text has as many digits behind the point as its scale says.
-        Value::Decimal { text, precision, scale } => {
-            let units = text.replace('.', "").parse::<i128>().unwrap_or_default();
-            let value = pl::AnyValue::Decimal(units, usize::from(*precision), usize::from(*scale));
-            pl::lit(pl::Scalar::new(kind, value))
-        }
-        Value::Datetime(at) | Value::Instant(at) => pl::lit(at.and_utc().timestamp_micros()).cast(dtype(&Kind::Datetime)),
-    }
-}
-
-/// Constants of one kind as a column of it; `None` where they are not all of a kind that is held so.
-fn constants<'v>(values: impl Iterator<Item = &'v Value>, kind: &Kind) -> Option<pl::Series> {
-    fn all<'v, T>(values: impl Iterator<Item = &'v Value>, of: impl Fn(&'v Value) -> Option<T>) -> Option<Vec<T>> {
-        values.map(of).collect()
-    }
-    let name: pl::PlSmallStr = "map".into();
-    Some(match kind {
-        Kind::Integer => pl::Series::new(name, all(values, |value| if let Value::Integer(number) = value { Some(*number) } else { None })?),
-        Kind::Boolean => pl::Series::new(name, all(values, |value| if let Value::Boolean(truth) = value { Some(*truth) } else { None })?),
-        Kind::Float => pl::Series::new(name, all(values, |value| if let Value::Float(number) = value { Some(*number) } else { None })?),
-        Kind::Date => pl::Series::new(name, all(values, |value| if let Value::Date(date) = value { Some(*date) } else { None })?),
-        Kind::Text => pl::Series::new(name, all(values, |value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })?),
-        Kind::Decimal { .. } | Kind::Time | Kind::Datetime | Kind::Instant | Kind::Uuid | Kind::List(_) | Kind::Struct(_) => return None,
-    })
 }
 
 /// Missing and empty texts are skipped; missing where nothing is left.

@@ -4,7 +4,7 @@ use crate::dataset::ORIGIN;
 use crate::dataset::dtype::dtype;
 use crate::dataset::ledger::Ledger;
 use crate::engine::Context;
-use crate::engine::expr::literal;
+use crate::engine::constant::literal;
 use crate::engine::fate;
 use crate::engine::fate::Entered;
 use crate::engine::fate::Verdict;
