@@ -1,5 +1,6 @@
 //! `add_months`: so many months later.
 
+use crate::functions::calendar;
 use crate::functions::function::Accepts;
 use crate::functions::function::Function;
 use crate::functions::function::Nulls;
@@ -12,7 +13,6 @@ use crate::functions::lowering::Arg;
 use crate::functions::lowering::As;
 use crate::functions::lowering::Row;
 use crate::functions::lowering::by_row;
-use chrono::Months;
 use chrono::NaiveDateTime;
 use polars::prelude::*;
 
@@ -40,8 +40,5 @@ fn lower(args: &[Expr]) -> Expr {
 }
 
 fn later(args: &[Arg<'_>], row: usize) -> Option<NaiveDateTime> {
-    let months = args[1].int(row)?;
-    let many = Months::new(u32::try_from(months.unsigned_abs()).ok()?);
-    let at = args[0].datetime(row)?;
-    if months < 0 { at.checked_sub_months(many) } else { at.checked_add_months(many) }
+    calendar::later_by_months(args, row, 1)
 }

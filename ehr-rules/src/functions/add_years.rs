@@ -1,5 +1,6 @@
 //! `add_years`: so many years later.
 
+use crate::functions::calendar;
 use crate::functions::function::Accepts;
 use crate::functions::function::Function;
 use crate::functions::function::Nulls;
@@ -12,7 +13,6 @@ use crate::functions::lowering::Arg;
 use crate::functions::lowering::As;
 use crate::functions::lowering::Row;
 use crate::functions::lowering::by_row;
-use chrono::Months;
 use chrono::NaiveDateTime;
 use polars::prelude::*;
 
@@ -39,8 +39,5 @@ fn lower(args: &[Expr]) -> Expr {
 }
 
 fn later(args: &[Arg<'_>], row: usize) -> Option<NaiveDateTime> {
-    let years = args[1].int(row)?;
-    let many = Months::new(u32::try_from(years.unsigned_abs()).ok()?.checked_mul(12)?);
-    let at = args[0].datetime(row)?;
-    if years < 0 { at.checked_sub_months(many) } else { at.checked_add_months(many) }
+    calendar::later_by_months(args, row, 12)
 }

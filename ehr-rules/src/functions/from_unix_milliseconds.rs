@@ -1,5 +1,6 @@
 //! `from_unix_milliseconds`: milliseconds since 1970.
 
+use crate::functions::calendar;
 use crate::functions::function::Accepts;
 use crate::functions::function::Function;
 use crate::functions::function::Nulls;
@@ -12,9 +13,7 @@ use crate::functions::lowering::Arg;
 use crate::functions::lowering::As;
 use crate::functions::lowering::Row;
 use crate::functions::lowering::by_row;
-use crate::functions::lowering::four_digit_year;
 use crate::ir::types::Kind;
-use chrono::DateTime;
 use polars::prelude::*;
 
 pub(super) static FUNCTION: Function = Function {
@@ -40,6 +39,5 @@ fn lower(args: &[Expr]) -> Expr {
 }
 
 fn instant(args: &[Arg<'_>], row: usize) -> Option<i64> {
-    let micros = args[0].int(row)?.checked_mul(1000)?;
-    four_digit_year(DateTime::from_timestamp_micros(micros)?.date_naive()).map(|_| micros)
+    calendar::since_1970(args, row, 1000)
 }

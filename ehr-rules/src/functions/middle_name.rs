@@ -12,11 +12,10 @@ use crate::functions::lowering::Arg;
 use crate::functions::lowering::As;
 use crate::functions::lowering::Row;
 use crate::functions::lowering::by_distinct;
+use crate::functions::names;
 use crate::ir::types::Kind;
-use human_name::Name;
 use polars::prelude::*;
 use std::borrow::Cow;
-use unicode_normalization::UnicodeNormalization;
 
 pub(super) static FUNCTION: Function = Function {
     name: "middle_name",
@@ -40,8 +39,5 @@ fn lower(args: &[Expr]) -> Expr {
 }
 
 fn part(args: &[Arg<'_>], row: usize) -> Option<String> {
-    let name = Name::parse(args[0].text(row)?)?;
-    let part = name.middle_name().map(Cow::into_owned).or_else(|| name.middle_initials().map(str::to_owned))?;
-    // The parser takes accents apart.
-    Some(part.nfc().collect()).filter(|part: &String| !part.is_empty())
+    names::part(args, row, |name| name.middle_name().or_else(|| name.middle_initials().map(Cow::from)))
 }

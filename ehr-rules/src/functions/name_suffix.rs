@@ -12,10 +12,10 @@ use crate::functions::lowering::Arg;
 use crate::functions::lowering::As;
 use crate::functions::lowering::Row;
 use crate::functions::lowering::by_distinct;
+use crate::functions::names;
 use crate::ir::types::Kind;
-use human_name::Name;
 use polars::prelude::*;
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
 
 pub(super) static FUNCTION: Function = Function {
     name: "name_suffix",
@@ -39,8 +39,5 @@ fn lower(args: &[Expr]) -> Expr {
 }
 
 fn part(args: &[Arg<'_>], row: usize) -> Option<String> {
-    let name = Name::parse(args[0].text(row)?)?;
-    let part = name.generational_suffix()?.to_owned();
-    // The parser takes accents apart.
-    Some(part.nfc().collect()).filter(|part: &String| !part.is_empty())
+    names::part(args, row, |name| name.generational_suffix().map(Cow::from))
 }

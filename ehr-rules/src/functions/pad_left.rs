@@ -14,6 +14,7 @@ use crate::functions::lowering::Arg;
 use crate::functions::lowering::As;
 use crate::functions::lowering::Row;
 use crate::functions::lowering::by_row;
+use crate::functions::padding::padding;
 use crate::ir::types::Kind;
 use polars::prelude::*;
 
@@ -39,13 +40,6 @@ fn lower(args: &[Expr]) -> Expr {
     by_row(args, &[As::Text, As::Int, As::Text], Row::Text(pad))
 }
 
-const WIDEST: usize = 1000;
-
 fn pad(args: &[Arg<'_>], row: usize) -> Option<String> {
-    let (text, fill) = (args[0].text(row)?, args[2].text(row)?);
-    let width = usize::try_from(args[1].int(row)?.max(0)).unwrap_or(WIDEST).min(WIDEST);
-    let lacking = width.saturating_sub(text.chars().count());
-    let mut padded: String = fill.chars().cycle().take(lacking).collect();
-    padded.push_str(text);
-    Some(padded)
+    padding(args, row).map(|(text, fill)| [fill.as_str(), text].concat())
 }
