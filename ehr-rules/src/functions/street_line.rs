@@ -1,7 +1,9 @@
 //! `street_line`: the first line of an address, written one way.
 //!
-//! The words are those of the United States Postal Service's Publication 28: suffixes (appendix C1), directions and secondary
-//! units (C2), with a few misspellings of each. They stand in `street_words.csv`: kind, word, and how it is written.
+//! The words are those of the United States Postal Service's Publication 28, *Postal Addressing Standards*: suffixes with what is
+//! commonly written for them (appendix C1), directions, and secondary units (C2). They stand in `street_words.csv`: kind, word, and
+//! how it is written. Units are of three kinds: those that no street is called after, those that are units only with a number
+//! behind them (`LOT 5`), and those that stand alone (`REAR`).
 
 use crate::functions::function::Accepts;
 use crate::functions::function::Function;
@@ -35,6 +37,9 @@ pub(super) static FUNCTION: Function = Function {
         example(&[Sample::Text("100 Avenue Road Northwest")], Sample::Text("100 AVENUE RD NW")),
         example(&[Sample::Text("5 St. James Court #3")], Sample::Text("5 ST JAMES CT # 3")),
         example(&[Sample::Text("9 Park Boulevard 2nd Floor")], Sample::Text("9 PARK BLVD 2ND FL")),
+        example(&[Sample::Text("9 Park Boulevard, Lot 5")], Sample::Text("9 PARK BLVD LOT 5")),
+        example(&[Sample::Text("9 Park Boulevard, Upper")], Sample::Text("9 PARK BLVD UPPR")),
+        example(&[Sample::Text("9 North Front Street")], Sample::Text("9 N FRONT ST")),
         example(&[Sample::Text("842 E 1700 South")], Sample::Text("842 E 1700 S")),
         example(&[Sample::Text("39.2 Road")], Sample::Text("39.2 RD")),
         example(&[Sample::Text("PO Box 12")], Sample::Text("PO BOX 12")),
@@ -64,7 +69,7 @@ fn line(args: &[Arg<'_>], row: usize) -> Option<String> {
     let street = unit.unwrap_or(words.len());
     abbreviate(words.get_mut(..street)?);
     for word in words.get_mut(street..)? {
-        if let Some(short) = written("unit", word) {
+        if let Some(short) = ["unit", "numbered", "alone"].into_iter().find_map(|kind| written(kind, word)) {
             short.clone_into(word);
         }
     }
@@ -88,12 +93,31 @@ fn words(text: &str) -> Vec<String> {
     clean.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Where the secondary unit begins. `2ND FLOOR` begins with its number.
+/// Where the secondary unit begins, behind a number and a name. `2ND FLOOR` begins with its number.
 fn unit(words: &[String]) -> Option<usize> {
-    let at = words.iter().enumerate().skip(2).find(|(_, word)| *word == "#" || written("unit", word).is_some())?.0;
+    let at = (2..words.len()).find(|at| is_unit(words, *at))?;
     let numbered = |word: &String| word.starts_with(|first: char| first.is_ascii_digit());
     let is_floor = words.get(at).and_then(|word| written("unit", word)) == Some("FL");
     Some(if is_floor && at > 2 && words.get(at - 1).is_some_and(numbered) { at - 1 } else { at })
+}
+
+/// Whether a word is that of a unit: streets are called `FRONT ST`, `UPPER MILL RD` and `OLD BUILDING RD` too.
+fn is_unit(words: &[String], at: usize) -> bool {
+    let Some(word) = words.get(at) else { return false };
+    let next = words.get(at + 1);
+    let is_number = |word: &String| word.len() == 1 || word.bytes().any(|byte| byte.is_ascii_digit());
+    let is = |kind, at: usize| words.get(at).is_some_and(|word| written(kind, word).is_some());
+    // Whether the street is whole before it: a name, and a suffix behind it.
+    let whole = (2..at).any(|at| is("suffix", at));
+    if word == "#" {
+        true
+    } else if written("unit", word).is_some() {
+        whole || next.is_none_or(is_number) || !is("suffix", at + 1)
+    } else if written("numbered", word).is_some() {
+        next.is_some_and(is_number)
+    } else {
+        written("alone", word).is_some() && whole && next.is_none_or(|next| next == "#" || is_number(next))
+    }
 }
 
 /// The number, a direction, the name, the suffix, a direction: whatever is not the name is abbreviated, and there is a name.
@@ -116,5 +140,53 @@ fn abbreviate(words: &mut [String]) {
     }
     if end > first + 1 {
         shorten(first, "direction");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn said(text: &str) -> String {
+        let mut words = words(text);
+        let street = unit(&words).unwrap_or(words.len());
+        abbreviate(&mut words[..street]);
+        words.join(" ")
+    }
+
+    #[test]
+    fn what_a_word_is_written_as_is_written_so_itself() {
+        let known: BTreeSet<(&str, &str)> = WORDS.keys().copied().collect();
+        let rows = include_str!("street_words.csv").lines().count() - 1;
+        assert_eq!(known.len(), rows, "no word stands twice");
+        for ((kind, word), short) in WORDS.iter() {
+            assert_eq!(written(kind, short), Some(*short), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_street_may_be_called_after_a_unit() {
+        for (text, street) in [
+            ("12 North Front Street", "12 N FRONT ST"),
+            ("12 Old Building Road", "12 OLD BUILDING RD"),
+            ("12 Upper Mill Road", "12 UPPER MILL RD"),
+            ("12 East Side Drive", "12 E SIDE DR"),
+            ("12 Old Key Lane", "12 OLD KEY LN"),
+            ("12 Post Office Square", "12 POST OFFICE SQ"),
+        ] {
+            assert_eq!(said(text), street);
+            assert_eq!(unit(&words(text)), None, "{text}");
+        }
+        for (text, begins) in [
+            ("12 Elm Street Building B", 3),
+            ("12 Elm Street Rear", 3),
+            ("12 Elm Street Penthouse 2", 3),
+            ("12 Broadway Space 7", 2),
+            ("12 Elm Street North Basement", 4),
+            ("12 Broadway Suite 7", 2),
+        ] {
+            assert_eq!(unit(&words(text)), Some(begins), "{text}");
+        }
     }
 }
