@@ -112,7 +112,7 @@ pub(crate) fn begin(
         input: Vec::new(),
         left_out: input.left_out.clone(),
         tenant: request.tenant.clone(),
-        lies_in: lies_in(book, request),
+        lies_in: lies_in(book, &request.target, &request.input, request.tenant.as_deref()),
         tenants: Vec::new(),
         stages: Vec::new(),
         to: request.to.clone(),
@@ -232,12 +232,12 @@ fn walk(
 }
 
 /// The folder that files of the input lie in whose names have none, where the target's folders name tenants.
-fn lies_in(book: &Rulebook, request: &Request) -> Option<String> {
+pub(crate) fn lies_in(book: &Rulebook, target: &str, input: &str, named: Option<&str>) -> Option<String> {
     let targets = book.targets();
-    let tenant = targets.iter().find(|target| target.name == request.target)?.tenant.as_ref()?;
+    let tenant = targets.iter().find(|target| target.name == target)?.tenant.as_ref()?;
     tenant.folder?;
     // Who says whose the rows are needs no folder.
-    let input = fs::canonicalize(&request.input).ok().filter(|_| request.tenant.is_none())?;
+    let input = fs::canonicalize(input).ok().filter(|_| named.is_none())?;
     let folder = if input.is_dir() { input.as_path() } else { input.parent()? };
     Some(folder.file_name()?.to_string_lossy().into_owned())
 }

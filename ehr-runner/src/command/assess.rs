@@ -3,7 +3,8 @@
 //! It is the same way that `run` goes, over staged files of its own that are removed again, so that it cannot say anything else.
 
 use crate::command::import;
-use crate::command::run::setting;
+use crate::command::terms::Extent;
+use crate::command::terms::Terms;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
@@ -14,16 +15,12 @@ use crate::progress::Bar;
 use crate::report::LedgerFile;
 use crate::report::Report;
 use crate::report::feasible;
-use crate::secret;
 use crate::source;
 use crate::source::Input;
 use crate::source::leave::Leave;
-use chrono::Local;
-use chrono::NaiveDate;
 use clap::Args;
 use ehr_rules::Order;
 use ehr_rules::Rulebook;
-use ehr_rules::SourceId;
 use serde_json::Value;
 use serde_json::json;
 use std::path::Path;
@@ -56,21 +53,10 @@ pub(crate) struct Assess {
     /// The target, as in `omop-5.4`; may be left out where the rules have one only
     #[arg(long, value_name = "TARGET", env = "EHR_TARGET")]
     target: Option<String>,
-    /// The source, instead of finding out
-    #[arg(long, value_name = "SYSTEM/VERSION", env = "EHR_SOURCE")]
-    source: Option<SourceId>,
-    /// Only the first rows of each table, in file order
-    #[arg(long, value_name = "ROWS", env = "EHR_LIMIT")]
-    limit: Option<u64>,
-    /// What `today()` gives in the rules; left out, today
-    #[arg(long, value_name = "YYYY-MM-DD", env = "EHR_TODAY")]
-    today: Option<NaiveDate>,
-    /// A parameter that the rules declare; may be given several times
-    #[arg(long = "set", value_name = "NAME=VALUE", env = "EHR_SET", value_parser = setting)]
-    parameters: Vec<(String, String)>,
-    /// The folder of an Athena vocabulary download
-    #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
-    vocabulary: Option<PathBuf>,
+    #[command(flatten)]
+    terms: Terms,
+    #[command(flatten)]
+    extent: Extent,
     /// Show the codes themselves that have no mapping
     #[arg(long, env = "EHR_SHOW_VALUES")]
     show_values: bool,
@@ -84,15 +70,13 @@ pub(crate) struct Assess {
 impl Assess {
     /// Walks the whole way but for what it would write, and says whether it is worth going.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
-        if let Some(vocabulary) = self.vocabulary.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(Failure::Usage(format!("there is no vocabulary folder `{}`", vocabulary.display())));
-        }
+        self.terms.check()?;
         let book = context.rulebook()?;
         let target = self.target(&book)?;
         context.heed_signals()?;
         let input = &source::open(context, &self.input, &self.leave)?;
         input.is_whole()?;
-        let found = identify::source(context, &book, self.source.as_ref(), &input.files)?;
+        let found = identify::source(context, &book, self.terms.source.as_ref(), &input.files)?;
         let place = private()?;
         let made = self.make(context, &book, &target, found, input, &place);
         // Whatever an interrupted stage says of itself, it was interrupted.
@@ -131,15 +115,10 @@ impl Assess {
         let Identified { source, tables, said: detection } = found;
         let bar = Bar::new(context.progress, input.files.iter().map(|file| file.bytes).sum());
         let settings = Order {
-            limit: self.limit,
-            parameters: self.parameters.iter().cloned().collect(),
-            secrets: secret::brought(&book.secrets(&source, target)?)?,
-            vocabulary: self.vocabulary.clone(),
             tables,
-            whole_categories: true,
             cancel: Arc::clone(&context.cancel),
             progress: bar.listener(),
-            ..Order::new(place.stage(), self.today.unwrap_or_else(|| Local::now().date_naive()))
+            ..self.terms.order(&self.extent, book, (&source, target), &self.input, place.stage())?
         };
         let job = book.start(&source, target, &input.files, settings)?;
         let common = job.categorize(&job.assess(job.read()?)?)?;
@@ -166,7 +145,7 @@ impl Assess {
         let mut json = report.json();
         if let Some(all) = json.as_object_mut() {
             all.insert("verdict".to_owned(), json!(if go { "go" } else { "no_go" }));
-            all.insert("limit".to_owned(), json!(self.limit));
+            all.insert("limit".to_owned(), json!(self.extent.limit));
         }
         if !self.show_values {
             hide(&mut json);

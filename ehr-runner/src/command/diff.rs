@@ -1,5 +1,7 @@
 //! `diff`: what changes in the output when the rules change, and which rule each difference comes from.
 
+use crate::command::terms::Extent;
+use crate::command::terms::Terms;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::error::Status;
@@ -7,8 +9,6 @@ use crate::identify;
 use crate::identify::Identified;
 use crate::source;
 use crate::source::leave::Leave;
-use chrono::Local;
-use chrono::NaiveDate;
 use clap::Args;
 use ehr_rules::Change;
 use ehr_rules::InputFile;
@@ -48,21 +48,10 @@ pub(crate) struct Diff {
     /// The target; left out, each that both know and that suits the source
     #[arg(long, value_name = "TARGET", env = "EHR_TARGET")]
     target: Option<String>,
-    /// The source, instead of finding out
-    #[arg(long, value_name = "SYSTEM/VERSION", env = "EHR_SOURCE")]
-    source: Option<SourceId>,
-    /// Only the first rows of each table, in file order
-    #[arg(long, value_name = "ROWS", env = "EHR_LIMIT")]
-    limit: Option<u64>,
-    /// What `today()` gives in the rules; left out, today
-    #[arg(long, value_name = "YYYY-MM-DD", env = "EHR_TODAY")]
-    today: Option<NaiveDate>,
-    /// A parameter that the rules declare; may be given several times
-    #[arg(long = "set", value_name = "NAME=VALUE", env = "EHR_SET", value_parser = super::run::setting)]
-    parameters: Vec<(String, String)>,
-    /// The folder of an Athena vocabulary download
-    #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
-    vocabulary: Option<PathBuf>,
+    #[command(flatten)]
+    terms: Terms,
+    #[command(flatten)]
+    extent: Extent,
     /// Show old and new values; they may be a patient's
     #[arg(long, env = "EHR_SHOW_VALUES")]
     show_values: bool,
@@ -80,6 +69,7 @@ struct Side {
 impl Diff {
     /// Converts twice and compares.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        self.terms.check()?;
         let book_a = context.rulebook()?;
         let book_b = context.rulebook_of(&self.against)?;
         context.heed_signals()?;
@@ -123,7 +113,7 @@ impl Diff {
     }
 
     fn side(&self, context: &Context, book: Rulebook, files: &[InputFile]) -> Result<Side, Failure> {
-        let Identified { source, tables, .. } = identify::source(context, &book, self.source.as_ref(), files)?;
+        let Identified { source, tables, .. } = identify::source(context, &book, self.terms.source.as_ref(), files)?;
         Ok(Side { book, source, tables })
     }
 
@@ -155,18 +145,16 @@ impl Diff {
     fn compare(&self, context: &Context, a: &Side, b: &Side, target: &str, files: &[InputFile]) -> Result<(Change, (bool, bool)), Failure> {
         let folder = || tempfile::tempdir().map_err(|error| Failure::file("making a folder in", &std::env::temp_dir(), &error));
         let (folder_a, folder_b) = (folder()?, folder()?);
-        let today = self.today.unwrap_or_else(|| Local::now().date_naive());
-        let settings = |folder: &tempfile::TempDir, side: &Side| Order {
-            tables: side.tables.clone(),
-            limit: self.limit,
-            parameters: self.parameters.iter().cloned().collect(),
-            vocabulary: self.vocabulary.clone(),
-            whole_categories: true,
-            cancel: Arc::clone(&context.cancel),
-            ..Order::new(folder.path().to_owned(), today)
+        let settings = |folder: &tempfile::TempDir, side: &Side| -> Result<Order, Failure> {
+            let way = (&side.source, target);
+            Ok(Order {
+                tables: side.tables.clone(),
+                cancel: Arc::clone(&context.cancel),
+                ..self.terms.order(&self.extent, &side.book, way, &self.input, folder.path().to_owned())?
+            })
         };
-        let job_a = a.book.start(&a.source, target, files, settings(&folder_a, a))?;
-        let job_b = b.book.start(&b.source, target, files, settings(&folder_b, b))?;
+        let job_a = a.book.start(&a.source, target, files, settings(&folder_a, a)?)?;
+        let job_b = b.book.start(&b.source, target, files, settings(&folder_b, b)?)?;
         let walk = |job: &ehr_rules::Job<'_>| -> Result<_, Failure> {
             let sound = job.assess(job.read()?)?;
             context.go_on()?;

@@ -18,6 +18,7 @@ mod schema;
 mod standing;
 mod status;
 mod tenants;
+pub(crate) mod terms;
 mod test;
 mod undo;
 mod watch;

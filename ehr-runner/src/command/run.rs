@@ -1,6 +1,8 @@
 //! `run`: the whole way from a folder of exports to an order, and into a database.
 
 use crate::command::import;
+use crate::command::terms::Extent;
+use crate::command::terms::Terms;
 use crate::context::Context;
 use crate::corridor::Stage;
 use crate::destination::Destination;
@@ -20,13 +22,10 @@ use crate::order::workplace::Workplace;
 use crate::source;
 use crate::source::leave::Leave;
 use crate::telemetry;
-use chrono::NaiveDate;
 use clap::Args;
 use ehr_rules::Rulebook;
-use ehr_rules::SourceId;
 use ehr_rules::TargetSchema;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -66,12 +65,10 @@ pub(crate) struct Run {
     /// The order's folder; it must not exist yet
     #[arg(long, value_name = "ORDER", env = "EHR_OUT", required_unless_present = "dry_run")]
     out: Option<PathBuf>,
-    /// The source, instead of finding out
-    #[arg(long, value_name = "SYSTEM/VERSION", env = "EHR_SOURCE")]
-    source: Option<SourceId>,
-    /// Only the first rows of each table, in file order
-    #[arg(long, value_name = "ROWS", env = "EHR_LIMIT")]
-    limit: Option<u64>,
+    #[command(flatten)]
+    terms: Terms,
+    #[command(flatten)]
+    extent: Extent,
     /// Everything but the last write: no order appears, no database is touched
     #[arg(long, env = "EHR_DRY_RUN")]
     dry_run: bool,
@@ -81,18 +78,6 @@ pub(crate) struct Run {
     /// How tables are written
     #[arg(long, value_enum, default_value = "csv", env = "EHR_OUTPUT")]
     output: Output,
-    /// What `today()` gives in the rules; left out, the day on which the order is made
-    #[arg(long, value_name = "YYYY-MM-DD", env = "EHR_TODAY")]
-    today: Option<NaiveDate>,
-    /// A parameter that the rules declare; may be given several times
-    #[arg(long = "set", value_name = "NAME=VALUE", env = "EHR_SET", value_parser = setting)]
-    parameters: Vec<(String, String)>,
-    /// The one tenant whose rows these are, by its full name; files that hold another's are set aside
-    #[arg(long, value_name = "NAME", env = "EHR_TENANT")]
-    tenant: Option<String>,
-    /// The folder of an Athena vocabulary download
-    #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
-    vocabulary: Option<PathBuf>,
     /// Load the order into this database when it is done
     #[arg(long, value_name = "URL", env = "EHR_TO")]
     to: Option<Given>,
@@ -102,29 +87,15 @@ pub(crate) struct Run {
     leave: Leave,
 }
 
-/// `NAME=VALUE`.
-pub(super) fn setting(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a parameter is set as NAME=VALUE".to_owned()),
-    }
-}
-
 impl Run {
     /// Checks all that can be known before the first row, runs, puts the order into place, loads it.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
-        let names: BTreeSet<&str> = self.parameters.iter().map(|(name, _)| name.as_str()).collect();
-        if names.len() < self.parameters.len() {
-            return Err(Failure::Usage("`--set` gives one parameter twice".to_owned()));
-        }
+        self.terms.check()?;
         let to = self.to.as_ref().map(Given::get).transpose()?;
         import::fits(self.until, to.is_some())?;
         let out = self.place()?;
         workplace::free(&out)?;
         self.apart(&out)?;
-        if let Some(vocabulary) = self.vocabulary.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(Failure::Usage(format!("there is no vocabulary folder `{}`", vocabulary.display())));
-        }
         let book = context.rulebook()?;
         let target = import::target(&book, &self.target)?;
         if let Some(to) = to {
@@ -147,7 +118,7 @@ impl Run {
         let input = &source::open(context, &self.input, &self.leave)?;
         input.is_whole()?;
         let found = telemetry::within(&telemetry::stage(Stage::Detect.name()), || {
-            identify::source(context, book, self.source.as_ref(), &input.files)
+            identify::source(context, book, self.terms.source.as_ref(), &input.files)
         })?;
 
         let place = Workplace::create(out)?;
@@ -191,12 +162,12 @@ impl Run {
         Ok(Request {
             input: self.input.clone(),
             target: self.target.clone(),
-            limit: self.limit,
+            limit: self.extent.limit,
             output: self.output,
-            today: self.today,
-            tenant: self.tenant.clone(),
-            parameters: self.parameters.iter().cloned().collect(),
-            vocabulary: self.vocabulary.clone(),
+            today: self.extent.today,
+            tenant: self.terms.tenant.clone(),
+            parameters: self.terms.parameters(),
+            vocabulary: self.terms.vocabulary.clone(),
             to,
         })
     }

@@ -1,7 +1,7 @@
 //! `watch`: runs every new export that appears in a folder, until it is stopped.
 
 use crate::command::import;
-use crate::command::run::setting;
+use crate::command::terms::Terms;
 use crate::context::Context;
 use crate::destination::Given;
 use crate::destination::Loading;
@@ -18,7 +18,6 @@ use crate::watch::book::Standing;
 use crate::watch::numbers::Numbers;
 use crate::watch::serve;
 use clap::Args;
-use ehr_rules::SourceId;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -62,18 +61,11 @@ pub(crate) struct Watch {
     /// The folder of the orders; it is made where there is none
     #[arg(long, value_name = "ORDERS", env = "EHR_OUT")]
     out: PathBuf,
-    /// The source, instead of finding out
-    #[arg(long, value_name = "SYSTEM/VERSION", env = "EHR_SOURCE")]
-    source: Option<SourceId>,
+    #[command(flatten)]
+    terms: Terms,
     /// How tables are written
     #[arg(long, value_enum, default_value = "csv", env = "EHR_OUTPUT")]
     output: Output,
-    /// A parameter that the rules declare; may be given several times
-    #[arg(long = "set", value_name = "NAME=VALUE", env = "EHR_SET", value_parser = setting)]
-    parameters: Vec<(String, String)>,
-    /// The folder of an Athena vocabulary download
-    #[arg(long, value_name = "DIR", env = "EHR_VOCABULARY")]
-    vocabulary: Option<PathBuf>,
     /// Load each order into this database
     #[arg(long, value_name = "URL", env = "EHR_TO")]
     to: Option<Given>,
@@ -112,9 +104,7 @@ impl Watch {
         if !self.folder.is_dir() {
             return Err(Failure::Usage(format!("there is no folder `{}` to watch", self.folder.display())));
         }
-        if let Some(vocabulary) = self.vocabulary.as_ref().filter(|folder| !folder.is_dir()) {
-            return Err(Failure::Usage(format!("there is no vocabulary folder `{}`", vocabulary.display())));
-        }
+        self.terms.check()?;
         let book = context.rulebook()?;
         import::target(&book, &self.target)?;
         let to = match &self.to {
@@ -131,12 +121,12 @@ impl Watch {
                 limit: None,
                 output: self.output,
                 today: None,
-                tenant: None,
-                parameters: self.parameters.iter().cloned().collect(),
-                vocabulary: self.vocabulary.clone(),
+                tenant: self.terms.tenant.clone(),
+                parameters: self.terms.parameters(),
+                vocabulary: self.terms.vocabulary.clone(),
                 to,
             },
-            source: self.source.clone(),
+            source: self.terms.source.clone(),
             leave: self.leave.clone(),
             poll: self.poll,
             settle: self.settle,

@@ -78,6 +78,8 @@ impl Why {
             tables: order.tables.clone(),
             parameters: order.parameters.clone(),
             secrets: secret::brought(&order.secrets)?,
+            tenant: order.tenant.clone(),
+            lies_in: order.lies_in.clone(),
             whole_categories: true,
             cancel: Arc::clone(&context.cancel),
             ..Order::new(folder.path().to_owned(), order.today)

@@ -19,6 +19,7 @@ use polars::prelude::SinkDestination;
 use polars::prelude::SinkTarget;
 use polars::prelude::UnifiedSinkArgs;
 use std::path::Path;
+use std::path::PathBuf;
 
 /// The kind of a table's column.
 pub(crate) type Kinds<'a> = &'a dyn Fn(&str, &str) -> Option<Kind>;
@@ -28,13 +29,12 @@ pub(crate) fn write_tables(context: &Context, tables: &[Table], kinds: Kinds<'_>
     make_folder(folder)?;
     for table in tables {
         context.go_on()?;
-        let path = folder.join(format!("{}.{}", table.name, output.extension()));
-        let (frame, format) = match output {
+        let frame = match output {
             // CSV has no type for what is nested or has a zone.
-            Output::Csv => (table.texts(|column| kinds(&table.name, column))?, csv::format()),
-            Output::Parquet => (table.frame()?, parquet::format()),
+            Output::Csv => table.texts(|column| kinds(&table.name, column))?,
+            Output::Parquet => table.frame()?,
         };
-        write_table(frame, &path, format)?;
+        write(frame, &table.name, folder, output)?;
     }
     Ok(())
 }
@@ -52,16 +52,11 @@ pub(crate) fn write_tenants(
     for table in tables {
         for part in job.parts(table)? {
             context.go_on()?;
-            let own = folder.join(tenant_identifier(&part.tenant, ""));
-            let into = own.join("converted");
-            for folder in [&own, &into].into_iter().filter(|folder| !folder.is_dir()) {
-                make_folder(folder)?;
-            }
-            let (frame, format) = match output {
-                Output::Csv => (part.texts(|column| kinds(&table.name, column))?, csv::format()),
-                Output::Parquet => (part.frame()?, parquet::format()),
+            let frame = match output {
+                Output::Csv => part.texts(|column| kinds(&table.name, column))?,
+                Output::Parquet => part.frame()?,
             };
-            write_table(frame, &into.join(format!("{}.{}", table.name, output.extension())), format)?;
+            write(frame, &table.name, &tenants_folder(folder, &part.tenant, "converted")?, output)?;
         }
     }
     Ok(())
@@ -72,8 +67,7 @@ pub(crate) fn write_tracked(context: &Context, tables: &[Table], kinds: Kinds<'_
     make_folder(folder)?;
     for table in tables {
         context.go_on()?;
-        let path = folder.join(format!("{}.{}", table.name, output.extension()));
-        write_table(table.tracked(|column| kinds(&table.name, column))?, &path, format_of(output))?;
+        write(table.tracked(|column| kinds(&table.name, column))?, &table.name, folder, output)?;
     }
     Ok(())
 }
@@ -90,20 +84,30 @@ pub(crate) fn write_tracked_tenants(
     for table in tables {
         for part in job.parts(table)? {
             context.go_on()?;
-            let own = folder.join(tenant_identifier(&part.tenant, ""));
-            let into = own.join("tracked");
-            for folder in [&own, &into].into_iter().filter(|folder| !folder.is_dir()) {
-                make_folder(folder)?;
-            }
-            let path = into.join(format!("{}.{}", table.name, output.extension()));
-            write_table(part.tracked(|column| kinds(&table.name, column))?, &path, format_of(output))?;
+            let frame = part.tracked(|column| kinds(&table.name, column))?;
+            write(frame, &table.name, &tenants_folder(folder, &part.tenant, "tracked")?, output)?;
         }
     }
     Ok(())
 }
 
-fn format_of(output: Output) -> FileWriteFormat {
-    if output == Output::Csv { csv::format() } else { parquet::format() }
+/// The part of a tenant's own folder for this, made where there is none.
+fn tenants_folder(folder: &Path, tenant: &str, what: &str) -> Result<PathBuf, Failure> {
+    let own = folder.join(tenant_identifier(tenant, ""));
+    let into = own.join(what);
+    for folder in [&own, &into].into_iter().filter(|folder| !folder.is_dir()) {
+        make_folder(folder)?;
+    }
+    Ok(into)
+}
+
+/// A table as a file of a folder.
+fn write(frame: LazyFrame, table: &str, folder: &Path, output: Output) -> Result<(), Failure> {
+    let format = match output {
+        Output::Csv => csv::format(),
+        Output::Parquet => parquet::format(),
+    };
+    write_table(frame, &folder.join(format!("{table}.{}", output.extension())), format)
 }
 
 /// In row order, in bounded memory.

@@ -32,6 +32,7 @@ mod telemetry;
 mod tenants;
 mod tenants_maria;
 mod tenants_postgres;
+mod terms;
 mod tracked_tenants;
 mod tutorial;
 mod unread;
