@@ -31,7 +31,6 @@ use crate::ir::transform::Output;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use polars::prelude as pl;
-use polars::prelude::ChunkFull;
 use secrecy::ExposeSecret;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -215,7 +214,7 @@ impl<'a> Lowering<'a> {
                 let found = self.noting_missed(codes::codes(&tally, system, code.clone()), from, &code, otherwise);
                 found.fill_null(self.lower(otherwise)?)
             }
-            Form::JoinTexts { parts, with } => join_texts(self.all(parts)?, with),
+            Form::JoinTexts { parts, with } => operator::join_texts(self.all(parts)?, with),
             Form::When { branches, otherwise } => self.when(branches, otherwise)?,
             Form::Key { parts, space, uuid } => {
                 let parts: Vec<pl::Expr> = parts.iter().map(|part| self.part(part)).collect::<Result<_, _>>()?;
@@ -385,27 +384,6 @@ impl<'a> Lowering<'a> {
     fn all(&mut self, exprs: &[Expr]) -> Result<Vec<pl::Expr>, Error> {
         exprs.iter().map(|expr| self.lower(expr)).collect()
     }
-
-    /// A predicate that sets aside the rows on which a script failed; it is seen after `columns` are computed. Only scripts
-    /// from `since` on, this branch's, are looked at.
-    pub(super) fn scripts_succeeded(&self, since: usize, columns: &[String]) -> Option<pl::Expr> {
-        let failures = self.failures.get(since..).unwrap_or_default().to_vec();
-        if failures.is_empty() {
-            return None;
-        }
-        // The outputs are arguments, so that they are computed before this predicate looks at what failed.
-        let seen: Vec<pl::Expr> = columns.iter().map(|name| pl::col(name.as_str())).collect();
-        let function = move |columns: &mut [pl::Column]| {
-            let rows = columns[0].i64()?;
-            if failures.iter().all(|failed| failed.none()) {
-                return Ok(pl::IntoColumn::into_column(pl::BooleanChunked::full("keep".into(), true, rows.len())));
-            }
-            let keep: pl::BooleanChunked = rows.iter().map(|row| row.map(|row| failures.iter().all(|failed| failed.spares(row)))).collect();
-            Ok(pl::IntoColumn::into_column(keep))
-        };
-        let row = pl::col(script::ROW).cast(pl::DataType::Int64);
-        Some(row.map_many(function, &seen, |_, _| Ok(pl::Field::new("keep".into(), pl::DataType::Boolean))))
-    }
 }
 
 fn and(guard: Option<&pl::Expr>, condition: pl::Expr) -> pl::Expr {
@@ -413,13 +391,4 @@ fn and(guard: Option<&pl::Expr>, condition: pl::Expr) -> pl::Expr {
         Some(guard) => guard.clone().and(condition),
         None => condition,
     }
-}
-
-/// Missing and empty texts are skipped; missing where nothing is left.
-fn join_texts(parts: Vec<pl::Expr>, with: &str) -> pl::Expr {
-    let none = || pl::lit(pl::NULL).cast(pl::DataType::String);
-    let present: Vec<pl::Expr> =
-        parts.into_iter().map(|part| pl::when(part.clone().eq(pl::lit(""))).then(none()).otherwise(part)).collect();
-    let joined = pl::concat_str(present, with, true);
-    pl::when(joined.clone().eq(pl::lit(""))).then(none()).otherwise(joined)
 }

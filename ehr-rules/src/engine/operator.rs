@@ -101,3 +101,12 @@ fn concat(args: Vec<pl::Expr>, may_lack_all: bool) -> pl::Expr {
         _ => joined,
     }
 }
+
+/// Missing and empty texts are skipped; missing where nothing is left.
+pub(super) fn join_texts(parts: Vec<pl::Expr>, with: &str) -> pl::Expr {
+    let none = || pl::lit(pl::NULL).cast(pl::DataType::String);
+    let present: Vec<pl::Expr> =
+        parts.into_iter().map(|part| pl::when(part.clone().eq(pl::lit(""))).then(none()).otherwise(part)).collect();
+    let joined = pl::concat_str(present, with, true);
+    pl::when(joined.clone().eq(pl::lit(""))).then(none()).otherwise(joined)
+}

@@ -98,3 +98,23 @@ pub(super) fn script(
     };
     Ok((col(ORIGIN).map_many(function, &columns, move |_, _| Ok(output.clone())), failures))
 }
+
+/// A predicate that sets aside the rows on which one of these scripts failed; it is seen after `columns` are computed.
+pub(super) fn succeeded(failures: &[Arc<Failures>], columns: &[String]) -> Option<Expr> {
+    if failures.is_empty() {
+        return None;
+    }
+    let failures = failures.to_vec();
+    // The outputs are arguments, so that they are computed before this predicate looks at what failed.
+    let seen: Vec<Expr> = columns.iter().map(|name| col(name.as_str())).collect();
+    let function = move |columns: &mut [Column]| {
+        let rows = columns[0].i64()?;
+        if failures.iter().all(|failed| failed.none()) {
+            return Ok(BooleanChunked::full("keep".into(), true, rows.len()).into_column());
+        }
+        let keep: BooleanChunked = rows.iter().map(|row| row.map(|row| failures.iter().all(|failed| failed.spares(row)))).collect();
+        Ok(keep.into_column())
+    };
+    let row = col(ROW).cast(DataType::Int64);
+    Some(row.map_many(function, &seen, |_, _| Ok(Field::new("keep".into(), DataType::Boolean))))
+}

@@ -19,6 +19,7 @@ use crate::engine::group;
 use crate::engine::pivot;
 use crate::engine::probe;
 use crate::engine::probe::Only;
+use crate::engine::script;
 use crate::engine::script::ROW;
 use crate::engine::unfold;
 use crate::error::Error;
@@ -186,7 +187,7 @@ fn plan_branch(
     plan = lowering.settle(plan);
     plan = plan.select(outputs);
     let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-    if let Some(succeeded) = lowering.scripts_succeeded(before, &names) {
+    if let Some(succeeded) = script::succeeded(lowering.failures.get(before..).unwrap_or_default(), &names) {
         plan = plan.filter(succeeded);
     }
     if let Some(by) = &by {
