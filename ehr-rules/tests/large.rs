@@ -69,7 +69,7 @@ fn a_table_of_hundreds_of_columns_each_of_which_may_fail() {
 #[test]
 fn hundreds_of_branches_one_after_the_other() {
     let when = lines(300, |at| format!("        - {{if: \"code == {at}\", then: {{value: branch {at}}}}}"));
-    let script: String = (0..100).map(|at| format!("if code == {at} {{ {at} }} else ")).collect();
+    let script = (0..100).map(|at| format!("if code == {at} {{ {at} }} else ")).collect::<Vec<_>>().concat();
     let made = run(
         "      chosen: text\n      scripted: integer\n",
         "",
@@ -80,8 +80,8 @@ fn hundreds_of_branches_one_after_the_other() {
 
 #[test]
 fn tables_of_thousands_of_constants() {
-    let numbers: String = (0..3000).map(|at| format!("\"{at}\": number {at}, ")).collect();
-    let times: String = (0..3000).map(|at| format!("w{at}: \"{:02}:{:02}\", ", at / 60 % 24, at % 60)).collect();
+    let numbers = (0..3000).map(|at| format!("\"{at}\": number {at}, ")).collect::<Vec<_>>().concat();
+    let times = (0..3000).map(|at| format!("w{at}: \"{:02}:{:02}\", ", at / 60 % 24, at % 60)).collect::<Vec<_>>().concat();
     let made = run(
         "      named: text\n      time: time\n",
         "",

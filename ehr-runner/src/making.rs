@@ -234,7 +234,7 @@ fn walk(
 /// The folder that files of the input lie in whose names have none, where the target's folders name tenants.
 pub(crate) fn lies_in(book: &Rulebook, target: &str, input: &str, named: Option<&str>) -> Option<String> {
     let targets = book.targets();
-    let tenant = targets.iter().find(|target| target.name == target)?.tenant.as_ref()?;
+    let tenant = targets.iter().find(|known| known.name == target)?.tenant.as_ref()?;
     tenant.folder?;
     // Who says whose the rows are needs no folder.
     let input = fs::canonicalize(input).ok().filter(|_| named.is_none())?;
