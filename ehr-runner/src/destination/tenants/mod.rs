@@ -261,3 +261,43 @@ fn each<T>(
     });
     Outcome { done, failed }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use ehr_rules::tenant_identifier;
+
+    fn tenant(name: &str) -> OrderTenant {
+        let identity = tenant_identity(name);
+        OrderTenant { identifier: tenant_identifier(&identity, ""), identity, names: vec![name.to_owned()] }
+    }
+
+    /// What others did since a loader read the registry, it finds when it comes to the tenant.
+    #[test]
+    fn loaders_side_by_side_know_of_each_others_tenants() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Destination::Sqlite(folder.path().join(REGISTRY));
+        let (mut one, mut other) = (place.open().unwrap(), place.open().unwrap());
+        let mut passwords = Passwords::open().unwrap();
+        let mut enter = |registry: &mut Registry, store: &mut Box<dyn Store>, name: &str| {
+            registry.enter(&mut **store, &tenant(name), &mut passwords, false).unwrap().identifier
+        };
+        let mut mine = Registry::read(&mut *one).unwrap();
+        let mut theirs = Registry::read(&mut *other).unwrap();
+        let ada = enter(&mut theirs, &mut other, "Ada Marsh");
+        let gary = enter(&mut theirs, &mut other, "Gary Wang");
+        // The same tenant, in another spelling.
+        assert_eq!(enter(&mut mine, &mut one, "ADA  MARSH"), ada);
+        // A name that a person mapped, of a tenant that this loader has not met.
+        Registry::read(&mut *other).unwrap().map(&mut *other, "Gary Wang", "Wang Clinic", |_| Ok(false)).unwrap();
+        assert_eq!(enter(&mut mine, &mut one, "Wang Clinic"), gary);
+        assert_ne!(enter(&mut mine, &mut one, "gary-wang"), gary);
+        let all = Registry::read(&mut *one).unwrap();
+        let names: Vec<(&str, usize)> = all.entries().iter().map(|entry| (entry.identity.as_str(), entry.names.len())).collect();
+        assert_eq!(names, [("ada marsh", 2), ("gary wang", 2), ("gary-wang", 1)]);
+        let alike = |registry: &Registry| registry.entries().len();
+        assert_eq!((alike(&mine), alike(&all)), (3, 3));
+    }
+}

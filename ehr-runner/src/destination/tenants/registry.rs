@@ -71,18 +71,12 @@ impl Registry {
         if store.columns(NAMES)?.is_empty() {
             return Ok(registry);
         }
-        for row in texts(store, TENANTS, &TENANT_COLUMNS)? {
-            let [identifier, name, identity, created_at, status] = row;
-            let entry = Entry { identifier, name, identity, created_at, status, names: Vec::new() };
-            if entry.status == BEGUN {
-                registry.begun.insert(entry.identity.clone(), entry);
-            } else {
-                registry.add(entry);
-            }
+        for row in texts(store, TENANTS, &TENANT_COLUMNS, None)? {
+            registry.take(row);
         }
         let places: HashMap<String, usize> =
             registry.entries.iter().enumerate().map(|(at, entry)| (entry.identifier.clone(), at)).collect();
-        for [name, identity, identifier, _, _] in texts(store, NAMES, &NAME_COLUMNS)? {
+        for [name, identity, identifier, _, _] in texts(store, NAMES, &NAME_COLUMNS, None)? {
             if let Some(at) = places.get(&identifier) {
                 registry.call(*at, name, identity);
             }
@@ -136,8 +130,7 @@ impl Registry {
             return Ok(entry.clone());
         }
         store.begin()?;
-        // Another loader may have come before.
-        *self = Self::read(store)?;
+        self.read_again(store, &tenant.identity)?;
         if let Some(entry) = self.known(tenant) {
             let entry = entry.clone();
             store.commit()?;
@@ -233,6 +226,45 @@ impl Registry {
         Ok(entry.clone())
     }
 
+    /// Takes in what another loader, or a person, wrote of an identity since the registry was read: all of it would be read once for each tenant.
+    fn read_again(&mut self, store: &mut dyn Store, identity: &str) -> Result<(), Failure> {
+        if store.columns(NAMES)?.is_empty() {
+            return Ok(());
+        }
+        // A database may find more than what is asked for, as texts are equal to it, and never less.
+        for row in texts(store, TENANTS, &TENANT_COLUMNS, Some(("identity", identity)))? {
+            if row[2] == identity && !self.entries.iter().any(|entry| entry.identifier == row[0]) {
+                self.take(row);
+            }
+        }
+        for [name, other, identifier, _, _] in texts(store, NAMES, &NAME_COLUMNS, Some(("identity", identity)))? {
+            if other != identity {
+                continue;
+            }
+            let known = |entry: &Entry| entry.identifier == identifier;
+            if !self.entries.iter().any(known) {
+                for row in texts(store, TENANTS, &TENANT_COLUMNS, Some(("identifier", &identifier)))? {
+                    self.take(row);
+                }
+            }
+            let Some(at) = self.entries.iter().position(known) else { continue };
+            self.note(at, other.clone());
+            if !self.spellings.contains(&name) {
+                self.call(at, name, other);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, [identifier, name, identity, created_at, status]: [String; 5]) {
+        let entry = Entry { identifier, name, identity, created_at, status, names: Vec::new() };
+        if entry.status == BEGUN {
+            self.begun.insert(entry.identity.clone(), entry);
+        } else {
+            self.add(entry);
+        }
+    }
+
     /// The entry, where all that the order knows of the tenant is known here.
     fn known(&self, tenant: &OrderTenant) -> Option<&Entry> {
         self.find(&tenant.identity).filter(|_| tenant.names.iter().all(|name| self.spellings.contains(name)))
@@ -307,10 +339,13 @@ fn insert(store: &mut dyn Store, table: &str, columns: [&str; 5], values: [&str;
     store.run(&sql, &values.map(|value| Cell::Text(value.to_owned()))).map(drop)
 }
 
-fn texts(store: &mut dyn Store, table: &str, columns: &[&str; 5]) -> Result<Vec<[String; 5]>, Failure> {
+/// The rows of a table: all, or those with a text in a column.
+fn texts(store: &mut dyn Store, table: &str, columns: &[&str; 5], only: Option<(&str, &str)>) -> Result<Vec<[String; 5]>, Failure> {
     let names: Vec<String> = columns.iter().map(|name| store.quoted(name)).collect();
-    let sql = format!("SELECT {} FROM {} ORDER BY identifier", names.join(", "), store.quoted(table));
-    let rows = store.ask(&sql, &[])?;
+    let place = only.map_or_else(String::new, |(column, _)| format!(" WHERE {} = {}", store.quoted(column), store.place(1)));
+    let sql = format!("SELECT {} FROM {}{place} ORDER BY identifier", names.join(", "), store.quoted(table));
+    let values: Vec<Cell> = only.into_iter().map(|(_, text)| Cell::Text(text.to_owned())).collect();
+    let rows = store.ask(&sql, &values)?;
     let row = |cells: Vec<Cell>| {
         let texts: Vec<String> = cells.iter().map(|cell| cell.text().unwrap_or_default().to_owned()).collect();
         <[String; 5]>::try_from(texts).ok()
