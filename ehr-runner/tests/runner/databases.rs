@@ -1,5 +1,7 @@
 //! What holds of every destination: each row once, only the difference moves, an order can be taken out again.
 
+use crate::hostile::asked;
+use crate::hostile::hostile;
 use crate::maria::Maria;
 use crate::place::PATIENTS;
 use crate::place::Place;
@@ -9,9 +11,7 @@ use crate::place::stdout;
 use crate::server::PASSWORD;
 use crate::server::Server;
 use crate::tenants;
-use crate::tenants::asked;
 use crate::tenants::clinics;
-use crate::tenants::hostile;
 use assert_cmd::assert::Assert;
 use mysql::prelude::Queryable;
 use rusqlite::Connection;

@@ -1,5 +1,8 @@
 //! Tenants in `MariaDB`: each login is asked for everything there is, and reaches its own tables only.
 
+use crate::hostile::asked;
+use crate::hostile::hostile;
+use crate::hostile::hostile_order;
 use crate::maria::Maria;
 use crate::maria::PASSWORD;
 use crate::place::PROGRAM;
@@ -8,11 +11,8 @@ use crate::place::answer;
 use crate::place::stderr;
 use crate::place::stdout;
 use crate::tenants::Base;
-use crate::tenants::asked;
 use crate::tenants::clinics;
 use crate::tenants::closed_maria;
-use crate::tenants::hostile;
-use crate::tenants::hostile_order;
 use crate::tenants::order;
 use crate::tenants::record;
 use assert_cmd::assert::Assert;
