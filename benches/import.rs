@@ -1,7 +1,9 @@
 //! Loading an order into `PostgreSQL`, beside `COPY` of the same files by psql into tables with the same keys, in one run.
 //!
 //! `target/release/import [ROWS [ROUNDS]]`, a million rows and three rounds if left out. It starts a server of its own, and
-//! uses the `ehr-runner` that lies beside it: `cargo build --release --workspace` first.
+//! uses the `ehr-runner` that lies beside it: `cargo build --release --workspace` first. It prints how long each load took, beside
+//! `COPY` and beside the first load, and the most memory that a load held at once; run with four times the rows, that says whether it
+//! grows with them.
 
 #![expect(clippy::unwrap_used, reason = "the server is the tests', where what cannot be set up has nothing to say")]
 
@@ -22,6 +24,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
+use std::time::Duration;
 use std::time::Instant;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -74,14 +77,19 @@ fn main() -> Outcome<()> {
     let place = tempfile::tempdir()?;
     prepare(place.path(), rows)?;
     let mut taken: [Vec<f64>; 4] = Default::default();
+    let mut held = [0; 4];
     for _ in 0..rounds {
         server.connect().batch_execute(PLAIN)?;
         taken[0].push(psql(&server, place.path())?);
         server.connect().batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")?;
-        taken[1].push(import(&server, place.path(), "first")?);
-        taken[2].push(import(&server, place.path(), "first")?);
-        server.connect().batch_execute("ANALYZE")?;
-        taken[3].push(import(&server, place.path(), "second")?);
+        for (at, name) in [(1, "first"), (2, "first"), (3, "second")] {
+            if name == "second" {
+                server.connect().batch_execute("ANALYZE")?;
+            }
+            let (time, peak) = import(&server, place.path(), name)?;
+            taken[at].push(time);
+            held[at] = peak.max(held[at]);
+        }
         let there = server.number("SELECT count(*) FROM reading WHERE note = 'changed'");
         if there != i64::try_from(rows / 100)? {
             return Err(format!("{there} rows were changed").into());
@@ -90,9 +98,10 @@ fn main() -> Outcome<()> {
     let names = ["COPY by psql", "first load", "the same again", "1 % changed"];
     let base = median(&mut taken[0]);
     let mut told = format!("{rows} rows, {rounds} rounds, medians\n");
-    for (name, times) in names.iter().zip(&mut taken) {
+    for ((name, times), held) in names.iter().zip(&mut taken).zip(held) {
         let time = median(times);
-        writeln!(told, "{name:16} {time:>8.2} s  {:>6.3} of COPY", time / base)?;
+        let held = if held > 0 { format!("  {:>5} MB held at most", held / 1024) } else { String::new() };
+        writeln!(told, "{name:16} {time:>8.2} s  {:>6.3} of COPY{held}", time / base)?;
     }
     let first = median(&mut taken[1]);
     writeln!(told, "of the first load: again {:.3}, 1 % changed {:.3}", median(&mut taken[2]) / first, median(&mut taken[3]) / first)?;
@@ -146,10 +155,35 @@ fn runner() -> Outcome<Command> {
     Ok(Command::new(path))
 }
 
-fn import(server: &Server, place: &Path, name: &str) -> Outcome<f64> {
+/// How long it took, and how many kilobytes it held at most.
+fn import(server: &Server, place: &Path, name: &str) -> Outcome<(f64, u64)> {
     let mut command = runner()?;
     command.current_dir(place).env("EHR_TO_PASSWORD", PASSWORD);
-    timed(command.args(["import", &format!("order-{name}"), "--create", "--changes", "replace", "--to", &server.url()]))
+    command.args(["import", &format!("order-{name}"), "--create", "--changes", "replace", "--to", &server.url()]);
+    let began = Instant::now();
+    let mut loader = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let status = format!("/proc/{}/status", loader.id());
+    // The system keeps the peak, and forgets it with the process.
+    let watching = std::thread::spawn(move || {
+        let mut most = 0;
+        while let Some(peak) = fs::read_to_string(&status).ok().and_then(|status| peak(&status)) {
+            most = peak.max(most);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        most
+    });
+    let ended = loader.wait()?;
+    let time = began.elapsed().as_secs_f64();
+    if !ended.success() {
+        let said = loader.stderr.take().map(std::io::read_to_string).transpose()?.unwrap_or_default();
+        return Err(said.into());
+    }
+    Ok((time, watching.join().map_err(|_| "watching the memory failed")?))
+}
+
+/// The most memory that was held, from what the system says of a process.
+fn peak(status: &str) -> Option<u64> {
+    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
 }
 
 fn psql(server: &Server, place: &Path) -> Outcome<f64> {

@@ -8,6 +8,7 @@
 //! | `_ehr_past_<table>` | rows as they were before an order replaced them, and rows that were set aside when they came |
 //! | `_ehr_conflicts` | rows that came again and were not the same (`conflicts`) |
 //! | `_ehr_tracked` | by what each tracked table is tracked |
+//! | `_ehr_packed`, `_ehr_parts` | the books of tables with a key once more, many rows in one value (`packed`) |
 
 use super::cell::Cell;
 use super::cell::FORM;
@@ -24,6 +25,8 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// The fingerprint of a row.
 pub(super) const PRINT: &str = "_ehr_print";
+/// More of it, where a row has no key and nothing else tells it from others.
+pub(super) const MORE: &str = "_ehr_print_more";
 /// The number of the order that brought a row as it is.
 pub(super) const ORDER: &str = "_ehr_order";
 /// The number of the order that replaced a row.
@@ -124,7 +127,7 @@ impl<'a> Book<'a> {
         if self.keyed {
             self.table.columns.iter().filter(|column| self.table.key.contains(&column.name)).map(slot).collect()
         } else {
-            vec![number(PRINT), number(COPY)]
+            vec![number(PRINT), number(MORE), number(COPY)]
         }
     }
 
@@ -133,13 +136,34 @@ impl<'a> Book<'a> {
         self.identity().into_iter().map(|slot| slot.name).collect()
     }
 
+    /// Fails where rows without a key stand in it that less is known of than tells them apart now; an empty one is taken away.
+    fn told_by_less(&self, store: &mut dyn Store) -> Result<(), Failure> {
+        let there = store.columns(&self.rows)?;
+        if there.is_empty() || there.iter().any(|column| column.name == MORE) {
+            return Ok(());
+        }
+        let rows = store.quoted(&self.rows);
+        if store.ask(&format!("SELECT 1 FROM {rows} LIMIT 1"), &[])?.is_empty() {
+            return store.run(&format!("DROP TABLE {rows}"), &[]).map(drop);
+        }
+        Err(Failure::World(format!(
+            "nothing was loaded: rows of table `{}` in `{}` were brought by another version of this program, which knew less of rows without \
+             a key; undo their orders, or load into another database",
+            self.table.name,
+            store.shown()
+        )))
+    }
+
     /// Makes its tables where they are not there; before the first row is written.
     pub(super) fn prepare(&self, store: &mut dyn Store) -> Result<(), Failure> {
         let own: Vec<Slot> = self.table.columns.iter().map(slot).collect();
         let identity = self.identity();
         // Without a key a row is found again by what it holds, so that is kept.
-        let told = if self.keyed { identity.clone() } else { own.iter().cloned().chain([number(COPY)]).collect() };
+        let told = if self.keyed { identity.clone() } else { own.iter().cloned().chain([MORE, COPY].map(number)).collect() };
         let rows: Vec<Slot> = told.into_iter().chain([number(PRINT), number(ORDER)]).chain(self.extra.iter().cloned()).collect();
+        if !self.keyed {
+            self.told_by_less(store)?;
+        }
         make(store, &self.rows, &rows, &identity)?;
         if self.keyed {
             let kept = [number(PRINT), number(ORDER)].into_iter().chain(self.extra.iter().cloned());

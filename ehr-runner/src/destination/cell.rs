@@ -15,6 +15,8 @@ pub(crate) enum Cell {
     Boolean(bool),
     /// Text; also decimals, dates, times, identifiers and what is nested, as they are written.
     Text(String),
+    /// Bytes, which no column of a target holds: they are our own.
+    Bytes(Vec<u8>),
 }
 
 /// The form of [`print()`]; a database that was filled with another one cannot be compared with.
@@ -43,9 +45,21 @@ pub(super) fn print<'a>(cells: impl IntoIterator<Item = &'a Cell>, bytes: &mut V
                 bytes.extend((text.len() as u64).to_le_bytes());
                 bytes.extend(text.as_bytes());
             }
+            Cell::Bytes(own) => {
+                bytes.push(5);
+                bytes.extend((own.len() as u64).to_le_bytes());
+                bytes.extend(own);
+            }
         }
     }
     xxh3_64(bytes).cast_signed()
+}
+
+/// More of the fingerprint of the cells that these are the bytes of, where nothing else tells a row: of blake3, so that no two rows
+/// share both.
+pub(super) fn more(bytes: &[u8]) -> i64 {
+    let hash: [u8; 32] = blake3::hash(bytes).into();
+    hash.first_chunk().map_or(0, |eight| i64::from_le_bytes(*eight))
 }
 
 impl Cell {

@@ -14,6 +14,7 @@ mod doing;
 mod histories;
 mod moving;
 mod mysql;
+mod packed;
 mod postgres;
 mod shape;
 mod sqlite;
@@ -244,6 +245,7 @@ impl Destination {
         if let Some(entry) = books::find(store, &order.id)? {
             return Ok(Load { rows: entry.rows, added: 0, replaced: 0, already: true, outcomes: BTreeMap::new() });
         }
+        packed::prepare(store)?;
         let made = shape::check(store, target, self.creates(loading))?;
         for table in own_tables(target).filter(|table| made.contains(&table.name)) {
             let statements = store.create(table, target);
@@ -312,6 +314,7 @@ impl Destination {
             store.run(&sql, &[])?;
         }
         failpoint::reached("entering");
+        packed::keep(store, number, &order.id)?;
         books::enter(store, number, order, [sum.added, sum.replaced, sum.same])?;
         context.go_on()?;
         store.commit()?;

@@ -1,11 +1,17 @@
 //! `SQLite`: the embedded default destination.
 
+use super::books::ORDER;
+use super::books::PRINT;
 use super::cell::Cell;
 use super::store::Found;
+use super::store::Parts;
+use super::store::Recall;
+use super::store::Recalled;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
 use super::store::own_tables;
+use super::store::unlike;
 use crate::error::Failure;
 use crate::failpoint;
 use ehr_rules::Kind;
@@ -99,6 +105,10 @@ impl Store for Sqlite {
         name.to_owned()
     }
 
+    fn bytes_type(&self) -> &'static str {
+        "BLOB"
+    }
+
     fn takes(&self, _: &str, _: &Kind) -> bool {
         // Columns have no types here, only leanings.
         true
@@ -170,6 +180,35 @@ impl Store for Sqlite {
         }
         let broken: Vec<String> = broken.into_iter().map(|(what, rows)| format!("{rows} rows {what}")).collect();
         Err(Failure::Data(format!("nothing was loaded: in table `{table}` of `{}`, {}", self.shown, broken.join(", "))))
+    }
+
+    fn recall(&mut self, book: &str, told: &[Slot], _: u64, take: Recall<'_>) -> Result<bool, Failure> {
+        let names: Vec<String> = told.iter().map(|slot| self.quoted(&slot.name)).collect();
+        let (names, quoted) = (names.join(", "), self.quoted(book));
+        let sql = format!("SELECT {}, {}, rowid, {names} FROM {quoted}", self.quoted(PRINT), self.quoted(ORDER));
+        let mut query = self.connection()?.prepare(&sql).map_err(self.fail())?;
+        let mut rows = query.query([]).map_err(self.fail())?;
+        let mut parts = Parts::default();
+        while let Some(row) = rows.next().map_err(self.fail())? {
+            parts.clear();
+            for (at, slot) in (3..).zip(told) {
+                let sound = match row.get_ref(at).map_err(self.fail())? {
+                    ValueRef::Integer(number) => parts.number(number, &slot.kind),
+                    ValueRef::Text(text) => parts.text(text, &slot.kind),
+                    _ => false,
+                };
+                if !sound {
+                    return Err(unlike(&self.shown, book));
+                }
+            }
+            let [print, order, address] = [row.get(0), row.get(1), row.get(2)].map(|number| number.map_err(self.fail()));
+            take(&parts.all(), Recalled { print: print?, order: order?, address: address? })?;
+        }
+        Ok(true)
+    }
+
+    fn is_at(&self, table: &str, column: &str) -> String {
+        format!("{table}.rowid = {column}")
     }
 
     fn create(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String> {
@@ -263,6 +302,7 @@ impl ToSql for Cell {
             Self::Real(number) => ToSqlOutput::Owned(Value::Real(*number)),
             Self::Boolean(truth) => ToSqlOutput::Owned(Value::Integer((*truth).into())),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
         })
     }
 }
@@ -272,7 +312,8 @@ fn cell(value: ValueRef<'_>) -> Cell {
         ValueRef::Integer(number) => Cell::Integer(number),
         ValueRef::Real(number) => Cell::Real(number),
         ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-        ValueRef::Null | ValueRef::Blob(_) => Cell::Null,
+        ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_owned()),
+        ValueRef::Null => Cell::Null,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::Failure;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
+use uuid::Uuid;
 
 /// A column to be filled.
 #[derive(Debug, Clone)]
@@ -60,6 +61,14 @@ pub(super) trait Store {
 
     /// The type of a column that is made for values of this kind.
     fn type_name(&self, kind: &Kind, max_length: Option<usize>) -> String;
+
+    /// The type of a column of our own that holds bytes, a million of them and more.
+    fn bytes_type(&self) -> &'static str;
+
+    /// The statement that keeps such a column from being compressed, where it would be.
+    fn as_it_is(&self, _table: &str, _column: &str) -> Option<String> {
+        None
+    }
 
     /// The columns as they stand between the brackets of `CREATE TABLE`.
     fn declared(&self, slots: &[Slot]) -> String {
@@ -227,6 +236,53 @@ pub(super) trait Store {
     }
 }
 
+/// The parts of keys as [`Store::recall`] gives them, one row's at a time.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Parts {
+    /// Those of the next row.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
+    }
+
+    /// A number, or a truth value kept as one; whether it is what its column holds.
+    pub(super) fn number(&mut self, number: i64, kind: &Kind) -> bool {
+        match kind {
+            Kind::Integer => self.bytes.extend(number.to_be_bytes()),
+            Kind::Boolean => self.bytes.push(u8::from(number != 0)),
+            _ => return false,
+        }
+        self.ends.push(self.bytes.len());
+        true
+    }
+
+    /// A text, or an identifier kept as one, in the same way.
+    pub(super) fn text(&mut self, text: &[u8], kind: &Kind) -> bool {
+        match kind {
+            Kind::Text => self.bytes.extend(text),
+            Kind::Uuid => match Uuid::try_parse_ascii(text) {
+                Ok(id) => self.bytes.extend(id.as_bytes()),
+                Err(_) => return false,
+            },
+            _ => return false,
+        }
+        self.ends.push(self.bytes.len());
+        true
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<&[u8]> {
+        let mut from = 0;
+        let part = |end: &usize| self.bytes.get(std::mem::replace(&mut from, *end)..*end).unwrap_or_default();
+        self.ends.iter().map(part).collect()
+    }
+}
+
 /// Names in SQL, with commas between.
 pub(super) fn list(store: &dyn Store, names: &[&str], of: &str) -> String {
     let of = if of.is_empty() { String::new() } else { format!("{of}.") };
@@ -254,9 +310,26 @@ pub(super) fn holds(arguments: &str, precision: i64, scale: i64) -> bool {
     digits >= scale && there - digits >= precision - scale
 }
 
+/// The failure of a book that is not as it was written.
+pub(super) fn unlike(shown: &str, book: &str) -> Failure {
+    Failure::World(format!("nothing was loaded: table `{book}` of `{shown}` is not as it was written"))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::Parts;
     use super::holds;
+    use ehr_rules::Kind;
+
+    #[test]
+    fn parts_of_keys_are_given_one_by_one() {
+        let mut parts = Parts::default();
+        assert!(parts.text("é".as_bytes(), &Kind::Text) && parts.number(-2, &Kind::Integer) && parts.text(b"", &Kind::Text));
+        assert_eq!(parts.all(), [&[0xC3, 0xA9][..], &[255, 255, 255, 255, 255, 255, 255, 254], &[]]);
+        parts.clear();
+        assert!(parts.number(1, &Kind::Boolean) && !parts.text(b"x", &Kind::Uuid) && !parts.number(1, &Kind::Text));
+        assert_eq!(parts.all(), [&[1][..]]);
+    }
 
     #[test]
     fn a_decimal_needs_room_on_both_sides_of_its_point() {

@@ -8,6 +8,7 @@ use super::books::REPLACED_BY;
 use super::cell::Cell;
 use super::conflicts;
 use super::moving;
+use super::packed;
 use super::store::Store;
 use super::store::equal;
 use super::store::list;
@@ -59,6 +60,7 @@ pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSche
     }
     store.check_references(target)?;
     failpoint::reached("striking");
+    packed::take_back(store, number)?;
     conflicts::strike(store, number)?;
     books::strike(store, number)?;
     context.go_on()?;

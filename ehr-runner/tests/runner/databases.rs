@@ -117,6 +117,49 @@ fn a_second_export_brings_only_its_difference_and_each_can_be_taken_out() {
     });
 }
 
+/// An export of patients of these numbers, each with a name.
+fn patients(place: &Place, ids: impl Iterator<Item = usize>, name: impl Fn(usize) -> String) {
+    let mut text = String::from("Id,NAME,BIRTHDATE,GENDER\n");
+    for id in ids {
+        writeln!(text, "p{id},{},1970-01-01,M", name(id)).unwrap();
+    }
+    place.write("export/patients.csv", text);
+    place.write("export/visits.csv", "Id,PATIENT,START,COST\nv1,p500,2024-03-01 09:30:00,12.50\n");
+}
+
+#[test]
+fn rows_are_found_again_wherever_they_stand() {
+    in_each(|place, base| {
+        let named = |id: usize| format!("Casey Number{id}");
+        let load = |name: &str| {
+            order(place, name);
+            let json = answer(&base.ehr(place, &format!("import {name} --create --changes replace --format json")).code(0));
+            let imported = &json["imported"];
+            ["rows", "added", "replaced"].map(|what| imported[what].as_u64().unwrap())
+        };
+        let held = |name: &str| base.number(place, &format!("SELECT count(*) FROM person WHERE name LIKE '{name}%'"));
+        patients(place, 0..2000, named);
+        assert_eq!(load("first"), [2001, 2001, 0]);
+        // Some went, some came, some changed, in the order that was.
+        let changed = |id: usize| if id % 50 == 3 { format!("Robin Number{id}") } else { named(id) };
+        patients(place, (10..2000).chain(3000..3020).filter(|id| id % 100 != 7), changed);
+        assert_eq!(load("second"), [1991, 19, 39]);
+        assert_eq!((held("Casey"), held("Robin")), (1979, 40));
+        // As it was at first, but the other way round.
+        patients(place, (0..2000).rev(), named);
+        assert_eq!(load("third"), [2001, 0, 39]);
+        assert_eq!((held("Casey"), held("Robin")), (2018, 1));
+        base.ehr(place, "undo third").code(0);
+        assert_eq!((held("Casey"), held("Robin")), (1979, 40));
+        // What was taken out is brought again, and all of it is known.
+        patients(place, (0..2000).rev(), |id| if id == 77 { "Noor".to_owned() } else { changed(id) });
+        assert_eq!(load("fourth"), [2001, 0, 2]);
+        patients(place, 0..2000, |id| if id == 78 { "Noor".to_owned() } else { changed(id) });
+        assert_eq!(load("fifth"), [2001, 0, 2]);
+        assert_eq!((held("Casey"), held("Robin"), held("Noor")), (1977, 41, 1));
+    });
+}
+
 #[test]
 fn an_order_that_others_refer_to_is_not_taken_out() {
     in_each(|place, base| {

@@ -32,12 +32,12 @@ impl Dealt {
     }
 
     /// A row of the book.
-    pub(super) fn book(&mut self, Entry { key, row: Recalled { print, order, address } }: Entry) -> io::Result<()> {
+    pub(super) fn book(&mut self, Entry { key, row: Recalled { print, order, address }, .. }: Entry) -> io::Result<()> {
         put(&mut self.book, key, [print, order, address].map(i64::cast_unsigned))
     }
 
     /// A row of the order.
-    pub(super) fn own(&mut self, Own { key, print, place }: Own) -> io::Result<()> {
+    pub(super) fn own(&mut self, Own { key, print, place, .. }: Own) -> io::Result<()> {
         put(&mut self.own, key, [print.cast_unsigned(), place])
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 /// What tells a row of a table from every other: the values of its key themselves where they always fit, else what nobody can make
 /// two texts have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::destination) struct Key(pub(super) [u64; 2]);
+pub(in crate::destination) struct Key(pub(in crate::destination) [u64; 2]);
 
 /// How the keys of a table are made.
 #[derive(Debug, Clone)]

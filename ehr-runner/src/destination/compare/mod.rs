@@ -1,12 +1,15 @@
 //! An order's rows beside those that earlier orders brought, compared here: the book of keys and fingerprints travels once, and of
 //! the order's rows only those that differ.
 //!
+//! A row whose record was met before is told by its bytes alone.
+//!
 //! A book of more rows than memory should hold is dealt by key into files, as are the order's rows then, and one part of each is
 //! compared at a time.
 
 mod dealt;
 mod held;
 mod key;
+mod writing;
 
 use super::store::Recalled;
 use crate::error::Failure;
@@ -18,9 +21,11 @@ pub(super) use key::Keys;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+pub(super) use writing::Hand;
+pub(super) use writing::Written;
 
 /// So many rows of a book are held in memory at once.
-const HELD: usize = if cfg!(test) { 2 } else { 1 << 21 };
+pub(super) const HELD: usize = if cfg!(test) { 2 } else { 1 << 21 };
 
 /// What became of a table's rows.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +45,8 @@ pub(super) struct Taken {
 pub(super) struct Own {
     pub(super) key: Key,
     pub(super) print: i64,
+    /// What its record is written as.
+    pub(super) written: Written,
     /// Its place in its file.
     pub(super) place: u64,
 }
@@ -54,6 +61,10 @@ pub(super) struct Compared {
     pub(super) other: Vec<u64>,
     /// What the book has of each of the latter; nothing where the database compared.
     pub(super) were: Vec<Recalled>,
+    /// Where each of them stands in the book as it was handed over.
+    pub(super) at: Vec<u64>,
+    /// How many are the same and written otherwise.
+    pub(super) restyled: u64,
 }
 
 /// The book of a table.
@@ -65,15 +76,15 @@ pub(super) struct Known {
 
 /// A row of a book.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
-    key: Key,
-    row: Recalled,
+pub(super) struct Entry {
+    pub(super) key: Key,
+    pub(super) row: Recalled,
+    pub(super) written: Written,
 }
 
 impl Known {
     /// A row that an order brought.
-    pub(super) fn add(&mut self, key: Key, row: Recalled) -> Result<(), Failure> {
-        let entry = Entry { key, row };
+    pub(super) fn add(&mut self, entry: Entry) -> Result<(), Failure> {
         if let Some(dealt) = &mut self.dealt {
             return dealt.book(entry).map_err(unwritten);
         }
@@ -86,30 +97,38 @@ impl Known {
         Ok(())
     }
 
+    /// Whether a record is that of a row which is there. Where it is not it has to be read, and the row to be held against the book.
+    pub(super) fn meet_written(&mut self, written: Written, compared: &mut Compared) -> bool {
+        let Some(entry) = self.held.find_written(written).and_then(|at| self.held.rows.get(at)) else { return false };
+        compared.same(entry.row.order);
+        true
+    }
+
     /// Holds a row of the order against it; where it is dealt, that waits until all of them are there.
     pub(super) fn meet(&mut self, own: Own, compared: &mut Compared) -> Result<(), Failure> {
         match &mut self.dealt {
             Some(dealt) => dealt.own(own).map_err(unwritten),
             None => {
-                compared.count(own, self.held.find(own.key));
+                compared.count(own, &mut self.held);
                 Ok(())
             }
         }
     }
 
-    /// Once all rows were met.
-    pub(super) fn finish(self, compared: &mut Compared) -> Result<(), Failure> {
-        let Some(dealt) = self.dealt else { return Ok(()) };
+    /// Once all rows were met; its own rows, with what they were met as, where they are held.
+    pub(super) fn finish(self, compared: &mut Compared) -> Result<Option<Vec<Entry>>, Failure> {
+        let Some(dealt) = self.dealt else { return Ok(Some(self.held.rows)) };
         for (book, own) in dealt.book.into_iter().zip(dealt.own) {
             let mut held = Held::default();
             each(book, |[high, low, print, order, address]| {
                 let [print, order, address] = [print, order, address].map(u64::cast_signed);
-                held.rows.push(Entry { key: Key([high, low]), row: Recalled { print, order, address } });
+                let row = Recalled { print, order, address };
+                held.rows.push(Entry { key: Key([high, low]), row, written: Written::UNKNOWN });
             })
             .map_err(unwritten)?;
             each(own, |[high, low, print, place]| {
-                let own = Own { key: Key([high, low]), print: print.cast_signed(), place };
-                compared.count(own, held.find(own.key));
+                let own = Own { key: Key([high, low]), print: print.cast_signed(), written: Written::UNKNOWN, place };
+                compared.count(own, &mut held);
             })
             .map_err(unwritten)?;
         }
@@ -117,25 +136,35 @@ impl Known {
         let mut other: Vec<(u64, Recalled)> = compared.other.drain(..).zip(compared.were.drain(..)).collect();
         other.sort_unstable_by_key(|(place, _)| *place);
         (compared.other, compared.were) = other.into_iter().unzip();
-        Ok(())
+        // Here a row's place in the book is lost; where it matters, it is the address.
+        compared.at = compared.were.iter().map(|row| row.address.cast_unsigned()).collect();
+        Ok(None)
     }
 }
 
 impl Compared {
-    fn count(&mut self, own: Own, known: Option<Recalled>) {
-        let Some(known) = known else {
+    fn count(&mut self, own: Own, held: &mut Held) {
+        let Some((at, known)) = held.find(own.key).and_then(|at| Some((at, held.rows.get_mut(at)?))) else {
             self.taken.added += 1;
             self.fresh.push(own.place);
             return;
         };
-        if known.print == own.print {
-            self.taken.same += 1;
-        } else {
-            self.taken.replaced += 1;
-            self.other.push(own.place);
-            self.were.push(known);
+        if known.row.print == own.print {
+            self.restyled += u64::from(known.written != own.written);
+            known.written = own.written;
+            self.same(known.row.order);
+            return;
         }
-        *self.taken.basis.entry(known.order).or_default() += 1;
+        self.taken.replaced += 1;
+        self.other.push(own.place);
+        self.were.push(known.row);
+        self.at.push(at as u64);
+        *self.taken.basis.entry(known.row.order).or_default() += 1;
+    }
+
+    fn same(&mut self, order: i64) {
+        self.taken.same += 1;
+        *self.taken.basis.entry(order).or_default() += 1;
     }
 }
 
@@ -157,10 +186,13 @@ mod tests {
         let keys = Keys::of(&[Slot { name: String::new(), kind: Kind::Integer }]).unwrap();
         let key = |number: i64| keys.key([&number.to_be_bytes()[..]]);
         let (mut known, mut compared) = (Known::default(), Compared::default());
-        book.for_each(|row| known.add(key(row), Recalled { print: row, order: 1 + row % 3, address: 100 + row }).unwrap());
+        book.for_each(|row| {
+            let recalled = Recalled { print: row, order: 1 + row % 3, address: 100 + row };
+            known.add(Entry { key: key(row), row: recalled, written: Written::UNKNOWN }).unwrap();
+        });
         for row in own {
             let print = if row % 2 == 0 { -1 } else { row };
-            known.meet(Own { key: key(row), print, place: row.cast_unsigned() }, &mut compared).unwrap();
+            known.meet(Own { key: key(row), print, written: Written::UNKNOWN, place: row.cast_unsigned() }, &mut compared).unwrap();
         }
         known.finish(&mut compared).unwrap();
         compared

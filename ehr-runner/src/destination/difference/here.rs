@@ -1,123 +1,176 @@
-//! Comparing here: the database hands its book over while the order's rows are read.
+//! Comparing here: the database hands its book over while the order's file is read.
+//!
+//! A packed book comes with what its rows were written as, so that of a record which was met before nothing but its bytes is looked at.
 
-use super::super::books;
-use super::super::books::PRINT;
-use super::super::cell::Cell;
 use super::super::compare::Compared;
-use super::super::compare::Key;
+use super::super::compare::Entry;
+use super::super::compare::Hand;
 use super::super::compare::Keys;
 use super::super::compare::Known;
 use super::super::compare::Own;
-use super::super::store::Recalled;
+use super::super::compare::Written;
+use super::super::packed::Before;
+use super::super::packed::Packed;
+use super::super::packed::is_packed;
 use super::super::store::Slot;
 use super::super::store::Store;
-use super::AT;
+use super::super::written;
 use super::Difference;
-use super::FRESH;
 use super::HEED_EVERY;
-use super::OWNER;
-use super::TURN;
-use super::WAS;
-use super::passing::Passing;
-use super::temporary;
 use crate::error::Failure;
+use crate::order::Output;
+use std::sync::mpsc::Receiver;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
+use std::thread::ScopedJoinHandle;
 
 /// So many rows go from one thread to another at once, and so many such lots may wait there.
 const LOT: usize = 4096;
 const WAITING: usize = 256;
+/// So many records that were not met before are read at once.
+const STRAYS: usize = if cfg!(test) { 2 } else { 1 << 16 };
+
+/// What came of comparing here.
+pub(super) struct Met {
+    pub(super) compared: Compared,
+    /// What there is of the packed book, where it can be kept or made.
+    pub(super) before: Option<Before>,
+    /// Whether addresses are those by which the database finds the rows of its book.
+    pub(super) is_addressed: bool,
+}
+
+/// What came of comparing with a book that was handed over, and its rows where they are held.
+type Handed = (Compared, Option<Vec<Entry>>);
 
 impl Difference<'_> {
     /// What came of comparing here; `None` where the database does so itself.
-    pub(super) fn compared(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<Option<Compared>, Failure> {
-        let told = self.book.identity();
-        let Some(keys) = Keys::of(&told) else { return Ok(None) };
+    pub(super) fn compared(&self, store: &mut dyn Store, slots: &[Slot], keys: &Keys, hand: &Hand) -> Result<Option<Met>, Failure> {
+        if let Some(packed) = Packed::of(store, self.book)? {
+            let met = if self.output == Output::Csv && packed.is_small() {
+                self.by_records(store, slots, keys, hand, packed)?
+            } else {
+                self.by_rows(slots, keys, hand, |_| packed.read(self.context, store, &self.book.table.name))?
+            };
+            if let Some((compared, rows)) = met {
+                let anew = rows.filter(|rows| packed.is_worn() || compared.restyled > rows.len() as u64 / 4);
+                let before = Some(anew.map_or(Before::Kept(packed), Before::Rows));
+                return Ok(Some(Met { compared, before, is_addressed: false }));
+            }
+        }
         let bytes = std::fs::metadata(self.file).map_err(|error| Failure::file("reading", self.file, &error))?.len();
-        let keys = &keys;
-        std::thread::scope(|scope| {
-            let (send, lots) = sync_channel(WAITING);
-            // The order's rows are read while the book is on its way.
-            let reader = scope.spawn(move || self.lots(slots, keys, &send));
-            let (mut known, mut compared) = (Known::default(), Compared::default());
-            let mut passed = 0_u64;
-            let recalled = store.recall(&self.book.rows, &told, bytes, &mut |parts, row| {
+        let met = self.by_rows(slots, keys, hand, |told| {
+            let (mut known, mut passed) = (Known::default(), 0_u64);
+            let recalled = store.recall(&self.book.rows, told, bytes, &mut |parts, row| {
                 if passed.is_multiple_of(HEED_EVERY) {
                     self.context.go_on()?;
                 }
                 passed += 1;
-                known.add(keys.key(parts.iter().copied()), row)
+                known.add(Entry { key: keys.key(parts.iter().copied()), row, written: Written::UNKNOWN })
             })?;
-            if !recalled {
-                return Ok(None);
-            }
+            Ok(recalled.then_some(known))
+        })?;
+        Ok(met.map(|(compared, rows)| {
+            let before = rows.filter(|_| is_packed(self.book)).map(Before::Rows);
+            Met { compared, before, is_addressed: true }
+        }))
+    }
+
+    /// By keys and fingerprints; `None` where nobody hands the book over.
+    fn by_rows(
+        &self,
+        slots: &[Slot],
+        keys: &Keys,
+        hand: &Hand,
+        book: impl FnOnce(&[Slot]) -> Result<Option<Known>, Failure>,
+    ) -> Result<Option<Handed>, Failure> {
+        std::thread::scope(|scope| {
+            let (send, lots) = sync_channel(WAITING);
+            // The order's rows are read while the book is on its way.
+            let reader = scope.spawn(move || {
+                let mut telling = self.telling(slots, keys, hand);
+                let mut sending = Sending::new(send);
+                self.each(slots, None, |row| sending.send(telling.own(&row)?))?;
+                sending.finish();
+                Ok(())
+            });
+            let Some(mut known) = book(&self.book.identity())? else { return Ok(None) };
+            let mut compared = Compared::default();
             for lot in &lots {
-                lot.into_iter().try_for_each(|own| known.meet(own, &mut compared))?;
+                lot.into_iter().try_for_each(|own: Own| known.meet(own, &mut compared))?;
             }
-            reader.join().map_err(|_| Failure::World(format!("reading `{}` failed", self.file.display())))??;
-            known.finish(&mut compared)?;
-            Ok(Some(compared))
+            self.joined_by(reader)?;
+            let rows = known.finish(&mut compared)?;
+            Ok(Some((compared, rows)))
         })
     }
 
-    /// The order's rows by what tells them apart, until nobody takes them any more.
-    fn lots(&self, slots: &[Slot], keys: &Keys, send: &SyncSender<Vec<Own>>) -> Result<(), Failure> {
-        let places: Vec<Option<usize>> =
-            self.book.identity().iter().map(|part| slots.iter().position(|slot| slot.name == part.name)).collect();
-        let mut bytes = Vec::new();
-        let mut key = |row: &Passing<'_>| -> Option<Key> {
-            if !self.book.keyed {
-                return keys.of_cells(&[Cell::Integer(row.print), Cell::Integer(row.copy)], &mut bytes);
-            }
-            keys.of_cells(places.iter().map(|at| at.and_then(|at| row.cells.get(at)).unwrap_or(&Cell::Null)), &mut bytes)
-        };
-        let mut lot = Vec::with_capacity(LOT);
-        let mut taken = true;
-        self.each(slots, None, |row| {
-            let Some(key) = key(&row) else {
-                return Err(Failure::Data(format!(
-                    "nothing was loaded: a row of table `{}` lacks a part of its key",
-                    self.book.table.name
-                )));
-            };
-            lot.push(Own { key, print: row.print, place: row.place });
-            if lot.len() == LOT {
-                taken = send.send(std::mem::replace(&mut lot, Vec::with_capacity(LOT))).is_ok();
-            }
-            // Why nobody takes them is said elsewhere.
-            if taken { Ok(()) } else { Err(Failure::World("nobody compares any more".to_owned())) }
-        })?;
-        // The same holds here.
-        drop(send.send(lot));
-        Ok(())
-    }
-
-    /// Sends what the database needs to know of rows that are not there, or not as they are.
-    pub(super) fn turn_here(
+    /// By what records are written as, and only where one was not met before by key and fingerprint.
+    fn by_records(
         &self,
         store: &mut dyn Store,
         slots: &[Slot],
-        fresh: &[u64],
-        other: &[u64],
-        were: &[Recalled],
-    ) -> Result<(), Failure> {
-        let mut into = self.book.identity();
-        into.extend([PRINT, FRESH, WAS, OWNER, AT].map(books::number));
-        temporary(store, TURN, &into)?;
-        let mut were = were.iter();
-        for (places, is_fresh) in [(fresh, true), (other, false)] {
-            store.fill(TURN, &into, &mut |take| {
-                self.each(slots, Some(places), |row| {
-                    let mut cells = self.identity(slots, &row);
-                    cells.extend([Cell::Integer(row.print), Cell::Integer(is_fresh.into())]);
-                    match (!is_fresh).then(|| were.next()).flatten() {
-                        Some(was) => cells.extend([was.print, was.order, was.address].map(Cell::Integer)),
-                        None => cells.extend([Cell::Null, Cell::Null, Cell::Null]),
-                    }
-                    take(&cells)
-                })
-            })?;
+        keys: &Keys,
+        hand: &Hand,
+        packed: Packed,
+    ) -> Result<Option<Handed>, Failure> {
+        std::thread::scope(|scope| {
+            let (send, lots): (_, Receiver<Vec<(u64, Written)>>) = sync_channel(WAITING);
+            let reader = scope.spawn(move || {
+                let mut sending = Sending::new(send);
+                written::records(self.file, |place, record| sending.send((place, hand.written(record))))?;
+                sending.finish();
+                Ok(())
+            });
+            let Some(mut known) = packed.read(self.context, store, &self.book.table.name)? else { return Ok(None) };
+            let mut telling = self.telling(slots, keys, hand);
+            let (mut compared, mut strays) = (Compared::default(), Vec::new());
+            let mut read = |strays: &mut Vec<u64>, known: &mut Known, compared: &mut Compared| -> Result<(), Failure> {
+                self.each(slots, Some(strays.as_slice()), |row| known.meet(telling.own(&row)?, compared))?;
+                strays.clear();
+                Ok(())
+            };
+            for lot in &lots {
+                self.context.go_on()?;
+                strays.extend(lot.into_iter().filter(|(_, written)| !known.meet_written(*written, &mut compared)).map(|(place, _)| place));
+                if strays.len() >= STRAYS {
+                    read(&mut strays, &mut known, &mut compared)?;
+                }
+            }
+            self.joined_by(reader)?;
+            read(&mut strays, &mut known, &mut compared)?;
+            let rows = known.finish(&mut compared)?;
+            Ok(Some((compared, rows)))
+        })
+    }
+
+    fn joined_by(&self, reader: ScopedJoinHandle<'_, Result<(), Failure>>) -> Result<(), Failure> {
+        reader.join().map_err(|_| Failure::World(format!("reading `{}` failed", self.file.display())))?
+    }
+}
+
+/// Sends rows to another thread, a lot at once, until nobody takes them any more.
+struct Sending<T> {
+    send: SyncSender<Vec<T>>,
+    lot: Vec<T>,
+}
+
+impl<T> Sending<T> {
+    fn new(send: SyncSender<Vec<T>>) -> Self {
+        Self { send, lot: Vec::with_capacity(LOT) }
+    }
+
+    fn send(&mut self, one: T) -> Result<(), Failure> {
+        self.lot.push(one);
+        if self.lot.len() < LOT {
+            return Ok(());
         }
-        store.settle(TURN)
+        let lot = std::mem::replace(&mut self.lot, Vec::with_capacity(LOT));
+        // Why nobody takes them is said elsewhere.
+        self.send.send(lot).map_err(|_| Failure::World("nobody compares any more".to_owned()))
+    }
+
+    fn finish(self) {
+        // The same holds here.
+        drop(self.send.send(self.lot));
     }
 }

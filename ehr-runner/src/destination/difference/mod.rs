@@ -6,17 +6,24 @@ mod here;
 mod passing;
 mod replaced;
 mod there;
+mod told;
 
 use super::Changes;
 use super::books;
 use super::books::Book;
 use super::books::COPY;
+use super::books::MORE;
 use super::books::ORDER;
 use super::books::PRINT;
 use super::books::REPLACED_BY;
 use super::cell::Cell;
 use super::compare::Compared;
+use super::compare::Hand;
+use super::compare::Keys;
 use super::compare::Taken;
+use super::packed;
+use super::packed::Before;
+use super::packed::Packing;
 use super::store::Slot;
 use super::store::Store;
 use super::store::Take;
@@ -26,9 +33,12 @@ use super::track::Tracking;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::order::Output;
+use here::Met;
 use passing::Passing;
+use replaced::Other;
 use std::collections::BTreeMap;
 use std::path::Path;
+use told::Telling;
 
 /// Those of the order's rows that are not there, or not as they are.
 const TURN: &str = "_ehr_turn";
@@ -71,13 +81,13 @@ impl Difference<'_> {
         if let Some(track) = &self.book.table.track {
             books::tracked_so(store, self.book)?;
             temporary(store, JUDGED, &self.book.extra)?;
-            let rows = store.fill(JUDGED, &self.book.extra, &mut |take| self.every(&slots, None, |_, _, _, extra| take(extra)))?;
+            let rows = store.fill(JUDGED, &self.book.extra, &mut |take| self.every(&slots, |_, _, extra| take(extra)))?;
             store.settle(JUDGED)?;
             let tracking = Tracking { context: self.context, book: self.book, track, number: self.number, rows };
             judged = tracking.judge(store, children)?;
         } else if let Some(parents) = parents {
             self.carriers.clone_from(&parents.carriers);
-            self.every(&slots, None, |_, _, _, extra| {
+            self.every(&slots, |_, _, extra| {
                 let parent = extra.first().filter(|parent| !matches!(parent, Cell::Null)).map(Cell::count);
                 judged.fates.push(parent.map_or(Fate::In, |place| parents.fate(place)));
                 Ok(())
@@ -94,14 +104,16 @@ impl Difference<'_> {
         }
         let kept = [books::number(PRINT), books::number(ORDER)].into_iter().chain(self.book.extra.iter().cloned());
         let into: Vec<Slot> = slots.iter().cloned().chain(kept).chain([books::number(REPLACED_BY)]).collect();
-        let fill =
-            store.fill(&self.book.past, &into, &mut |take| {
-                // None of these is ever compared by the fingerprint of all that it holds.
-                let mine = [Cell::Integer(0), Cell::Integer(self.number)];
-                self.every(slots, None, |_, at, cells, extra| {
+        let fill = store.fill(&self.book.past, &into, &mut |take| {
+            // None of these is ever compared by the fingerprint of all that it holds.
+            let mine = [Cell::Integer(0), Cell::Integer(self.number)];
+            self.every(
+                slots,
+                |at, cells, extra| {
                     if self.fate(at) == Fate::Aside { take(&[cells, &mine, extra, &mine[1..]].concat()) } else { Ok(()) }
-                })
-            });
+                },
+            )
+        });
         fill.map(drop)
     }
 
@@ -119,43 +131,35 @@ impl Difference<'_> {
     }
 
     fn bring(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<Taken, Failure> {
-        let table = store.quoted(&self.book.table.name);
         let known = any(store, &self.book.rows)?;
         let occupied = any(store, &self.book.table.name)?;
+        let (keys, hand) = (Keys::of(&self.book.identity()), Hand::of(slots));
         let nothing_to_compare = !known && (!occupied || !self.book.keyed);
         if nothing_to_compare {
-            self.record(store, slots, None)?;
+            let mut packing = self.packing(slots, keys.as_ref(), &hand)?;
+            self.record(store, slots, None, packing.as_mut())?;
             let added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, None, take))?;
+            if let Some((packing, _)) = packing {
+                packing.write(store, self.book, Before::Rows(Vec::new()), self.number)?;
+            }
             return Ok(Taken { added, ..Taken::default() });
         }
-        let here = self.compared(store, slots)?;
-        let staged = here.is_none();
-        let Compared { mut taken, fresh, other, were } = match here {
-            Some(compared) => compared,
-            None => self.staged(store, slots)?,
+        let met = match &keys {
+            Some(keys) => self.compared(store, slots, keys, &hand)?,
+            None => None,
         };
-        if taken.replaced > 0 {
-            self.may_replace(store, &taken)?;
-        }
-        if taken.added + taken.replaced > 0 {
-            let stranger = occupied && self.book.keyed && taken.added > 0;
-            let turned = staged || stranger || taken.replaced > 0;
-            if turned && !staged {
-                self.turn_here(store, slots, &fresh, &other, &were)?;
-            }
-            if stranger {
-                self.nobody_elses(store, &table)?;
-            }
-            if !other.is_empty() {
-                self.replace(store, slots, &other, !staged)?;
-            }
-            if !fresh.is_empty() {
-                self.record(store, slots, Some(&fresh))?;
-                taken.added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, Some(&fresh), take))?;
-            }
-            if turned {
-                store.run(&store.drop_temporary(TURN), &[])?;
-            }
+        let staged = met.is_none();
+        let Met { compared, before, is_addressed } = match met {
+            Some(met) => met,
+            None => Met { compared: self.staged(store, slots)?, before: None, is_addressed: false },
+        };
+        let mut packing = if before.is_some() { self.packing(slots, keys.as_ref(), &hand)? } else { None };
+        let changed = compared.taken.added + compared.taken.replaced > 0;
+        let taken = self.change(store, slots, compared, (staged, is_addressed, occupied), packing.as_mut())?;
+        match before.zip(packing) {
+            Some((Before::Kept(_), _)) if !changed => {}
+            Some((before, (packing, _))) => packing.write(store, self.book, before, self.number)?,
+            None => packed::forget(store, self.book)?,
         }
         if staged {
             store.run(&store.drop_temporary(there::STAGE), &[])?;
@@ -163,19 +167,72 @@ impl Difference<'_> {
         Ok(taken)
     }
 
+    /// Brings what is not there, and puts what is there otherwise in the place of what is there.
+    fn change(
+        &self,
+        store: &mut dyn Store,
+        slots: &[Slot],
+        compared: Compared,
+        (staged, is_addressed, occupied): (bool, bool, bool),
+        mut packing: Option<&mut (Packing, Telling<'_>)>,
+    ) -> Result<Taken, Failure> {
+        let Compared { mut taken, fresh, other, were, at, .. } = compared;
+        if taken.replaced > 0 {
+            self.may_replace(store, &taken)?;
+        }
+        if taken.added + taken.replaced == 0 {
+            return Ok(taken);
+        }
+        let stranger = occupied && self.book.keyed && taken.added > 0;
+        let turned = staged || stranger || taken.replaced > 0;
+        if turned && !staged {
+            let other = Other { places: &other, were: &were, at: &at };
+            self.turn_here(store, slots, &fresh, &other, packing.as_deref_mut())?;
+        }
+        if stranger {
+            self.nobody_elses(store)?;
+        }
+        if !other.is_empty() {
+            self.replace(store, slots, &other, is_addressed)?;
+        }
+        if !fresh.is_empty() {
+            self.record(store, slots, Some(&fresh), packing)?;
+            taken.added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, Some(&fresh), take))?;
+        }
+        if turned {
+            store.run(&store.drop_temporary(TURN), &[])?;
+        }
+        Ok(taken)
+    }
+
+    /// What takes the rows that come to the packed book of the table, where it has one.
+    fn packing<'a>(&'a self, slots: &[Slot], keys: Option<&'a Keys>, hand: &'a Hand) -> Result<Option<(Packing, Telling<'a>)>, Failure> {
+        let keys = keys.filter(|_| packed::is_packed(self.book));
+        keys.map(|keys| Ok((Packing::new()?, self.telling(slots, keys, hand)))).transpose()
+    }
+
     /// Writes down which rows this order brings: all, or those at some places.
-    fn record(&self, store: &mut dyn Store, slots: &[Slot], places: Option<&[u64]>) -> Result<(), Failure> {
+    fn record(
+        &self,
+        store: &mut dyn Store,
+        slots: &[Slot],
+        places: Option<&[u64]>,
+        mut packing: Option<&mut (Packing, Telling<'_>)>,
+    ) -> Result<(), Failure> {
         let mut into = if self.book.keyed { self.book.identity() } else { slots.to_vec() };
         if !self.book.keyed {
-            into.push(books::number(COPY));
+            into.extend([MORE, COPY].map(books::number));
         }
         into.extend([books::number(PRINT), books::number(ORDER)]);
         into.extend(self.book.extra.iter().cloned());
-        let line = |row: Passing<'_>, take: Take<'_>| {
+        let mut line = |row: Passing<'_>, take: Take<'_>| {
+            if let Some((packing, telling)) = packing.as_deref_mut() {
+                packing.add(&telling.entry(&row, self.number)?)?;
+            }
             let mut cells = if self.book.keyed {
                 self.identity(slots, &row)
             } else {
-                row.cells.iter().cloned().chain([Cell::Integer(row.copy)]).collect()
+                row.cells.iter().cloned().chain([row.more, row.copy].map(Cell::Integer)).collect()
             };
             cells.extend([Cell::Integer(row.print), Cell::Integer(self.number)]);
             cells.extend_from_slice(row.extra);

@@ -2,6 +2,7 @@
 
 use super::super::books;
 use super::super::cell::Cell;
+use super::super::cell::more;
 use super::super::cell::print;
 use super::super::store::Slot;
 use super::super::store::Take;
@@ -18,9 +19,13 @@ pub(super) struct Passing<'a> {
     /// Its place in the file.
     pub(super) place: u64,
     pub(super) cells: &'a [Cell],
+    /// Its record as it is written, where it is one.
+    pub(super) record: Option<&'a [u8]>,
     /// What is kept of it where it is tracked.
     pub(super) extra: &'a [Cell],
     pub(super) print: i64,
+    /// More of its fingerprint, where its table has no key.
+    pub(super) more: i64,
     /// How many that are alike in everything stand before it, where its table has no key.
     pub(super) copy: i64,
 }
@@ -42,7 +47,7 @@ impl Difference<'_> {
 
     /// Each row of the file, or those at some places, which are sorted.
     pub(super) fn cells(&self, slots: &[Slot], places: Option<&[u64]>, take: Take<'_>) -> Result<(), Failure> {
-        self.rows(slots, places, |_, cells, _| take(cells))
+        self.rows(slots, places, |_, cells, _, _| take(cells))
     }
 
     /// The same with their fingerprints.
@@ -55,23 +60,24 @@ impl Difference<'_> {
         // By name, so that a file whose columns stand in another order has the same fingerprints.
         let mut order: Vec<usize> = (0..slots.len()).collect();
         order.sort_by(|a, b| slots[*a].name.cmp(&slots[*b].name));
-        let mut copies: HashMap<i64, i64> = HashMap::new();
+        let mut copies: HashMap<(i64, i64), i64> = HashMap::new();
         let mut bytes = Vec::new();
         let print = |cells: &[Cell], bytes: &mut Vec<u8>| print(order.iter().filter_map(|at| cells.get(*at)), bytes);
         if self.book.keyed {
-            return self.rows(slots, places, |place, cells, extra| {
-                each(Passing { place, cells, extra, print: print(cells, &mut bytes), copy: 0 })
+            return self.rows(slots, places, |place, cells, extra, record| {
+                each(Passing { place, cells, record, extra, print: print(cells, &mut bytes), more: 0, copy: 0 })
             });
         }
         // Which copy a row is, all before it tell.
         let mut places = places.map(|places| places.iter().peekable());
-        self.rows(slots, None, |place, cells, extra| {
+        self.rows(slots, None, |place, cells, extra, record| {
             let print = print(cells, &mut bytes);
-            let seen = copies.entry(print).or_default();
+            let more = more(&bytes);
+            let seen = copies.entry((print, more)).or_default();
             let copy = *seen;
             *seen += 1;
             if places.as_mut().is_none_or(|places| places.next_if(|asked| **asked == place).is_some()) {
-                each(Passing { place, cells, extra, print, copy })?;
+                each(Passing { place, cells, record, extra, print, more, copy })?;
             }
             Ok(())
         })
@@ -82,17 +88,28 @@ impl Difference<'_> {
         &self,
         slots: &[Slot],
         places: Option<&[u64]>,
-        mut each: impl FnMut(u64, &[Cell], &[Cell]) -> Result<(), Failure>,
+        mut each: impl FnMut(u64, &[Cell], &[Cell], Option<&[u8]>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        self.every(slots, places, |place, at, cells, extra| if self.fate(at) == Fate::In { each(place, cells, extra) } else { Ok(()) })
+        self.passed(
+            slots,
+            places,
+            |place, at, cells, extra, record| {
+                if self.fate(at) == Fate::In { each(place, cells, extra, record) } else { Ok(()) }
+            },
+        )
     }
 
     /// Each row with how many stand before it, where its table is tracked, and what is kept of it.
-    pub(super) fn every(
+    pub(super) fn every(&self, slots: &[Slot], mut each: impl FnMut(u64, &[Cell], &[Cell]) -> Result<(), Failure>) -> Result<(), Failure> {
+        self.passed(slots, None, |_, at, cells, extra, _| each(at, cells, extra))
+    }
+
+    /// The same with its place and its record, or of those at some places.
+    fn passed(
         &self,
         slots: &[Slot],
         places: Option<&[u64]>,
-        mut each: impl FnMut(u64, u64, &[Cell], &[Cell]) -> Result<(), Failure>,
+        mut each: impl FnMut(u64, u64, &[Cell], &[Cell], Option<&[u8]>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         // Its place is known without being written.
         let numbered = self.book.extra.first().is_some_and(|slot| slot.name == books::PLACE);
@@ -103,7 +120,7 @@ impl Difference<'_> {
         // How many stand before a row, all before it tell.
         let counted = !self.book.extra.is_empty();
         let mut asked = places.filter(|_| counted).map(|places| places.iter().peekable());
-        written::rows(self.file, self.output, &kinds, places.filter(|_| !counted), |place, cells| {
+        written::rows(self.file, self.output, &kinds, places.filter(|_| !counted), |place, cells, record| {
             if passed.is_multiple_of(HEED_EVERY) {
                 self.context.go_on()?;
             }
@@ -121,14 +138,14 @@ impl Difference<'_> {
             {
                 *parent = carrier.cast_signed();
             }
-            each(place, at, own, &extra)
+            each(place, at, own, &extra, record)
         })
     }
 
     /// The cells of the key, or what stands for it.
     pub(super) fn identity(&self, slots: &[Slot], row: &Passing<'_>) -> Vec<Cell> {
         if !self.book.keyed {
-            return vec![Cell::Integer(row.print), Cell::Integer(row.copy)];
+            return [row.print, row.more, row.copy].map(Cell::Integer).into();
         }
         let told = self.book.identity();
         told.iter()

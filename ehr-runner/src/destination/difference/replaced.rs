@@ -7,6 +7,8 @@ use super::super::books::PRINT;
 use super::super::books::REPLACED_BY;
 use super::super::cell::Cell;
 use super::super::compare::Taken;
+use super::super::packed::Packing;
+use super::super::store::Recalled;
 use super::super::store::Slot;
 use super::super::store::Store;
 use super::super::store::equal;
@@ -18,12 +20,60 @@ use super::OWNER;
 use super::TURN;
 use super::WAS;
 use super::temporary;
+use super::told::Telling;
 use crate::error::Failure;
 
 /// The rows that take the place of others.
 const NEW: &str = "_ehr_new";
 
+/// Rows that are there otherwise.
+pub(super) struct Other<'a> {
+    /// Their places in the file.
+    pub(super) places: &'a [u64],
+    /// What the book has of each.
+    pub(super) were: &'a [Recalled],
+    /// Where each stands in the packed book.
+    pub(super) at: &'a [u64],
+}
+
 impl Difference<'_> {
+    /// Sends what the database needs to know of rows that are not there, or not as they are; of the latter what the packed book needs
+    /// to know too.
+    pub(super) fn turn_here(
+        &self,
+        store: &mut dyn Store,
+        slots: &[Slot],
+        fresh: &[u64],
+        other: &Other<'_>,
+        mut packing: Option<&mut (Packing, Telling<'_>)>,
+    ) -> Result<(), Failure> {
+        let mut into = self.book.identity();
+        into.extend([PRINT, FRESH, WAS, OWNER, AT].map(books::number));
+        temporary(store, TURN, &into)?;
+        if !fresh.is_empty() {
+            store.fill(TURN, &into, &mut |take| {
+                self.each(slots, Some(fresh), |row| {
+                    let mut cells = self.identity(slots, &row);
+                    cells.extend([Cell::Integer(row.print), Cell::Integer(1), Cell::Null, Cell::Null, Cell::Null]);
+                    take(&cells)
+                })
+            })?;
+        }
+        let mut were = other.were.iter().zip(other.at);
+        store.fill(TURN, &into, &mut |take| {
+            self.each(slots, Some(other.places), |row| {
+                let Some((was, at)) = were.next() else { return Ok(()) };
+                if let Some((packing, telling)) = packing.as_deref_mut() {
+                    packing.replace(*at, &telling.entry(&row, self.number)?)?;
+                }
+                let mut cells = self.identity(slots, &row);
+                cells.extend([row.print, 0, was.print, was.order, was.address].map(Cell::Integer));
+                take(&cells)
+            })
+        })?;
+        store.settle(TURN)
+    }
+
     pub(super) fn may_replace(&self, store: &mut dyn Store, taken: &Taken) -> Result<(), Failure> {
         if !self.book.extra.is_empty() {
             let (rows, table, shown) = (taken.replaced, &self.book.table.name, store.shown());
@@ -44,7 +94,8 @@ impl Difference<'_> {
     }
 
     /// A row that no order brought is somebody else's, and not to be touched.
-    pub(super) fn nobody_elses(&self, store: &mut dyn Store, table: &str) -> Result<(), Failure> {
+    pub(super) fn nobody_elses(&self, store: &mut dyn Store) -> Result<(), Failure> {
+        let table = store.quoted(&self.book.table.name);
         let told = self.book.identity_names();
         let told: Vec<&str> = told.iter().map(String::as_str).collect();
         let sql = format!(
@@ -103,7 +154,13 @@ impl Difference<'_> {
             changed = format!("{changed} AND {}", store.is_at(&store.quoted(&self.book.rows), &format!("t.{}", store.quoted(AT))));
             found_by.clear();
         }
-        store.run(&store.update(&self.book.rows, TURN, "t", &found_by, &values, &changed), &[])?;
+        let noted = store.run(&store.update(&self.book.rows, TURN, "t", &found_by, &values, &changed), &[])?;
+        if noted != kept {
+            let (name, shown) = (&self.book.table.name, store.shown());
+            return Err(Failure::World(format!(
+                "nothing was loaded: somebody changed what `{shown}` keeps of the orders that brought the rows of table `{name}`"
+            )));
+        }
         store.run(&store.drop_temporary(NEW), &[]).map(drop)
     }
 }

@@ -6,6 +6,7 @@
 mod bulk;
 mod fault;
 mod making;
+mod recall;
 mod references;
 mod rights;
 mod server;
@@ -15,6 +16,7 @@ mod value;
 use super::cell::Cell;
 use super::doing::Doing;
 use super::store::Found;
+use super::store::Recall;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
@@ -137,6 +139,10 @@ impl Store for Mysql {
 
     fn type_name(&self, kind: &Kind, max_length: Option<usize>) -> String {
         making::type_name(kind, max_length)
+    }
+
+    fn bytes_type(&self) -> &'static str {
+        "LONGBLOB"
     }
 
     fn comparable(&self, value: &str) -> String {
@@ -296,6 +302,14 @@ impl Store for Mysql {
         let filled = if self.streams { bulk::stream(self, &into, rows) } else { bulk::insert(self, &into, rows) }?;
         failpoint::reached("filled");
         Ok(filled)
+    }
+
+    fn recall(&mut self, book: &str, told: &[Slot], bytes: u64, take: Recall<'_>) -> Result<bool, Failure> {
+        self.hand_over(book, told, bytes, take)
+    }
+
+    fn is_at(&self, _: &str, column: &str) -> String {
+        format!("m.{} = {column}", self.quoted(making::ROW))
     }
 
     fn update(&self, table: &str, other: &str, alias: &str, key: &[&str], values: &[(&str, String)], only: &str) -> String {

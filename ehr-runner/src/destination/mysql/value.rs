@@ -11,6 +11,9 @@ use mysql::consts::ColumnType;
 use std::borrow::Cow;
 use std::io::Write;
 
+/// The character set of what is no text.
+const BINARY: u16 = 63;
+
 /// A column to be filled: what its cells are, and how many digits of a second it holds.
 #[derive(Debug, Clone)]
 pub(super) struct Column {
@@ -74,6 +77,10 @@ impl Column {
                 escape(self.text(text)?.as_bytes(), line);
                 Ok(())
             }
+            Cell::Bytes(bytes) => {
+                escape(bytes, line);
+                Ok(())
+            }
         });
         Ok(())
     }
@@ -87,17 +94,22 @@ pub(super) fn parameter(cell: &Cell) -> Value {
         Cell::Real(number) => Value::Double(*number),
         Cell::Boolean(truth) => Value::Int((*truth).into()),
         Cell::Text(text) => Value::Bytes(text.clone().into_bytes()),
+        Cell::Bytes(bytes) => Value::Bytes(bytes.clone()),
     }
 }
 
 /// A row of an answer. Numbers come as texts from a query without parameters.
 pub(super) fn cells(row: Row) -> Vec<Cell> {
     let columns = row.columns();
-    row.unwrap().into_iter().zip(columns.iter()).map(|(value, column)| cell(value, column.column_type())).collect()
+    row.unwrap().into_iter().zip(columns.iter()).map(|(value, column)| cell(value, column)).collect()
 }
 
-fn cell(value: Value, ty: ColumnType) -> Cell {
+fn cell(value: Value, column: &mysql::Column) -> Cell {
+    let ty = column.column_type();
+    // Texts come as bytes too, with letters that they are written in.
+    let bytes = column.character_set() == BINARY && matches!(ty, ColumnType::MYSQL_TYPE_BLOB | ColumnType::MYSQL_TYPE_LONG_BLOB);
     let text = match value {
+        Value::Bytes(own) if bytes => return Cell::Bytes(own),
         Value::NULL => return Cell::Null,
         Value::Int(number) => return Cell::Integer(number),
         Value::UInt(number) => return i64::try_from(number).map_or(Cell::Null, Cell::Integer),

@@ -67,6 +67,7 @@ impl ToSql for Bound<'_> {
             Cell::Real(number) => number.to_sql(ty, out),
             Cell::Boolean(truth) => truth.to_sql(ty, out),
             Cell::Text(text) => self.text(text, ty, out),
+            Cell::Bytes(bytes) => bytes.to_sql(ty, out),
         }
     }
 

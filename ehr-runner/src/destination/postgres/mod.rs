@@ -93,6 +93,15 @@ impl Store for Postgres {
         name.to_owned()
     }
 
+    fn bytes_type(&self) -> &'static str {
+        "bytea"
+    }
+
+    /// What is dense is not worth being compressed.
+    fn as_it_is(&self, table: &str, column: &str) -> Option<String> {
+        Some(format!("ALTER TABLE {} ALTER COLUMN {} SET STORAGE EXTERNAL", self.quoted(table), self.quoted(column)))
+    }
+
     fn takes(&self, ty: &str, kind: &Kind) -> bool {
         let (name, arguments) = ty.split_once('(').map_or((ty, None), |(name, rest)| (name, rest.strip_suffix(')')));
         match kind {
@@ -374,6 +383,7 @@ fn cell(row: &Row, at: usize) -> Result<Cell, Failure> {
         Type::BOOL => row.try_get::<_, Option<bool>>(at).map(|value| value.map(Cell::Boolean)),
         Type::INT4 => row.try_get::<_, Option<i32>>(at).map(|value| value.map(|value| Cell::Integer(value.into()))),
         Type::INT8 => row.try_get::<_, Option<i64>>(at).map(|value| value.map(Cell::Integer)),
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(at).map(|value| value.map(Cell::Bytes)),
         _ => row.try_get::<_, Option<String>>(at).map(|value| value.map(Cell::Text)),
     };
     found.map(|value| value.unwrap_or(Cell::Null)).map_err(|error| Failure::World(format!("reading an answer of the database: {error}")))
