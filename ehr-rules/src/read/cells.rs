@@ -184,16 +184,21 @@ impl Reader<'_> {
     /// Text is kept exactly as it is.
     fn texts(&self, troubles: &mut Troubles) -> Series {
         let mut builder = StringChunkedBuilder::new(self.column.name.clone(), self.rows.records.len());
-        if let (Some(text), Some(field), true) = (self.rows.text, self.field, self.rows.even) {
-            // What most columns are, without a question that all of their values answer alike.
-            let bare =
-                self.column.missing.is_empty_alone() && self.column.missed.is_none() && self.column.checks.is_empty() && !self.rows.refused;
-            for (row, value) in text.column(field).enumerate() {
-                if bare && !value.is_empty() {
-                    builder.append_value(value);
-                } else {
-                    self.text(row, Some(value), &mut builder, troubles);
-                }
+        // What most columns are, without a question that all of their values answer alike.
+        let bare =
+            self.column.missing.is_empty_alone() && self.column.missed.is_none() && self.column.checks.is_empty() && !self.rows.refused;
+        let mut add = |row: usize, value: &str| {
+            if bare && !value.is_empty() {
+                builder.append_value(value);
+            } else {
+                self.text(row, Some(value), &mut builder, troubles);
+            }
+        };
+        if let (Some(text), Some(field)) = (self.rows.text, self.field) {
+            if self.rows.even {
+                text.column(field).enumerate().for_each(|(row, value)| add(row, value));
+            } else {
+                self.rows.records.iter().enumerate().for_each(|(row, record)| add(row, text.field(*record, field)));
             }
         } else {
             for (row, record) in self.rows.records.iter().enumerate() {

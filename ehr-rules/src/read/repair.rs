@@ -12,6 +12,11 @@ use crate::records::mend::Mend;
 use crate::records::mend::Way;
 use crate::records::mend::ways;
 use polars::prelude::PolarsResult;
+use std::ops::Range;
+use std::str::from_utf8;
+
+/// Cells that are read at once.
+const CELLS: usize = 1 << 18;
 
 /// A row that was cut otherwise than the grammar says.
 #[derive(Debug, Clone, Copy)]
@@ -24,59 +29,92 @@ pub(super) struct Mended {
 /// Mends what can be mended for certain, and leaves the rest as it is, to be set aside.
 pub(super) fn repair(typing: &Typing, batch: &mut Batch, plan: &FilePlan<'_>) -> PolarsResult<Vec<Mended>> {
     let mut mended = Vec::new();
-    for record in 0..batch.len() {
-        if batch.width(record) == plan.width {
+    // Where all columns are texts nothing bears a repair out.
+    if !typing.columns.iter().any(Column::is_particular) {
+        return Ok(mended);
+    }
+    let broken: Vec<usize> = (0..batch.len()).filter(|record| batch.width(*record) != plan.width).collect();
+    let mut broken = broken.into_iter().peekable();
+    while broken.peek().is_some() {
+        // The ways of many rows are read as columns at once: one row by itself costs as much as a thousand.
+        let (mut all, mut cells) = (Vec::new(), 0);
+        let mut rows: Vec<(usize, Range<usize>)> = Vec::new();
+        while let Some(record) = broken.next_if(|_| cells < CELLS) {
+            let ways = ways(batch, record, plan.width, &plan.shape);
+            // What is no text in one of them is none in the row.
+            if !ways.is_empty() && ways.iter().flat_map(|way| &way.fields).all(|field| from_utf8(field).is_ok()) {
+                cells += ways.len() * plan.width;
+                rows.push((record, all.len()..all.len() + ways.len()));
+                all.extend(ways);
+            }
+        }
+        if rows.is_empty() {
             continue;
         }
-        let ways = ways(batch, record, plan.width, &plan.shape);
-        let Some((way, code)) = only(typing, plan, &ways)? else { continue };
-        batch.mend(record, &way.fields);
-        mended.push(Mended { record, code });
+        let read = Ways::read(typing, plan, &all)?;
+        for (record, own) in rows {
+            let Some((way, code)) = read.only(own) else { continue };
+            batch.mend(record, &way.fields);
+            mended.push(Mended { record, code });
+        }
     }
     Ok(mended)
 }
 
-/// The way in which all cells hold, where no other is as good and something in it bears it out.
-fn only<'a>(typing: &Typing, plan: &FilePlan<'_>, ways: &'a [Way]) -> PolarsResult<Option<(&'a Way, &'static str)>> {
-    if ways.is_empty() {
-        return Ok(None);
+/// Ways of cutting rows, read as columns would be.
+struct Ways<'a> {
+    all: &'a [Way],
+    /// Of each: whether all its cells hold.
+    fits: Vec<bool>,
+    /// Of each: how many values show what column they are of, and how many of these stand where they have to bear the way out.
+    told: Vec<(usize, usize)>,
+}
+
+impl<'a> Ways<'a> {
+    fn read(typing: &Typing, plan: &FilePlan<'_>, all: &'a [Way]) -> PolarsResult<Self> {
+        let records: Vec<usize> = (0..all.len()).collect();
+        let batch = Batch::of_rows(all.iter().map(|way| way.fields.as_slice()));
+        let refused = plan.nul == Nul::SetAside;
+        let rows = Rows { batch: &batch, text: batch.text(), records: &records, even: false, marks: plan.shape.marks, refused };
+        let mut troubles = Troubles::default();
+        for (column, field) in typing.columns.iter().zip(&plan.fields) {
+            drop(cells(column, &rows, *field, &mut troubles)?);
+        }
+        let mut fits = vec![true; all.len()];
+        troubles.rows.iter().for_each(|trouble| fits[trouble.row] = false);
+        let told = |way: &Way| {
+            let mut told = (0, 0);
+            for (column, field) in typing.columns.iter().zip(&plan.fields) {
+                let Some(field) = field else { continue };
+                let text = way.fields.get(*field).and_then(|text| from_utf8(text).ok()).unwrap_or_default();
+                if is_told(column, text) {
+                    told = (told.0 + 1, told.1 + usize::from(*field >= way.borne_out_from));
+                }
+            }
+            told
+        };
+        let told = all.iter().zip(&fits).map(|(way, fits)| if *fits { told(way) } else { (0, 0) }).collect();
+        Ok(Self { all, fits, told })
     }
-    let batch = Batch::of_rows(ways.iter().map(|way| way.fields.as_slice()));
-    let Some(text) = batch.text() else { return Ok(None) };
-    let records: Vec<usize> = (0..batch.len()).collect();
-    let rows = Rows {
-        batch: &batch,
-        text: Some(text),
-        records: &records,
-        even: false,
-        marks: plan.shape.marks,
-        refused: plan.nul == Nul::SetAside,
-    };
-    let mut troubles = Troubles::default();
-    for (column, field) in typing.columns.iter().zip(&plan.fields) {
-        drop(cells(column, &rows, *field, &mut troubles)?);
+
+    /// Of those of one row the way in which all cells hold, where no other is as good and something in it bears it out.
+    fn only(&self, own: Range<usize>) -> Option<(&'a Way, &'static str)> {
+        let fitting: Vec<usize> = own.filter(|at| self.fits[*at]).collect();
+        let surplus = fitting.iter().copied().find(|at| self.all[*at].mend == Some(Mend::Surplus));
+        // Nothing is lost with empty fields at the end, so that way has only to be better than the others.
+        let best = match (fitting.as_slice(), surplus) {
+            ([only], _) => *only,
+            (all, Some(surplus)) if all.iter().all(|one| *one == surplus || self.told[*one].0 < self.told[surplus].0) => surplus,
+            _ => return None,
+        };
+        let way = &self.all[best];
+        let code = match way.mend.filter(|_| self.told[best].1 > 0)? {
+            Mend::Surplus => "R0213",
+            Mend::Merged => "R0214",
+            Mend::Quotes => "R0215",
+        };
+        Some((way, code))
     }
-    let told = |row: usize, from: usize| {
-        let fields = typing.columns.iter().zip(&plan.fields).filter_map(|(column, field)| Some((column, (*field)?)));
-        fields.filter(|(column, field)| *field >= from && is_told(column, text.field(row, *field))).count()
-    };
-    let fitting: Vec<(usize, &Way)> =
-        ways.iter().enumerate().filter(|(row, _)| troubles.rows.iter().all(|trouble| trouble.row != *row)).collect();
-    // Nothing is lost with empty fields at the end, so that way has only to be better than the others.
-    let surplus = fitting.iter().find(|(_, way)| way.mend == Some(Mend::Surplus));
-    let best = match (fitting.as_slice(), surplus) {
-        ([only], _) => only,
-        (all, Some(surplus)) if all.iter().all(|one| one.0 == surplus.0 || told(one.0, 0) < told(surplus.0, 0)) => surplus,
-        _ => return Ok(None),
-    };
-    let (row, way) = *best;
-    let Some(mend) = way.mend.filter(|_| told(row, way.borne_out_from) > 0) else { return Ok(None) };
-    let code = match mend {
-        Mend::Surplus => "R0213",
-        Mend::Merged => "R0214",
-        Mend::Quotes => "R0215",
-    };
-    Ok(Some((way, code)))
 }
 
 /// Whether a value shows by what it is that it is its column's: not every text would do.

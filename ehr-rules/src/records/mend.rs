@@ -6,6 +6,8 @@ use super::batch::Batch;
 use super::shape::Shape;
 use memchr::memmem;
 
+/// Wider rows are not cut otherwise: they have as many ways of it as fields.
+const MOST_FIELDS: usize = 1_024;
 /// A delimiter may stand in a text at most so many times.
 const MOST_DELIMITERS: usize = 3;
 
@@ -33,6 +35,9 @@ pub(crate) struct Way {
 
 /// Every way of cutting a record into `width` fields.
 pub(crate) fn ways(batch: &Batch, record: usize, width: usize, shape: &Shape) -> Vec<Way> {
+    if width > MOST_FIELDS {
+        return Vec::new();
+    }
     if batch.is_malformed(record) {
         return by_quotes(batch.raw(record), width, shape);
     }
