@@ -103,6 +103,8 @@ fn holds(told: &str, who: Who, ended: &Ended, after: bool) {
             let words = ["nothing was changed", "fell silent at the very end", "connecting to", "is there already"];
             assert!(words.iter().any(|word| ended.said.contains(word)), "{told}: nobody knows what to do: {}", ended.said);
         }
+        // A server waits for a password for a minute, which a machine with much else to do may not have.
+        (Who::Loader, Some(5)) if ended.said.contains("connecting to") => assert!(!after, "{told}"),
         (_, code) => panic!("{told}: status {code:?}: {}", ended.said),
     }
     assert!(after || ended.code != Some(0), "{told}: it says that it is done");
