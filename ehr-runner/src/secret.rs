@@ -1,4 +1,4 @@
-//! Secrets from the environment: in a variable, or in a file that its owner alone may read.
+//! Secrets from the environment, in a variable or in a file that its owner alone may read, or from whoever sits at the terminal.
 
 use crate::error::Failure;
 use ehr_rules::SecretString;
@@ -7,14 +7,21 @@ use std::collections::BTreeMap;
 use std::env;
 use std::env::VarError;
 use std::fs::File;
+use std::io;
+use std::io::ErrorKind;
+use std::io::IsTerminal;
 use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// A key of fewer bytes can be found by trying.
 const LEAST: usize = 16;
 /// What is larger is no secret.
 const MOST: u64 = 1 << 16;
+/// Passwords that were typed, by whose they are: the terminal is the process's, as its environment is, and nobody is asked twice.
+static TYPED: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
 
 /// Those of these secrets that the environment has.
 pub(crate) fn brought(names: &[String]) -> Result<BTreeMap<String, SecretString>, Failure> {
@@ -33,6 +40,29 @@ pub(crate) fn brought(names: &[String]) -> Result<BTreeMap<String, SecretString>
 /// What a variable of the environment holds, or a file that it names with `_FILE` behind it.
 pub(crate) fn of_variable(variable: &str) -> Result<Option<String>, Failure> {
     Ok(found(variable)?.map(|(value, _)| value))
+}
+
+/// The password that was typed for this before.
+pub(crate) fn typed(whose: &str) -> Option<String> {
+    TYPED.lock().unwrap_or_else(PoisonError::into_inner).get(whose).cloned()
+}
+
+/// Asks for a password at the terminal, where it is not seen; `None` where nobody sits at one, or nothing is typed.
+pub(crate) fn ask(whose: &str) -> Result<Option<String>, Failure> {
+    // What runs by itself would wait for ever.
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    match rpassword::prompt_password(format!("password for {whose}: ")) {
+        Ok(password) if password.is_empty() => Ok(None),
+        Ok(password) => {
+            TYPED.lock().unwrap_or_else(PoisonError::into_inner).insert(whose.to_owned(), password.clone());
+            Ok(Some(password))
+        }
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
+        Err(error) if error.kind() == ErrorKind::Interrupted => Err(Failure::Interrupted("changed")),
+        Err(error) => Err(Failure::World(format!("asking for a password at the terminal: {error}"))),
+    }
 }
 
 /// The value, and which variable it came by.

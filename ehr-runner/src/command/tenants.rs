@@ -63,6 +63,7 @@ enum What {
 impl Tenants {
     /// Reads the registry, or writes one thing into it.
     pub(super) fn run(&self, context: &Context) -> Result<Status, Failure> {
+        context.heed_signals()?;
         match &self.what {
             What::List { to } => {
                 let registry = to.get()?.tenants()?;

@@ -106,12 +106,19 @@ impl Watch {
         }
         self.terms.check()?;
         let book = context.rulebook()?;
-        import::target(&book, &self.target)?;
+        let target = import::target(&book, &self.target)?;
         let to = match &self.to {
             Some(to) => Some(Wanted { to: to.again()?, loading: self.loading }),
             None => None,
         };
         context.heed_signals_after_stages()?;
+        if let Some(to) = &self.to {
+            match to.get()?.check(target, self.loading) {
+                // It may be mended or back by the time an export comes.
+                Err(failure @ Failure::World(_)) => context.note(&format!("note: {failure}; watching all the same")),
+                checked => checked?,
+            }
+        }
         let settings = Settings {
             folder: self.folder.clone(),
             orders: self.out.clone(),

@@ -1,6 +1,7 @@
-//! Whose certificates a server may show: those that the machine trusts, or those that the operator names.
+//! Whose certificates a server may show, those that the machine trusts or those that the operator names, and by which password it is reached.
 
 use crate::error::Failure;
+use crate::secret;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::env;
@@ -8,8 +9,26 @@ use std::path::PathBuf;
 
 /// Holds the password of a server; so does the file that this names with `_FILE` behind it.
 pub(super) const PASSWORD: &str = "EHR_TO_PASSWORD";
+/// Where it comes from, for people.
+pub(super) const FROM: &str =
+    "it is read from `EHR_TO_PASSWORD`, or from the file that `EHR_TO_PASSWORD_FILE` names, or else asked for at a terminal";
 /// Names a file of certificates to trust in place of those that the machine trusts.
 const AUTHORITY: &str = "EHR_TO_CA";
+
+/// The password for a server that is shown so: the environment's, or what was typed for it before.
+pub(super) fn password(shown: &str) -> Result<Option<String>, Failure> {
+    Ok(secret::of_variable(PASSWORD)?.or_else(|| secret::typed(account(shown))))
+}
+
+/// The same from whoever sits at the terminal, for a server that wants one.
+pub(super) fn ask(shown: &str) -> Result<Option<String>, Failure> {
+    secret::ask(account(shown))
+}
+
+/// Databases of one server share their users.
+fn account(shown: &str) -> &str {
+    shown.rsplit_once('/').map_or(shown, |(account, _)| account)
+}
 
 /// The certificates. Of the machine's, one that cannot be read is one fewer to trust; of the operator's, all must be readable.
 pub(super) fn certificates() -> Result<Vec<CertificateDer<'static>>, Failure> {

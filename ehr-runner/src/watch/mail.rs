@@ -19,7 +19,7 @@ use reqwest::Url;
 use serde_json::Value;
 use std::fmt::Write;
 
-/// Holds the password of the mail server; so does the file that this names with `_FILE` behind it.
+/// Holds the password of the mail server; so does the file that this names with `_FILE` behind it. Without it the terminal is asked.
 const PASSWORD: &str = "EHR_ALERT_SMTP_PASSWORD";
 /// Where mail is handed in: without TLS between servers, then with STARTTLS, then with TLS from the first byte.
 const PORTS: [u16; 3] = [25, 587, 465];
@@ -73,10 +73,18 @@ impl MailOptions {
         };
         let port = url.port().unwrap_or(port);
         let server = SmtpTransport::builder_dangerous(host).tls(tls).port(port).timeout(Some(PATIENCE));
-        let server = match (&self.alert_smtp_user, secret::of_variable(PASSWORD)?) {
+        let password = match (&self.alert_smtp_user, secret::of_variable(PASSWORD)?) {
+            (Some(user), None) => secret::ask(&format!("{user} at {host}"))?,
+            (_, password) => password,
+        };
+        let server = match (&self.alert_smtp_user, password) {
             (Some(user), Some(password)) => server.credentials(Credentials::new(user.clone(), password)),
             (None, None) => server,
-            (Some(_), None) => return Err(Failure::Usage(format!("`--alert-smtp-user` needs a password; `{PASSWORD}` holds it"))),
+            (Some(_), None) => {
+                return Err(Failure::Usage(format!(
+                    "`--alert-smtp-user` needs a password; `{PASSWORD}` holds it, or else it is asked for at a terminal"
+                )));
+            }
             (None, Some(_)) => return Err(Failure::Usage(format!("`{PASSWORD}` is a password of nobody; `--alert-smtp-user` names one"))),
         };
         Ok(Some(Mail { server: server.build(), from: from.clone(), to: self.alert_mail_to.clone() }))

@@ -22,6 +22,7 @@ mod order;
 mod place;
 mod postgres;
 mod private;
+mod prompt;
 mod report;
 mod resume;
 mod rules;

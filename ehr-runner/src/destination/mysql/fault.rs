@@ -2,6 +2,7 @@
 
 use super::super::doing::Doing;
 use super::super::doing::Fault;
+use super::super::trust;
 use crate::error::Failure;
 use mysql::DriverError;
 use mysql::Error;
@@ -12,6 +13,11 @@ const NAMING: [u16; 8] = [1044, 1142, 1143, 1227, 1370, 1410, 1419, 1698];
 
 /// The server ended the connection, or itself.
 const ENDED: [u16; 5] = [1053, 1079, 1317, 1927, 3169];
+
+/// Whether the server let nobody in, as it does with a password that is lacking.
+pub(super) fn is_refused(error: &Error) -> bool {
+    matches!(error, Error::MySqlError(said) if said.code == 1045)
+}
 
 impl Fault for Error {
     fn told(&self, doing: Doing<'_>, shown: &str) -> Result<Failure, String> {
@@ -40,7 +46,7 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &MySqlError) -> Failure {
     let code = said.code;
     Failure::World(match code {
         1045 | 1698 => {
-            format!("`{shown}`: the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`")
+            format!("`{shown}`: the server refuses the user or the password; {}", trust::FROM)
         }
         1049 => format!("`{shown}`: there is no such database"),
         _ if NAMING.contains(&code) => format!("`{shown}`: the user lacks a right: {}", said.message),

@@ -3,9 +3,9 @@
 use super::super::doing::Doing;
 use super::super::trust;
 use super::super::trust::PASSWORD;
+use super::fault::is_refused;
 use super::tenants;
 use crate::error::Failure;
-use crate::secret;
 use mysql::Conn;
 use mysql::Opts;
 use mysql::OptsBuilder;
@@ -98,21 +98,23 @@ impl Server {
 
     #[cfg(test)]
     fn password(&self) -> Result<Option<String>, Failure> {
-        self.password.clone().map_or_else(|| secret::of_variable(PASSWORD), |password| Ok(Some(password)))
+        self.password.clone().map_or_else(|| trust::password(&self.to_string()), |password| Ok(Some(password)))
     }
 
     #[cfg(not(test))]
-    #[expect(clippy::unused_self, reason = "tests keep one in the server")]
     fn password(&self) -> Result<Option<String>, Failure> {
-        secret::of_variable(PASSWORD)
+        trust::password(&self.to_string())
     }
 
-    /// Connects, with the password that the environment has.
+    /// Connects, with the password that the environment has; where there is none and the server wants one, it is asked for.
     pub(super) fn connect(&self) -> Result<Conn, Failure> {
+        let shown = self.to_string();
         let trusted = if self.tls { Some(trusted()?) } else { None };
         let tls = trusted.as_ref().map(|file| SslOpts::default().with_root_cert_path(Some(file.path().to_owned())));
+        let known = self.password()?;
+        let alone = known.is_none();
         let opts = OptsBuilder::from_opts(self.opts.clone())
-            .pass(self.password()?)
+            .pass(known)
             .ssl_opts(tls)
             // Where the address says, and not where the server says that it could be reached too.
             .prefer_socket(false)
@@ -120,7 +122,14 @@ impl Server {
             .tcp_keepalive_time_ms(Some(SILENCE_MS))
             // An update says how many rows it found, as elsewhere, and not how many of them it found otherwise.
             .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS);
-        Conn::new(opts).map_err(|error| Doing::Opening.failed(&self.to_string(), &error))
+        let connected = match Conn::new(opts.clone()) {
+            Err(error) if alone && is_refused(&error) => match trust::ask(&shown)? {
+                Some(password) => Conn::new(opts.pass(Some(password))),
+                None => Err(error),
+            },
+            connected => connected,
+        };
+        connected.map_err(|error| Doing::Opening.failed(&shown, &error))
     }
 }
 

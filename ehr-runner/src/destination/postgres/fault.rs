@@ -2,6 +2,7 @@
 
 use super::super::doing::Doing;
 use super::super::doing::Fault;
+use super::super::trust;
 use super::binary::Unfit;
 use crate::error::Failure;
 use postgres::Error;
@@ -15,6 +16,11 @@ const NAMING: [&str; 12] = ["08", "0A", "25", "3D", "3F", "42", "53", "54", "55"
 /// The server ended the connection, or itself.
 const ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
 
+/// Whether the server asked for a password and none was there to be sent.
+pub(super) fn wants_password(error: &Error) -> bool {
+    error.source().is_some_and(|cause| cause.to_string() == "password missing")
+}
+
 impl Fault for Error {
     fn told(&self, doing: Doing<'_>, shown: &str) -> Result<Failure, String> {
         if let Some(said) = self.as_db_error() {
@@ -22,6 +28,9 @@ impl Fault for Error {
                 return Err("the server ended the connection".to_owned());
             }
             return Ok(by_server(doing, shown, said));
+        }
+        if wants_password(self) {
+            return Ok(Failure::World(format!("`{shown}`: the server wants a password, and none is given; {}", trust::FROM)));
         }
         let cause = self.source().map_or_else(String::new, |cause| format!(": {cause}"));
         Err(format!("{self}{cause}"))
@@ -61,7 +70,7 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &DbError) -> Failure {
         _ if code.starts_with("23") || code.starts_with("22") => {
             data(&format!("the database does not take a value (SQLSTATE {code}){constraint}"))
         }
-        "28P01" | "28000" => world("the server refuses the user or the password; the password is read from `EHR_TO_PASSWORD`"),
+        "28P01" | "28000" => world(&format!("the server refuses the user or the password; {}", trust::FROM)),
         "42501" => world(&format!("the user lacks a right: {}", said.message())),
         "53100" => world("the server's disk is full; nothing was changed"),
         _ if ENDED.contains(&code) => world("the server is shutting down or starting; nothing was changed"),

@@ -3,10 +3,11 @@
 use super::super::doing::Doing;
 use super::super::trust;
 use super::super::trust::PASSWORD;
+use super::fault::wants_password;
 use crate::error::Failure;
-use crate::secret;
 use postgres::Client;
 use postgres::Config;
+use postgres::Error;
 use postgres::NoTls;
 use postgres::config::Host;
 use postgres::config::SslMode;
@@ -90,18 +91,30 @@ impl Server {
         self.schema.as_deref()
     }
 
-    /// Connects, with the password that the environment has.
+    /// Connects, with the password that the environment has; where there is none and the server wants one, it is asked for.
     pub(super) fn connect(&self) -> Result<Client, Failure> {
+        let shown = self.to_string();
         let mut config = self.config.clone();
-        if let Some(password) = secret::of_variable(PASSWORD)? {
+        if let Some(password) = trust::password(&shown)? {
             config.password(password);
         }
-        let connected = match config.get_ssl_mode() {
-            SslMode::Disable => config.connect(NoTls),
-            _ => config.connect(verified()?),
+        let connected = match dial(&config)? {
+            Err(error) if wants_password(&error) => match trust::ask(&shown)? {
+                Some(password) => dial(config.password(password))?,
+                None => Err(error),
+            },
+            connected => connected,
         };
-        connected.map_err(|error| Doing::Opening.failed(&self.to_string(), &error))
+        connected.map_err(|error| Doing::Opening.failed(&shown, &error))
     }
+}
+
+/// Connects as it is said there.
+fn dial(config: &Config) -> Result<Result<Client, Error>, Failure> {
+    Ok(match config.get_ssl_mode() {
+        SslMode::Disable => config.connect(NoTls),
+        _ => config.connect(verified()?),
+    })
 }
 
 /// Whether nothing leaves the machine on the way there.
