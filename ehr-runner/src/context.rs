@@ -6,6 +6,7 @@ use crate::cli::LogFormat;
 use crate::error::Failure;
 use crate::error::INTERRUPTED;
 use crate::journal::Journal;
+use crate::telemetry::TOLD;
 use ehr_rules::Diagnostics;
 use ehr_rules::Rulebook;
 use serde_json::Value;
@@ -108,12 +109,16 @@ impl Context {
         let mut said = json!({"error": {"status": failure.number(), "message": failure.to_string()}});
         if let Failure::Rules(diagnostics) = failure {
             self.diagnostics(diagnostics);
+            tracing::error!(target: TOLD, status = failure.number(), "{failure}");
             if let Some(error) = said.get_mut("error").and_then(Value::as_object_mut) {
                 error.insert("diagnostics".to_owned(), diagnostics.to_json());
             }
         } else {
             match self.log_format {
-                LogFormat::Text => self.stderr(&format!("error: {failure}")),
+                LogFormat::Text => {
+                    self.stderr(&format!("error: {failure}"));
+                    tracing::error!(target: TOLD, status = failure.number(), "{failure}");
+                }
                 LogFormat::Json => tracing::error!(status = failure.number(), "{failure}"),
             }
         }

@@ -30,7 +30,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 #[derive(Clone, Default)]
 pub(crate) struct Journal {
     file: Arc<Mutex<Option<Log>>>,
-    telemetry: Option<Telemetry>,
+    telemetry: Telemetry,
 }
 
 struct Log {
@@ -41,23 +41,22 @@ struct Log {
 impl Journal {
     /// Starts logging: to stderr as loud as asked, and to the order's file from [`Journal::open`] on.
     pub(crate) fn start(verbose: u8, format: LogFormat) -> Self {
-        let telemetry = Telemetry::start().unwrap_or_else(|error| {
-            drop(writeln!(io::stderr(), "warning: no spans are sent to a collector: {error}"));
-            None
+        let telemetry = Telemetry::start(|what, error| {
+            drop(writeln!(io::stderr(), "warning: no {what} are sent to a collector: {error}"));
         });
-        let spans = telemetry.as_ref().map(|telemetry| {
+        let spans = telemetry.tracer().map(|tracer| {
             // Where in the code, and in which thread, says nothing of an order.
             let layer = tracing_opentelemetry::layer().with_location(false).with_threads(false).with_tracked_inactivity(false);
-            layer.with_target(false).with_tracer(telemetry.tracer()).with_filter(filter_fn(telemetry::is_ours))
+            layer.with_target(false).with_tracer(tracer).with_filter(filter_fn(telemetry::is_ours))
         });
+        let logs = telemetry.bridge().map(|bridge| bridge.with_filter(telemetry::logged()));
         let journal = Self { telemetry, ..Self::default() };
         let level = match verbose {
             0 if format == LogFormat::Text => LevelFilter::OFF,
             0 | 1 => LevelFilter::INFO,
             _ => LevelFilter::DEBUG,
         };
-        let loud =
-            EnvFilter::builder().with_default_directive(level.into()).from_env_lossy().and(filter_fn(|what| !telemetry::is_ours(what)));
+        let loud = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy().and(filter_fn(telemetry::is_shown));
         let ours = Targets::new().with_target("ehr_runner", Level::INFO).with_target("ehr_rules", Level::INFO);
         let stderr = fmt::layer().with_writer(io::stderr).with_target(false);
         let stderr = match format {
@@ -74,7 +73,7 @@ impl Journal {
             .with_writer(journal.clone())
             .with_filter(ours);
         // A second start in one process keeps the first log.
-        drop(tracing_subscriber::registry().with(spans).with(stderr).with(file).try_init());
+        drop(tracing_subscriber::registry().with(spans).with(logs).with(stderr).with(file).try_init());
         journal
     }
 
@@ -94,9 +93,7 @@ impl Journal {
 
     /// Sends what is left to be sent; nothing is logged after it.
     pub(crate) fn end(&self) {
-        if let Some(telemetry) = &self.telemetry {
-            telemetry.end();
-        }
+        self.telemetry.end();
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Log>> {

@@ -1,4 +1,4 @@
-//! Spans for a collector: an order and its stages, and nothing that a patient could be known by.
+//! Spans and logs for a collector: an order and its stages, and nothing that a patient could be known by.
 
 use crate::alerts::sent;
 use crate::alerts::webhook;
@@ -14,19 +14,36 @@ use std::time::Instant;
 const RUN: &str = "run export --target demo --out order --to sqlite:clinic.db --create";
 
 fn run(place: &Place, arguments: &str, collector: &str) -> Assert {
+    run_with(place, arguments, &[("OTEL_EXPORTER_OTLP_ENDPOINT", collector)])
+}
+
+fn run_with(place: &Place, arguments: &str, variables: &[(&str, &str)]) -> Assert {
     let mut command = Command::new(PROGRAM);
-    command.current_dir(place.path("")).args(arguments.split_whitespace()).env("OTEL_EXPORTER_OTLP_ENDPOINT", collector);
+    command.current_dir(place.path("")).args(arguments.split_whitespace()).envs(variables.iter().copied());
     command.timeout(Duration::from_mins(5)).assert()
+}
+
+/// What lies in what was sent, on this way of lists.
+fn sent_in(bodies: &[(String, String)], way: [&str; 3]) -> Vec<Value> {
+    let bodies: Vec<Value> = bodies.iter().map(|(_, body)| serde_json::from_str(body).unwrap()).collect();
+    way.iter().fold(bodies, |all, name| all.iter().flat_map(|one| one[name].as_array().cloned().unwrap_or_default()).collect())
 }
 
 /// The spans of what was sent, by when they began.
 fn spans(bodies: &[(String, String)]) -> Vec<Value> {
-    let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
-    let bodies = bodies.iter().map(|(_, body)| serde_json::from_str::<Value>(body).unwrap());
-    let scopes = bodies.flat_map(|body| list(&body, "resourceSpans")).flat_map(|one| list(&one, "scopeSpans"));
-    let mut spans: Vec<Value> = scopes.flat_map(|one| list(&one, "spans")).collect();
+    let mut spans = sent_in(bodies, ["resourceSpans", "scopeSpans", "spans"]);
     spans.sort_by_key(|span| span["startTimeUnixNano"].as_str().unwrap().parse::<u64>().unwrap());
     spans
+}
+
+/// The logs of what was sent.
+fn logs(bodies: &[(String, String)]) -> Vec<Value> {
+    sent_in(bodies, ["resourceLogs", "scopeLogs", "logRecords"])
+}
+
+/// What a log says.
+fn text(log: &Value) -> &str {
+    log["body"]["stringValue"].as_str().unwrap()
 }
 
 /// What a span says by that name: a text, or a number, which JSON may hold as text.
@@ -57,8 +74,9 @@ fn an_order_and_its_stages_are_told_and_no_patient_is_named() {
     }
     // Three of four patients, and three visits.
     assert_eq!(attribute(&stages[1], "stage.rows", "intValue"), "6");
-    for (_, body) in &sent {
-        assert!(body.contains("ehr-runner"));
+    for (head, body) in &sent {
+        // Logs are asked for by their name, or not sent.
+        assert!(head.contains("/v1/traces ") && body.contains("ehr-runner"), "{head}");
         for value in ["Reyes", "Amal", "Dee", "1991-02", ".csv", "export", &place.path("").display().to_string()] {
             assert!(!body.contains(value), "{value} stands in {body}");
         }
@@ -76,6 +94,69 @@ fn a_stage_that_fails_says_by_which_status() {
     for span in &spans {
         assert_eq!((attribute(span, "exit.status", "intValue").as_str(), &span["status"]["code"]), ("3", &2.into()));
     }
+}
+
+#[test]
+fn logs_are_sent_where_they_are_asked_for_and_hang_on_their_order() {
+    let place = Place::new();
+    place.write("export/patients.csv", format!("{}p4,Dee,1991-02-30,F\n", crate::place::PATIENTS));
+    let (address, got) = webhook(0);
+    run_with(&place, RUN, &[("OTEL_EXPORTER_OTLP_ENDPOINT", &address), ("OTEL_LOGS_EXPORTER", "otlp")]).code(0);
+    let sent = sent(&got, 2);
+    let (spans, logs) = (spans(&sent), logs(&sent));
+    let texts: Vec<&str> = logs.iter().map(text).collect();
+    for wanted in ["started", "done", "loaded", "order"] {
+        assert!(texts.contains(&wanted), "{wanted} is not in {texts:?}");
+    }
+    let order = &spans[0];
+    for log in logs.iter().filter(|log| ["started", "done", "loaded"].contains(&text(log))) {
+        assert_eq!(log["traceId"], order["traceId"], "{log}");
+        assert!(spans.iter().any(|span| span["spanId"] == log["spanId"]), "{log}");
+    }
+    // From INFO on.
+    assert!(logs.iter().all(|log| log["severityNumber"].as_u64().unwrap() >= 9), "{logs:?}");
+    for (head, body) in &sent {
+        assert!(head.contains("/v1/logs ") || head.contains("/v1/traces "), "{head}");
+        for value in ["Reyes", "Amal", "Dee", "1991-02"] {
+            assert!(!body.contains(value), "{value} stands in {body}");
+        }
+    }
+}
+
+#[test]
+fn logs_alone_tell_why_an_order_failed() {
+    let place = Place::new();
+    place.replace(
+        "rulesets/targets/demo/schema.yaml",
+        "start: {type: datetime, required: true}",
+        "start: {type: datetime, required: yes, nope: 1}",
+    );
+    let (address, got) = webhook(0);
+    let endpoint = format!("{address}/v1/logs");
+    run_with(&place, RUN, &[("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", &endpoint)]).code(1);
+    place.write("other/unknown.csv", "a,b\n1,2\n");
+    run_with(&place, "run other --target demo --out order --rules nowhere", &[("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", &endpoint)]).failure();
+    let sent = sent(&got, 2);
+    let logs = logs(&sent);
+    assert!(sent.iter().all(|(head, _)| head.contains("/v1/logs ")));
+    assert_eq!((text(&logs[0]), attribute(&logs[0], "status", "intValue").as_str()), ("the rules are wrong", "1"));
+    assert!(text(&logs[1]).contains("nowhere"), "{logs:?}");
+}
+
+#[test]
+fn that_logs_were_not_sent_is_no_log_to_be_sent() {
+    let place = Place::new();
+    let (address, got) = webhook(usize::MAX);
+    let often = [("OTEL_BLRP_SCHEDULE_DELAY", "1"), ("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "1")];
+    let mut variables =
+        vec![("OTEL_EXPORTER_OTLP_ENDPOINT", address.as_str()), ("OTEL_LOGS_EXPORTER", "otlp"), ("OTEL_TRACES_EXPORTER", "none")];
+    variables.extend(often);
+    let said = crate::place::stderr(&run_with(&place, &format!("{RUN} -v"), &variables).code(0));
+    assert_eq!(said.matches("logs not sent").count(), 1, "{said}");
+    let sent = sent(&got, 2);
+    assert!(sent.iter().all(|(head, body)| head.contains("/v1/logs ") && !body.contains("not sent")), "{sent:?}");
+    let wrong = run_with(&place, "run export --target demo --out wrong", &[("OTEL_LOGS_EXPORTER", "console")]).code(0);
+    assert!(crate::place::stderr(&wrong).contains("no logs are sent to a collector"));
 }
 
 #[test]
