@@ -209,8 +209,9 @@ fn source_tables(one: &LoadedSource) -> Vec<TableFacts> {
 
 fn target_tables(one: &LoadedTarget) -> Vec<TableFacts> {
     let tables = one.schema.tables.iter().map(|table| {
+        let said = |summary: &String| (!summary.is_empty()).then(|| summary.clone());
         let columns = table.columns.iter().map(|column| {
-            let mut notes = Vec::new();
+            let mut notes = Vec::from_iter(said(&column.summary));
             if table.key.contains(&column.name) {
                 notes.push("part of the key".to_owned());
             }
@@ -223,7 +224,7 @@ fn target_tables(one: &LoadedTarget) -> Vec<TableFacts> {
         TableFacts {
             name: table.name.clone(),
             what: format!("table of the target `{}`", one.schema.name),
-            notes: external.into_iter().collect(),
+            notes: said(&table.summary).into_iter().chain(external).collect(),
             columns: columns.collect(),
             place: one.places.table(&table.name).cloned(),
         }

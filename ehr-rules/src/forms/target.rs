@@ -74,6 +74,7 @@ const TENANT: &Form = &Form {
 const TARGET_TABLE: &Form = &Form {
     name: "a table of a target",
     keys: &[
+        key("summary", Holds::Free, "What a reader should know; a database that the table is made in keeps it as a comment."),
         key("external", Holds::Truth, "Filled by somebody else: not created, not loaded; references to it are checked only with `athena`."),
         key("athena", Holds::Free, "With `external`: the file of a vocabulary download that holds its rows, as in `CONCEPT.csv`."),
         DEMAND_AT_MOST,
@@ -158,6 +159,7 @@ const CONFLICT_KIND: &Form = &Form {
 const TARGET_COLUMN: &Form = &Form {
     name: "a column of a target",
     keys: &[
+        key("summary", Holds::Free, "What a reader should know; a database that the column is made in keeps it as a comment."),
         TYPE,
         SHAPE_OF,
         SHAPE_FIELDS,

@@ -3,6 +3,7 @@
 use crate::ir::code_map::CodeMapSource;
 use crate::ir::demand::Demand;
 use crate::ir::demand::FoundIn;
+use crate::ir::demand::What;
 use crate::ir::feasibility::Thresholds;
 use crate::ir::schema::Parameter;
 use crate::ir::tenant::Tenant;
@@ -41,6 +42,9 @@ pub struct TargetSchema {
 pub struct TargetTable {
     /// Its name.
     pub name: String,
+    /// What a reader should know; empty where nothing is said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub summary: String,
     /// Filled by somebody else (a vocabulary, say): not created, not loaded.
     pub external: bool,
     /// Where an external table's rows are found; none where they are nowhere to be seen, and references to it are not checked.
@@ -62,12 +66,23 @@ pub struct TargetTable {
 pub struct TargetColumn {
     /// Its name.
     pub name: String,
+    /// What a reader should know; empty where nothing is said.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub summary: String,
     /// Its type; `nullable: false` is a required column.
     pub ty: Type,
     /// The most characters it holds, for text.
     pub max_length: Option<usize>,
     /// The table and column it refers to, if any.
     pub references: Option<(String, String)>,
+}
+
+impl TargetTable {
+    /// The domains that the concepts of a column are of, where it says.
+    pub fn domains(&self, column: &str) -> Option<&[String]> {
+        let mut own = self.demands.iter().filter(|demand| demand.column.as_deref() == Some(column));
+        own.find_map(|demand| if let What::Domain(domains) = &demand.what { Some(domains.as_slice()) } else { None })
+    }
 }
 
 impl TargetSchema {

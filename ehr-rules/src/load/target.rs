@@ -199,6 +199,7 @@ fn table<'a>(
     let external = fields.bool("external", said).unwrap_or(false);
     let found_in = demand::found_in(&mut fields, external, said);
     let key = fields.names("key", said).unwrap_or_default();
+    let summary = fields.text("summary", said).unwrap_or_default();
     let mut columns: Vec<TargetColumn> = Vec::new();
     fields.required("columns", said);
     for (column, node) in fields.map("columns", said).unwrap_or_default() {
@@ -222,15 +223,18 @@ fn table<'a>(
         }
     }
     let key = key.into_iter().map(|part| part.text).collect();
-    let table = TargetTable { name: name.text.clone(), external, found_in, key, demands: Vec::new(), track: None, feasibility, columns };
+    let name = name.text.clone();
+    let table = TargetTable { name, summary, external, found_in, key, demands: Vec::new(), track: None, feasibility, columns };
     Some((table, track))
 }
 
 /// A column, and where it says what it refers to.
 fn target_column(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<(TargetColumn, Option<Place>)> {
     let (kind, fields) = column::typed(node, &format!("column `{}`", name.text), &mut column::inner, said)?;
-    let mut column = TargetColumn { name: name.text.clone(), ty: Type::nullable(kind), max_length: None, references: None };
+    let (name, ty) = (name.text.clone(), Type::nullable(kind));
+    let mut column = TargetColumn { name, summary: String::new(), ty, max_length: None, references: None };
     let Some(mut fields) = fields else { return Some((column, None)) };
+    column.summary = fields.text("summary", said).unwrap_or_default();
     column.ty.nullable = !fields.bool("required", said).unwrap_or(false);
     column.max_length = column::max_length(&mut fields, &column.ty.kind, said);
     let to = fields.named("references", said);

@@ -157,6 +157,7 @@ fn allowed() -> Value {
 
 fn table() -> Value {
     let columns = column(&[
+        ("summary", text("What a reader should know; a comment of the column in a database.")),
         ("required", flag("Whether it always holds a value.")),
         ("max_length", json!({"description": "The most characters.", "type": "integer", "minimum": 1})),
         ("references", json!({"description": "`table.column` that it names a row of.", "type": "string", "pattern": "^[^.]+\\..+$"})),
@@ -169,6 +170,7 @@ fn table() -> Value {
     let mut table = object(
         "a table",
         vec![
+            ("summary", text("What a reader should know; a comment of the table in a database.")),
             ("external", flag("Whether somebody else fills it: it is not created and not loaded.")),
             (
                 "athena",

@@ -139,6 +139,7 @@ mod tests {
         let said = Said::new(&ledger);
         let person = TargetTable {
             name: "person".to_owned(),
+            summary: String::new(),
             external: false,
             found_in: None,
             key: vec![],

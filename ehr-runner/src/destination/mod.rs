@@ -5,6 +5,7 @@
 
 mod books;
 mod cell;
+mod comment;
 mod compare;
 mod conflicts;
 mod deciding;

@@ -3,6 +3,7 @@
 use super::books::ORDER;
 use super::books::PRINT;
 use super::cell::Cell;
+use super::comment;
 use super::store::Found;
 use super::store::Parts;
 use super::store::Recall;
@@ -27,6 +28,7 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::types::Value;
 use rusqlite::types::ValueRef;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
@@ -219,10 +221,15 @@ impl Store for Sqlite {
             if !column.ty.nullable || table.key.contains(&column.name) {
                 part.push_str(" NOT NULL");
             }
-            parts.push(match column.max_length {
-                Some(most) => format!("{part} CHECK (length({name}) <= {most})"),
-                None => part,
-            });
+            if let Some(most) = column.max_length {
+                // Writing to a text does not fail.
+                let _ = write!(part, " CHECK (length({name}) <= {most})");
+            }
+            // SQLite knows no comments but those in the statement, which it keeps.
+            if let Some(said) = comment::of_column(column, table, target) {
+                let _ = write!(part, " /* {} */", said.replace("*/", "* /"));
+            }
+            parts.push(part);
         }
         if !table.key.is_empty() {
             let key: Vec<String> = table.key.iter().map(|name| self.quoted(name)).collect();
@@ -236,7 +243,8 @@ impl Store for Sqlite {
                 parts.push(format!("FOREIGN KEY ({column}) REFERENCES {to} ({its}) DEFERRABLE INITIALLY DEFERRED"));
             }
         }
-        vec![format!("CREATE TABLE {} ({})", self.quoted(&table.name), parts.join(", "))]
+        let said = comment::of_table(table, target).replace("*/", "* /");
+        vec![format!("CREATE TABLE {} ( /* {said} */ {})", self.quoted(&table.name), parts.join(", "))]
     }
 
     fn complete(&self, table: &TargetTable, _: &TargetSchema) -> Vec<String> {

@@ -73,6 +73,62 @@ pub(crate) fn in_each(scenario: impl Fn(&Place, &Base)) {
     }
 }
 
+/// What is said of a table, and of a column of it, in the database that they were made in.
+fn comments(place: &Place, base: &Base, table: &str, column: &str) -> (String, String) {
+    match base {
+        Base::Sqlite => {
+            let sql: String = Connection::open(place.path("clinic.db"))
+                .unwrap()
+                .query_row("SELECT sql FROM sqlite_schema WHERE name = ?1", [table], |row| row.get(0))
+                .unwrap();
+            let after = |mark: &str| {
+                let (_, said) = sql.split_once(mark).unwrap().1.split_once("/* ").unwrap();
+                said.split_once(" */").unwrap().0.to_owned()
+            };
+            (after("("), after(&format!("\"{column}\"")))
+        }
+        Base::Postgres(server) => {
+            let sql = "SELECT obj_description($1::text::regclass), col_description($1::text::regclass, attnum) \
+                       FROM pg_attribute WHERE attrelid = $1::text::regclass AND attname = $2";
+            let row = server.connect().query_one(sql, &[&table, &column]).unwrap();
+            (row.get(0), row.get(1))
+        }
+        Base::Maria(server) => {
+            let sql = "SELECT table_comment, column_comment FROM information_schema.columns JOIN information_schema.tables \
+                       USING (table_schema, table_name) WHERE table_schema = 'ehr' AND table_name = ? AND column_name = ?";
+            server.connect().exec_first(sql, (table, column)).unwrap().unwrap()
+        }
+    }
+}
+
+#[test]
+fn what_the_schema_says_of_tables_and_columns_stands_in_the_database() {
+    const HOSTILE: &str = r"it's a \\ name; DROP TABLE visit; -- é 😀 \' $1 ? {}";
+    in_each(|place, base| {
+        let schema = "rulesets/targets/demo/schema.yaml";
+        let yaml = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('\n', "\\n"));
+        place.replace(schema, "  person:\n", &format!("  person:\n    summary: {}\n", yaml(HOSTILE)));
+        place.replace(schema, "name: {type: text,", &format!("name: {{summary: {}, type: text,", yaml(&format!("{HOSTILE}\n  {HOSTILE}"))));
+        place.replace(
+            schema,
+            "gender_code: {type: integer,",
+            "gender_code: {type: integer, references: words.word, concept: {domain: [Gender, Sex]},",
+        );
+        let words = "  words: {external: true, athena: CONCEPT.csv, key: [word], columns: {word: {type: integer, required: true}}}\n";
+        place.replace(schema, "tables:\n", &format!("tables:\n{words}"));
+        order(place, "first");
+        base.ehr(place, "import first --create").code(0);
+        let (table, column) = comments(place, base, "person", "name");
+        // MariaDB keeps no such letters in comments.
+        let kept = if matches!(base, Base::Maria(_)) { HOSTILE.replace('😀', "\u{FFFD}") } else { HOSTILE.to_owned() };
+        assert_eq!(table, format!("A demonstration: {kept}"));
+        assert_eq!(column, format!("{kept} {kept}"));
+        let (_, concept) = comments(place, base, "person", "gender_code");
+        assert_eq!(concept, "A concept of the domain Gender or Sex (words.word).");
+        assert_eq!(base.number(place, "SELECT count(*) FROM visit"), 2);
+    });
+}
+
 /// Converts the export as it is now into an order of that name.
 fn order(place: &Place, name: &str) {
     place.ehr(&format!("run export --target demo --out {name} --today 2024-06-01")).code(0);

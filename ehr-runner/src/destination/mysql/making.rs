@@ -2,6 +2,7 @@
 //!
 //! Every statement that makes one ends a transaction here, so that indexes and references are made with the table, while it is empty.
 
+use super::super::comment;
 use super::super::store::Slot;
 use super::super::store::holds;
 use super::Mysql;
@@ -23,8 +24,9 @@ const KEY_TEXT: usize = 255;
 const LOOKED_UP: usize = 100;
 /// So many bytes of a row may be texts that have a length; those beyond lie beside the row.
 const ROW_BYTES: usize = 48_000;
-/// The most characters of a table's comment.
+/// The most characters of a table's comment, and of a column's.
 const COMMENT: usize = 2048;
+const COLUMN_COMMENT: usize = 1024;
 
 /// The type of a column.
 pub(super) fn type_name(kind: &Kind, max_length: Option<usize>) -> String {
@@ -122,6 +124,9 @@ impl Mysql {
             if !column.ty.nullable || keyed {
                 part.push_str(" NOT NULL");
             }
+            if let Some(said) = comment::of_column(column, table, target) {
+                let _ = write!(part, " COMMENT {}", literal(&said, COLUMN_COMMENT));
+            }
             if let Some(most) = column.max_length.filter(|_| text && length.is_none()) {
                 let _ = write!(part, " CHECK (char_length({name}) <= {most})");
             }
@@ -147,15 +152,16 @@ impl Mysql {
                 None => {}
             }
         }
-        let comment: String = target.title.chars().take(COMMENT).collect();
-        format!(
-            "CREATE TABLE {} ({}) {} COMMENT='{}'",
-            self.name(&table.name),
-            parts.join(", "),
-            self.engine(),
-            comment.replace('\'', "''")
-        )
+        let said = literal(&comment::of_table(table, target), COMMENT);
+        format!("CREATE TABLE {} ({}) {} COMMENT={said}", self.name(&table.name), parts.join(", "), self.engine())
     }
+}
+
+/// The beginning of a comment as SQL takes it, which heeds no backslashes in this session. The server keeps comments in an encoding of at
+/// most three bytes a character, and would put question marks for others.
+fn literal(text: &str, most: usize) -> String {
+    let kept = |letter: char| if u32::from(letter) > 0xFFFF { char::REPLACEMENT_CHARACTER } else { letter };
+    format!("'{}'", text.chars().take(most).map(kept).collect::<String>().replace('\'', "''"))
 }
 
 /// The table and column that a reference is made to. References to columns that are no keys are not taken; they were verified before.

@@ -9,6 +9,7 @@ use super::books::ORDER;
 use super::books::PRINT;
 use super::cell::Cell;
 use super::doing::Doing;
+use super::comment;
 use super::store::Found;
 use super::store::Recall;
 use super::store::Recalled;
@@ -285,8 +286,12 @@ impl Store for Postgres {
             parts.push(format!("{} {}{required}", self.quoted(&column.name), self.type_name(&column.ty.kind, column.max_length)));
         }
         let name = self.quoted(&table.name);
-        let comment = target.title.replace('\'', "''");
-        let mut statements = vec![format!("CREATE TABLE {name} ({})", parts.join(", ")), format!("COMMENT ON TABLE {name} IS '{comment}'")];
+        let mut statements = vec![format!("CREATE TABLE {name} ({})", parts.join(", "))];
+        statements.push(format!("COMMENT ON TABLE {name} IS {}", literal(&comment::of_table(table, target))));
+        for column in &table.columns {
+            let said = comment::of_column(column, table, target);
+            statements.extend(said.map(|said| format!("COMMENT ON COLUMN {name}.{} IS {}", self.quoted(&column.name), literal(&said))));
+        }
         statements.extend(self.schema.as_ref().map(|tenant| format!("GRANT SELECT ON {name} TO {}", self.quoted(tenant))));
         statements
     }
@@ -362,6 +367,11 @@ impl Store for Postgres {
         }
         Err(self.refuse(&format!("the user lacks {}; nothing was read or loaded", lacking.join(", "))))
     }
+}
+
+/// A text as SQL takes it, whatever a server makes of backslashes.
+fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 /// A value as it was sent.
