@@ -289,3 +289,35 @@ fn a_place_that_a_kill_left_half_made_is_gone_on_with() {
     with_passwords(&place, &server, &import).code(0);
     assert_eq!(look("C"), Some("Ca".to_owned()));
 }
+
+/// A login may take any lock whose name it knows.
+#[test]
+fn a_tenant_cannot_keep_loaders_waiting() {
+    let place = clinics();
+    let Some(server) = closed_maria() else { return };
+    hostile_order(&place, &["Ada Marsh".to_owned(), "Bo Reyes".to_owned()]);
+    with_passwords(&place, &server, &["import", "order"]).code(0);
+    let known = passwords(&place);
+    let mut clients = Vec::new();
+    for (own, (login, password)) in &known {
+        let mut client = server.client(login, Some(password), own).unwrap();
+        // What can be guessed, and every comment that it can read.
+        let mut names: Vec<String> = vec!["ehr".to_owned(), own.clone()];
+        names.extend(list(&mut client, "SELECT DISTINCT table_comment FROM information_schema.tables WHERE table_comment <> ''"));
+        for name in names {
+            let sql = "SELECT GET_LOCK(CONCAT('ehr-rules ', MD5(?)), 0)";
+            let got: Option<Option<i64>> = client.exec_first(sql, (&name,)).unwrap();
+            assert!(got.is_some(), "{login}: {name}");
+        }
+        assert!(
+            client
+                .query_first::<String, _>("SELECT table_comment FROM information_schema.tables WHERE table_name = '_ehr_orders'")
+                .unwrap()
+                .is_none()
+        );
+        clients.push(client);
+    }
+    let again = with_passwords(&place, &server, &["import", "order"]).code(0);
+    assert!(stdout(&again).contains("nothing was changed"), "{}", stdout(&again));
+    with_passwords(&place, &server, &["undo", "order"]).code(0);
+}

@@ -5,6 +5,7 @@
 
 mod bulk;
 mod fault;
+mod locks;
 mod making;
 mod recall;
 mod references;
@@ -20,6 +21,7 @@ use super::store::Recall;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
+use super::tenants::passwords::chance;
 use crate::error::Failure;
 use crate::failpoint;
 use ehr_rules::Kind;
@@ -40,8 +42,6 @@ const SETTINGS: &str = "autocommit = 0, time_zone = '+00:00', foreign_key_checks
     sql_safe_updates = 0, sql_select_limit = DEFAULT, innodb_strict_mode = 1, net_read_timeout = 600, net_write_timeout = 600, \
     wait_timeout = 28800, sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,\
     ONLY_FULL_GROUP_BY,NO_BACKSLASH_ESCAPES'";
-/// How long another loader is waited for, in seconds.
-const PATIENCE: u32 = 31_536_000;
 
 /// An open connection.
 pub(super) struct Mysql {
@@ -61,6 +61,8 @@ pub(super) struct Mysql {
     unchecked: bool,
     /// The login of the tenant whose place this is.
     login: Option<String>,
+    /// What the lock of a table is called that is made by this connection.
+    secret: String,
 }
 
 impl Mysql {
@@ -68,8 +70,9 @@ impl Mysql {
     pub(super) fn connect(server: &Server) -> Result<Self, Failure> {
         let connection = server.connect()?;
         let (shown, collation) = (server.to_string(), "utf8mb4_nopad_bin");
-        let login = server.login().map(str::to_owned);
-        Ok(Self { connection, shown, collation, maria: true, streams: false, packet: 1 << 20, made: Vec::new(), unchecked: false, login })
+        let (login, secret) = (server.login().map(str::to_owned), chance()?);
+        let (maria, streams, packet, made, unchecked) = (true, false, 1 << 20, Vec::new(), false);
+        Ok(Self { connection, shown, collation, maria, streams, packet, made, unchecked, login, secret })
     }
 
     fn refuse(&self, what: &str) -> Failure {
@@ -185,11 +188,7 @@ impl Store for Mysql {
         }
         self.streams = self.one("SELECT @@global.local_infile + 0", &[])?.count() > 0;
         self.packet = usize::try_from(self.one("SELECT @@session.max_allowed_packet", &[])?.count()).unwrap_or(1 << 20);
-        // Loaders come one after the other; the lock goes with the connection.
-        let lock = format!("SELECT GET_LOCK(CONCAT('ehr-rules ', MD5(DATABASE())), {PATIENCE})");
-        if self.one(&lock, &[])?.count() != 1 {
-            return Err(self.refuse("waiting for another loader failed"));
-        }
+        self.wait_for_loaders()?;
         self.look_for_loops()
     }
 
@@ -265,7 +264,8 @@ impl Store for Mysql {
 
     fn book(&self, name: &str, columns: &str, told: &[Slot]) -> String {
         let more = if told.is_empty() { String::new() } else { format!(", {}, {}", Self::row(), self.looked_up(told)) };
-        format!("CREATE TABLE IF NOT EXISTS {} ({columns}{more}) {}", self.quoted(name), self.engine())
+        let lock = if locks::LOCKING.contains(&name) { format!(" COMMENT='{}'", self.secret) } else { String::new() };
+        format!("CREATE TABLE IF NOT EXISTS {} ({columns}{more}) {}{lock}", self.quoted(name), self.engine())
     }
 
     fn temporary(&self, name: &str, slots: &[Slot]) -> String {
@@ -286,6 +286,9 @@ impl Store for Mysql {
         }
         failpoint::reached("made");
         self.made.push(table.to_owned());
+        if locks::LOCKING.contains(&table) {
+            self.hold()?;
+        }
         self.look_for_loops()
     }
 
