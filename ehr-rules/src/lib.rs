@@ -78,6 +78,7 @@ pub use finding::meaning;
 pub use ir::budget::Budget;
 pub use ir::demand::Demand;
 pub use ir::demand::FoundIn;
+pub use ir::demand::Of;
 pub use ir::demand::What;
 pub use ir::feasibility::Limit;
 pub use ir::feasibility::Thresholds;

@@ -92,8 +92,14 @@ fn target(place: &str, what: &str) -> Small {
     for other in PLACES.iter().filter(|other| **other != place) {
         schema = schema.replace(&format!("    {other}\n"), "").replace(&format!(" {other}}}"), "}");
     }
-    Small::new(&[("sources/small/1/schema.yaml", SOURCE), ("targets/out/rules.yaml", RULES), ("targets/out/schema.yaml", &schema)])
+    let files = [("sources/small/1/schema.yaml", SOURCE), ("targets/out/rules.yaml", RULES), ("targets/out/schema.yaml", &schema)];
+    Small::new(&[files.as_slice(), &[("targets/out/list.csv", LIST)]].concat())
 }
+
+const LIST: &str = "concept,name,unit,low,high,gender,at_most\n1,A,1,4,10,,\n1,A,2,4.5,10,,\n2,B,1,5,,8507,\n";
+const LISTED: &str = "by_concept: {file: list.csv, concept: concept_id, unit: unit, value: value, gender: person.sex}";
+const LISTED_WARN: &str =
+    "by_concept: [{file: list.csv, concept: concept_id, unit: unit, value: value, gender: person.sex, on_error: warn, at_most: 33%}]";
 
 const PEOPLE: &str = "id,born,died,sex,town,weight\n1,1980-01-01,,8507,Hull,70.5\n2,1990-06-01,2020-03-01,8532,York,61\n";
 const STAYS: &str = "id,person,begins,ends\n10,1,2019-01-01,2019-01-05\n11,1,2019-02-01,2019-02-03\n12,2,2020-01-01,2020-01-02\n";
@@ -249,6 +255,21 @@ const CASES: &[Case<'_>] = &[
         "R0432 stay. 1/2 Failed",
     ),
     ("STAY", "no_overlap: {by: person_id, from: begins, to: ends}", ("2019-02-01,2019-02-03", "2019-01-06,2019-02-03"), ""),
+    // What a list says of single concepts: values in a unit, both limits among them, units, genders; what has no value has no unit.
+    ("ILL", LISTED, ("08:00:00,1,A,1,5", "08:00:00,1,A,1,3.9"), "R0426 ill.value 1/1 Failed"),
+    ("ILL", LISTED, ("08:00:00,1,A,1,5", "08:00:00,1,A,1,4"), ""),
+    ("ILL", LISTED, ("12:00:00,1,A,2,9", "12:00:00,1,A,2,10"), ""),
+    ("ILL", LISTED, ("12:00:00,1,A,2,9", "12:00:00,1,A,2,10.1"), "R0426 ill.value 1/1 Failed"),
+    ("ILL", LISTED, ("2,B,1,7", "2,B,1,4.9"), "R0426 ill.value 1/1 Failed"),
+    ("ILL", LISTED, ("2,B,1,7", "2,B,1,70000"), ""),
+    ("ILL", LISTED, ("103,2,,2020-01-01 12:00:00,1,A,2,", "103,2,,2020-01-01 12:00:00,1,A,7,"), ""),
+    ("ILL", LISTED, ("103,2,,2020-01-01 12:00:00,1,A,2,", "103,2,,2020-01-01 12:00:00,1,A,7,6"), "R0427 ill.unit 1/3 Failed"),
+    ("ILL", LISTED, ("103,2,,2020-01-01 12:00:00,1,A,2,", "103,2,,2020-01-01 12:00:00,1,A,,6"), "R0427 ill.unit 1/3 Failed"),
+    ("ILL", LISTED, ("103,2,,2020-01-01 12:00:00,1,A,2,", "103,2,,2020-01-01 12:00:00,0,A,7,6"), ""),
+    ("ILL", LISTED_WARN, ("103,2,,2020-01-01 12:00:00,1,A,2,", "103,2,,2020-01-01 12:00:00,1,A,0,6"), "R0427 ill.unit 1/3 Warned"),
+    ("ILL", LISTED, ("101,1,11", "101,2,11"), "R0428 ill.concept_id 1/1 Failed"),
+    ("ILL", LISTED, ("8507,Hull", ",Hull"), "R0428 ill.concept_id 1/1 Failed"),
+    ("ILL", LISTED_WARN, ("8507,Hull", "8532,Hull"), "R0428 ill.concept_id 1/1 Warned"),
     (
         "STAY",
         "no_overlap: {by: person_id, from: begins, to: ends, gap: 1}",
@@ -316,6 +337,17 @@ fn what_cannot_be_run_says_why() {
     let made = run(&target("ILL", under), "", "", false);
     assert!(unheld(&made).contains(&"R0425 ill. 0/0 NotRun: no vocabulary was given".to_owned()), "{:?}", unheld(&made));
     assert!(!made.outcome.failed());
+
+    // Lines of a list whose concepts nobody has are said together.
+    let made = run(&target("ILL", LISTED), "00:00:00,2,B,1,7", "00:00:00,9,B,1,7", true);
+    assert_eq!(
+        unheld(&made).into_iter().filter(|one| !one.starts_with("R0403")).collect::<Vec<_>>(),
+        [
+            "R0428 ill.concept_id 0/0 NotRun: no row has their concepts",
+            "R0427 ill.unit 0/0 NotRun: no row has their concepts",
+            "R0426 ill.value 0/0 NotRun: no row has their concepts"
+        ]
+    );
 
     let small = target("ILL", "each: {of: person, at_least: 50%, on_error: warn}");
     let made = small.run(&[("people.csv", PEOPLE), ("stays.csv", STAYS), ("ills.csv", ILLS.lines().next().unwrap())]);

@@ -2,6 +2,7 @@
 
 use super::CodeMap;
 use super::entries::CodeEntry;
+use super::sheet;
 use super::sheet::Sheet;
 use super::sheet::Standing;
 use crate::diagnostic::Diagnostic;
@@ -175,21 +176,8 @@ impl Row<'_> {
         value
     }
 
-    /// The place of a field, found again in the line; of the whole line where it is written in quotes.
     fn place(&self, at: usize) -> Place {
-        let text = &self.source.text;
-        let start = self.record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0).min(text.len());
-        // The reader's position may stand before blank lines that it passed over.
-        let start = start + text[start..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let end = text[start..].find(['\n', '\r']).map_or(text.len(), |end| start + end);
-        let line = &text[start..end];
-        let mut span = start..end;
-        if !line.contains('"') {
-            let before: usize = line.split(',').take(at).map(|field| field.len() + 1).sum();
-            let field = line.split(',').nth(at).unwrap_or_default();
-            span = (start + before).min(end)..(start + before + field.len()).min(end);
-        }
-        Place { source: Arc::clone(self.source), span }
+        sheet::place(self.source, self.record, at)
     }
 }
 

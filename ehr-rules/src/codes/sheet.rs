@@ -3,9 +3,12 @@
 //! What a run looks up, what people are shown and what is counted is read here, so that they are of one mind.
 
 use super::entries::CodeEntry;
+use crate::diagnostic::Place;
+use crate::diagnostic::Source;
 use crate::ir::code_map::CodeForm;
 use csv::StringRecord;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What an entry says of its code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,4 +247,20 @@ fn is_called(name: &str, wanted: &str) -> bool {
 /// A field without the blanks around it.
 fn field(record: &StringRecord, at: Option<usize>) -> &str {
     at.and_then(|at| record.get(at)).unwrap_or_default().trim()
+}
+/// The place of a field, found again in the line; of the whole line where it is written in quotes.
+pub(crate) fn place(source: &Arc<Source>, record: &StringRecord, at: usize) -> Place {
+    let text = &source.text;
+    let start = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(0).min(text.len());
+    // The reader's position may stand before blank lines that it passed over.
+    let start = start + text[start..].bytes().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let end = text[start..].find(['\n', '\r']).map_or(text.len(), |end| start + end);
+    let line = &text[start..end];
+    let mut span = start..end;
+    if !line.contains('"') {
+        let before: usize = line.split(',').take(at).map(|field| field.len() + 1).sum();
+        let field = line.split(',').nth(at).unwrap_or_default();
+        span = (start + before).min(end)..(start + before + field.len()).min(end);
+    }
+    Place { source: Arc::clone(source), span }
 }

@@ -77,6 +77,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("E0503", "a code map has no file, or it cannot be read as one"),
     ("E0504", "a status in a code map is unknown, or its day of review is none"),
     ("E0505", "a code map holds no row of its vocabulary"),
+    ("E0506", "a list of what is plausible cannot be read, or a line of it says nothing sound"),
     ("E0601", "a script does not compile"),
     ("E0602", "a script needs a `type`"),
     ("E0603", "a script is of the wrong type"),

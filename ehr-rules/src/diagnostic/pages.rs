@@ -75,6 +75,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("E0503", include_str!("../../docs/codes/E0503.md")),
     ("E0504", include_str!("../../docs/codes/E0504.md")),
     ("E0505", include_str!("../../docs/codes/E0505.md")),
+    ("E0506", include_str!("../../docs/codes/E0506.md")),
     ("E0601", include_str!("../../docs/codes/E0601.md")),
     ("E0602", include_str!("../../docs/codes/E0602.md")),
     ("E0603", include_str!("../../docs/codes/E0603.md")),

@@ -112,7 +112,7 @@ fn truth(lowering: &mut Lowering<'_>, truths: &mut Vec<Expr>, condition: &Condit
 }
 
 /// A left join that never repeats a row: of several rows of one key the first is taken, and what is wrong with them is said elsewhere.
-fn joined(plan: LazyFrame, other: &Beside<'_>) -> Result<LazyFrame, Error> {
+pub(super) fn joined(plan: LazyFrame, other: &Beside<'_>) -> Result<LazyFrame, Error> {
     let name = |column: &str| format!("{}.{column}", other.table.name);
     let mine: Vec<Expr> = std::iter::once(other.mine.as_str()).chain(other.tenant).map(col).collect();
     let theirs: Vec<&str> = std::iter::once(other.theirs.as_str()).chain(other.tenant).collect();

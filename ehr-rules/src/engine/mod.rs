@@ -25,6 +25,7 @@ pub(crate) mod group;
 pub(crate) mod identity;
 mod kernel;
 pub(crate) mod key;
+pub(crate) mod listed;
 mod operator;
 pub(crate) mod parting;
 mod pivot;

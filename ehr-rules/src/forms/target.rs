@@ -81,6 +81,11 @@ const TARGET_TABLE: &Form = &Form {
         DEMAND_ON_ERROR,
         KEY,
         key("feasibility", Holds::Form(TABLE_FEASIBILITY), "What an export must come to in this table."),
+        key(
+            "by_concept",
+            Holds::List(&Holds::Form(BY_CONCEPT)),
+            "What rows of single concepts hold, by a list: limits of values in a unit, units, genders.",
+        ),
         key("checks", Holds::List(&Holds::Form(DEMANDED)), "Conditions on the rows made, of several columns and tables."),
         key("each", Holds::List(&Holds::Form(EACH)), "Of which other tables each row, or each value of a column, has a row here."),
         key("no_overlap", Holds::Form(NO_OVERLAP), "Spans of days that may not meet."),
@@ -222,6 +227,19 @@ const DEMANDED: &Form = &Form {
         key("where", Holds::Script, "Of which rows; all where it is left out."),
         key("under", Holds::Map(&Holds::OwnColumn, &Holds::Free), "Only of rows whose concept is one of these or stands under one."),
         required("message", Holds::Free, "What must hold, in words; no value of the row."),
+        DEMAND_AT_MOST,
+        DEMAND_ON_ERROR,
+    ],
+};
+
+const BY_CONCEPT: &Form = &Form {
+    name: "`by_concept`",
+    keys: &[
+        required("file", Holds::Free, "A CSV in this folder: `concept,name,unit,unit_name,low,high,gender,at_most,source`."),
+        required("concept", Holds::OwnColumn, "The column of concepts."),
+        key("unit", Holds::OwnColumn, "The column of units; 0 and what is missing are none."),
+        key("value", Holds::OwnColumn, "The column of values; rows without one are not looked at for limits and units."),
+        key("gender", Holds::Free, "The column of the gender, here or as `TABLE.COLUMN` of the row found there."),
         DEMAND_AT_MOST,
         DEMAND_ON_ERROR,
     ],

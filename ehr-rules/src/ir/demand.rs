@@ -48,6 +48,39 @@ pub enum What {
         /// Only of rows whose concept, in this column, is one of these or stands under one in the vocabulary.
         under: Option<(String, Vec<i64>)>,
     },
+    /// A value of one concept in one unit is between two, by a list of concepts (`R0426`).
+    Within {
+        /// Whose value it is.
+        of: Of,
+        /// The column of units, and the unit; 0 is none, and so is what is missing.
+        unit: (String, i64),
+        /// The column of values.
+        value: String,
+        /// The least.
+        low: Option<f64>,
+        /// The greatest.
+        high: Option<f64>,
+    },
+    /// A value of one concept is in one of these units, by a list of concepts (`R0427`).
+    InUnits {
+        /// Whose value it is.
+        of: Of,
+        /// The column of units.
+        unit: String,
+        /// The column of values.
+        value: String,
+        /// The units.
+        units: Vec<i64>,
+    },
+    /// A row of one concept is a person's of this gender, by a list of concepts (`R0428`).
+    OfGender {
+        /// What the person has.
+        of: Of,
+        /// The column of the gender; `table.column` is that of the row found there.
+        column: String,
+        /// The gender.
+        is: i64,
+    },
     /// Each value that a column has in another table is there in this one (`R0431`).
     Each {
         /// The other table.
@@ -66,6 +99,15 @@ pub enum What {
         /// How many days lie between two at least; with 0 the second may begin the day after the first ends.
         gap: i64,
     },
+}
+
+/// Rows of one concept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Of {
+    /// The column of concepts.
+    pub column: String,
+    /// The concept.
+    pub concept: i64,
 }
 
 /// Where the rows of an external table are found, and what a reference to one that is not there does.
@@ -90,6 +132,9 @@ impl What {
             Self::MappedBy(_) => "R0415",
             Self::Complete => "R0416",
             Self::Holds { code, .. } => code,
+            Self::Within { .. } => "R0426",
+            Self::InUnits { .. } => "R0427",
+            Self::OfGender { .. } => "R0428",
             Self::Each { .. } => "R0431",
             Self::Apart { .. } => "R0432",
         }

@@ -1,5 +1,5 @@
 //! What a target's schema asks of its tables beyond types, keys and references: `concept`, `mapped`, `mapped_by`, `complete` and
-//! `plausible` of a column, `checks`, `each` and `no_overlap` of a table.
+//! `plausible` of a column, `by_concept`, `checks`, `each` and `no_overlap` of a table.
 //!
 //! They are read once all tables are known, since they look from one into the other.
 
@@ -9,6 +9,7 @@ use super::plausible;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
+use crate::diagnostic::overlay::Overlay;
 use crate::ir::budget::Budget;
 use crate::ir::demand::Demand;
 use crate::ir::demand::FoundIn;
@@ -21,11 +22,12 @@ use crate::yaml::Key;
 use crate::yaml::Node;
 use crate::yaml::fields::Fields;
 use crate::yaml::fields::wrong;
+use std::path::Path;
 
 /// Keys of a column that are read here.
 pub(super) const OF_COLUMNS: [&str; 5] = ["concept", "mapped", "mapped_by", "complete", "plausible"];
 /// Keys of a table that are read here.
-pub(super) const OF_TABLES: [&str; 3] = ["checks", "each", "no_overlap"];
+pub(super) const OF_TABLES: [&str; 4] = ["by_concept", "checks", "each", "no_overlap"];
 
 const SEVERITIES: &[(&str, Severity)] = &[("warn", Severity::Warn), ("fail", Severity::Fail)];
 
@@ -68,12 +70,12 @@ pub(super) fn found_in(fields: &mut Fields<'_>, external: bool, said: &mut Diagn
 }
 
 /// Fills in what each table asks for; gives conditions on rows back, which are compiled later. `nodes` are those of the tables.
-pub(super) fn read(tables: &mut [TargetTable], nodes: &[&Node], said: &mut Diagnostics) -> Vec<(String, WrittenDemand)> {
+pub(super) fn read(tables: &mut [TargetTable], nodes: &[&Node], files: Files<'_>, said: &mut Diagnostics) -> Vec<(String, WrittenDemand)> {
     let mut checks = Vec::new();
     let found: Vec<Vec<Demand>> = (0..tables.len())
         .zip(nodes)
         .map(|(at, node)| {
-            let mut read = Reader { tables, at, said, demands: Vec::new() };
+            let mut read = Reader { tables, at, files, said, demands: Vec::new() };
             read.columns(node);
             checks.extend(read.rows(node));
             read.demands
@@ -85,10 +87,20 @@ pub(super) fn read(tables: &mut [TargetTable], nodes: &[&Node], said: &mut Diagn
     checks
 }
 
+/// Where lists lie that a schema names.
+#[derive(Clone, Copy)]
+pub(super) struct Files<'a> {
+    /// The schema's folder.
+    pub(super) folder: &'a Path,
+    /// What an editor has not saved yet.
+    pub(super) overlay: &'a Overlay,
+}
+
 /// One table on its way.
 pub(super) struct Reader<'a> {
     pub(super) tables: &'a [TargetTable],
     at: usize,
+    pub(super) files: Files<'a>,
     pub(super) said: &'a mut Diagnostics,
     demands: Vec<Demand>,
 }

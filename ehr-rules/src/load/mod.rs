@@ -2,6 +2,7 @@
 //!
 //! Rules are found and kept as nodes; to compile them is for the room `rule`.
 
+mod by_concept;
 mod category;
 pub(crate) mod changes;
 mod code_map;

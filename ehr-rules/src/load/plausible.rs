@@ -163,8 +163,19 @@ fn bound(reader: &mut Reader<'_>, text: &Key) -> Option<Expr> {
 
 /// A column of days, here or of the one row of another table that a row here finds.
 fn other_day(reader: &mut Reader<'_>, name: &Key) -> Option<(String, Kind)> {
+    let column = seen(reader, name, "write `COLUMN`, `TABLE.COLUMN` or `today`, and `+ 60 days` behind it")?;
+    if !is_day(&column.ty.kind) {
+        let message = format!("`{}` is {}, and no day", name.text, column.ty.kind);
+        reader.said.push(Diagnostic::error("E0403", &name.place, message).help("name a date or a datetime"));
+        return None;
+    }
+    Some((name.text.clone(), column.ty.kind.clone()))
+}
+
+/// A column of this table, or as `TABLE.COLUMN` of the one row of another table that a row here finds; `help` where there is none.
+pub(super) fn seen<'a>(reader: &mut Reader<'a>, name: &Key, help: &str) -> Option<&'a TargetColumn> {
     let own = reader.table();
-    let column = match name.text.split_once('.') {
+    match name.text.split_once('.') {
         Some((table, column)) if !own.columns.iter().any(|known| known.name == name.text) => {
             let table = reader.filled(&Key { text: table.to_owned(), place: name.place.clone() })?;
             let found = table.columns.iter().find(|known| known.name == column);
@@ -174,7 +185,7 @@ fn other_day(reader: &mut Reader<'_>, name: &Key) -> Option<(String, Kind)> {
                 reader.said.push(unknown("E0101", message, column, &name.place, known));
             }
             reached(reader, &table.name, name)?;
-            found?
+            found
         }
         _ => {
             let found = own.columns.iter().find(|known| known.name == name.text);
@@ -182,19 +193,12 @@ fn other_day(reader: &mut Reader<'_>, name: &Key) -> Option<(String, Kind)> {
                 let known = own.columns.iter().map(|known| known.name.as_str());
                 let message = format!("unknown column `{}` of `{}`", name.text, own.name);
                 let error = unknown("E0101", message, &name.text, &name.place, known);
-                let help =
-                    error.help.clone().unwrap_or_else(|| "write `COLUMN`, `TABLE.COLUMN` or `today`, and `+ 60 days` behind it".to_owned());
+                let help = error.help.clone().unwrap_or_else(|| help.to_owned());
                 reader.said.push(error.help(help));
             }
-            found?
+            found
         }
-    };
-    if !is_day(&column.ty.kind) {
-        let message = format!("`{}` is {}, and no day", name.text, column.ty.kind);
-        reader.said.push(Diagnostic::error("E0403", &name.place, message).help("name a date or a datetime"));
-        return None;
     }
-    Some((name.text.clone(), column.ty.kind.clone()))
 }
 
 /// Whether each row here has one row there, by one way; says where it has not.

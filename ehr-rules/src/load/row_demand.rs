@@ -1,5 +1,6 @@
-//! What a target's schema asks of a table's rows as a whole: `checks`, `each` and `no_overlap`.
+//! What a target's schema asks of a table's rows as a whole: `by_concept`, `checks`, `each` and `no_overlap`.
 
+use super::by_concept;
 use super::column;
 use super::column::value_place;
 use super::demand::OF_TABLES;
@@ -24,6 +25,9 @@ impl Reader<'_> {
         {
             self.elsewhere(&first.place);
             return Vec::new();
+        }
+        for one in node.get("by_concept").into_iter().flat_map(|node| node.as_list().unwrap_or(std::slice::from_ref(node))) {
+            by_concept::read(self, one);
         }
         for one in node.get("each").into_iter().flat_map(|node| node.as_list().unwrap_or(std::slice::from_ref(node))) {
             self.each(one);

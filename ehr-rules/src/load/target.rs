@@ -7,6 +7,7 @@ use super::column;
 use super::column::reference;
 use super::column::unknown;
 use super::demand;
+use super::demand::Files;
 use super::demand::WrittenDemand;
 use super::feasibility;
 use super::folder::RulesFolder;
@@ -91,7 +92,7 @@ fn schema(node: &Node, folder: &Path, overlay: &Overlay, said: &mut Diagnostics)
             nodes.push(node);
         }
     }
-    let checks = demand::read(&mut tables, &nodes, said);
+    let checks = demand::read(&mut tables, &nodes, Files { folder, overlay }, said);
     let parameters = parameter::read(&mut fields, said);
     let feasibility = feasibility::read(&mut fields, true, said);
     let deidentified = fields.one_of("release", &[("deidentified", true), ("identified", false)], said).unwrap_or(false);

@@ -93,6 +93,28 @@ pub(super) fn checks() -> Value {
     json!({"description": "Conditions on the rows made.", "type": "array", "items": check})
 }
 
+pub(super) fn by_concept() -> Value {
+    let own = |what: &str, example: &str| with_examples(text(what), &[json!(example)]);
+    let mut one = object(
+        "what rows of single concepts hold",
+        vec![
+            (
+                "file",
+                own("A CSV in this folder: `concept,name,unit,unit_name,low,high,gender,at_most,source`.", "plausible/measurement.csv"),
+            ),
+            ("concept", own("The column of concepts.", "measurement_concept_id")),
+            ("unit", own("The column of units.", "unit_concept_id")),
+            ("value", own("The column of values.", "value_as_number")),
+            ("gender", own("The column of the gender, here or as `TABLE.COLUMN`.", "person.gender_concept_id")),
+            ("at_most", at_most()),
+            ("on_error", on_error()),
+        ],
+        &["file", "concept"],
+    );
+    one["dependentRequired"] = json!({"unit": ["value"], "value": ["unit"]});
+    json!({"description": "What rows of single concepts hold, by a list.", "anyOf": [one.clone(), {"type": "array", "items": one}]})
+}
+
 pub(super) fn each() -> Value {
     let one = object(
         "what has a row here",

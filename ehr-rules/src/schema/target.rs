@@ -179,6 +179,7 @@ fn table() -> Value {
             ("at_most", demand::at_most()),
             ("on_error", demand::on_error()),
             ("key", texts("Columns that are unique together.")),
+            ("by_concept", demand::by_concept()),
             ("checks", demand::checks()),
             ("each", demand::each()),
             ("no_overlap", demand::no_overlap()),

@@ -4,6 +4,7 @@
 //! a vocabulary can tell. Each check is reported, and one that could not be run says why.
 
 mod keys;
+mod listed;
 mod rows;
 mod say;
 mod tables;
@@ -66,6 +67,7 @@ pub(crate) fn verify(
             without_rows(shape, demands, &said);
             return Ok(());
         }
+        listed::listed(&gate, shape, demands, table)?;
         rows::rows(&gate, shape, demands, table)
     })?;
     let by_table: BTreeMap<&str, Vec<Demand>> = filled.iter().map(|shape| shape.name.as_str()).zip(asked.iter().cloned()).collect();

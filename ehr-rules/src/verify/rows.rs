@@ -94,7 +94,16 @@ pub(super) fn rows(gate: &Gate<'_>, shape: &TargetTable, demands: &[Demand], tab
                 seen.extend(that.columns().into_iter().chain(only.map(|only| only.columns()).unwrap_or_default()));
                 asked.push(Asked::Holds { that, only, among });
             }
-            What::Domain(_) | What::Class(_) | What::Standard | What::MappedBy(_) | What::Each { .. } | What::Apart { .. } => continue,
+            // Others look at these.
+            What::Domain(_)
+            | What::Class(_)
+            | What::Standard
+            | What::MappedBy(_)
+            | What::Each { .. }
+            | What::Apart { .. }
+            | What::Within { .. }
+            | What::InUnits { .. }
+            | What::OfGender { .. } => continue,
         }
         checks.push(check);
     }
@@ -109,7 +118,7 @@ pub(super) fn rows(gate: &Gate<'_>, shape: &TargetTable, demands: &[Demand], tab
 }
 
 /// The tables whose columns are seen as `table.column`.
-fn beside<'a>(gate: &Gate<'a>, shape: &TargetTable, seen: &BTreeSet<&str>) -> Vec<Beside<'a>> {
+pub(super) fn beside<'a>(gate: &Gate<'a>, shape: &TargetTable, seen: &BTreeSet<&str>) -> Vec<Beside<'a>> {
     let mut take: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for name in seen.iter().filter(|name| !shape.columns.iter().any(|column| column.name == **name)) {
         if let Some((table, column)) = name.split_once('.') {

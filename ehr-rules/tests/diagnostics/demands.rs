@@ -8,6 +8,8 @@ const DAY: &str = "      day: {type: date, required: true}";
 const COST: &str = "cost: decimal(12,2)";
 const CONCEPT: &str = "      concept_id: {type: integer, required: true}";
 const NOTE: &str = "  note:\n    columns:\n      text: text";
+const LIST: &str = "plausible/reading.csv";
+const LISTED: &str = "targets/warehouse/plausible/reading.csv";
 const VISIT: &str = "    key: [visit_id]";
 
 pub(super) const MISTAKES: &[Mistake] = &[
@@ -265,5 +267,77 @@ pub(super) const MISTAKES: &[Mistake] = &[
         VISIT,
         "    key: [visit_id]\n    checks: [{that: visit_id > 1, under: {concept_id: [1]}, message: a number}]",
         &[("E0414 20:43 `concept_id`", "nothing says which vocabulary the concepts of `concept_id` are in")],
+    ),
+    mistake(
+        "a list of concepts that is not there",
+        TARGET,
+        LIST,
+        "plausible/readings.csv",
+        &[("E0506 41:24 `plausible/readings.csv`", "there is no file `plausible/readings.csv`; the path is from the schema's folder")],
+    ),
+    mistake(
+        "a list of concepts that is a code map",
+        TARGET,
+        LIST,
+        "codes/gender.csv",
+        &[(
+            "E0506 targets/warehouse/codes/gender.csv:1:1 `source_code`",
+            "a list of concepts lacks the column `concept`; its columns are `concept,name,unit,",
+        )],
+    ),
+    mistake(
+        "limits in a list, and nobody says of which values",
+        TARGET,
+        ", unit: unit_id, value: value",
+        "",
+        &[("E0506 41:24 `plausible/reading.csv`", "write `unit: COLUMN` and `value: COLUMN`")],
+    ),
+    mistake(
+        "genders in a list, and nobody says whose",
+        TARGET,
+        ", gender: person.gender_id",
+        "",
+        &[(
+            "E0506 41:24 `plausible/reading.csv`",
+            "the list says which gender is plausible, and nothing says which column that is; write `gender: ",
+        )],
+    ),
+    mistake(
+        "a value that is no number",
+        TARGET,
+        "value: value, gender",
+        "value: word, gender",
+        &[("E0403 41:90 `word`", "`value` does not go with the type text; `value` is for numbers")],
+    ),
+    mistake(
+        "a gender of a row that is not found",
+        TARGET,
+        "gender: person.gender_id",
+        "gender: place.kind",
+        &[("E0414 41:105 `place.kind`", "a row of `reading` does not say which row of `place` is its own")],
+    ),
+    mistake(
+        "a list of concepts without their column",
+        TARGET,
+        "concept: concept_id, unit",
+        "unit",
+        &[(
+            "E0011 41:17 `{file: plausible/reading.csv, unit: unit_id, value: value, gender: person.gender_id}`",
+            "`by_concept` lacks the key `concept`",
+        )],
+    ),
+    mistake(
+        "a limit in a list that is none",
+        LISTED,
+        "8541,/min,10,400",
+        "8541,/min,400,10",
+        &[("E0506 2:34 `10`", "`high` is less than `low`; no value would be plausible")],
+    ),
+    mistake(
+        "a unit that stands twice in a list",
+        LISTED,
+        "8483,counts/min",
+        "8541,/min",
+        &[("E0506 3:20 `8541`", "the unit 8541 of concept 3027018 stands twice; keep one of the two")],
     ),
 ];
