@@ -15,6 +15,8 @@ mod editor;
 mod files;
 #[path = "diagnostics/forms.rs"]
 mod forms;
+#[path = "diagnostics/habits.rs"]
+mod habits;
 #[path = "diagnostics/heirs.rs"]
 mod heirs;
 #[path = "diagnostics/links.rs"]
@@ -146,6 +148,7 @@ fn all() -> impl Iterator<Item = &'static Mistake> {
         forms::MISTAKES,
         steps::MISTAKES,
         scripts::MISTAKES,
+        habits::MISTAKES,
         yaml::MISTAKES,
         schemas::MISTAKES,
         code_maps::MISTAKES,

@@ -2,6 +2,9 @@
 
 use super::CodeMap;
 use super::entries::CodeEntry;
+use super::misread::say_lacking;
+use super::misread::unclosed;
+use super::misread::whole;
 use super::sheet;
 use super::sheet::Sheet;
 use super::sheet::Standing;
@@ -9,7 +12,6 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Place;
 use crate::diagnostic::Source;
-use crate::diagnostic::suggest;
 use crate::error::Error;
 use crate::ir::code_map::CodeFile;
 use crate::ir::code_map::CodeForm;
@@ -47,6 +49,18 @@ impl CodeMap {
             say_lacking(&sheet, source, &map.form, said);
             return Self::default();
         };
+        if let Some(name) = sheet.twice() {
+            let twice = Diagnostic::error("E0503", &whole(source), format!("a code map has two columns `{name}`"));
+            said.push(twice.help("remove or rename one of the two"));
+            return Self::default();
+        }
+        if let Some(place) = unclosed(source) {
+            said.push(
+                Diagnostic::error("E0503", &place, "a quote is opened and not closed")
+                    .help("close it; a quote inside quotes is written twice"),
+            );
+            return Self::default();
+        }
         let (mut targets, mut unmappable) = (HashMap::new(), HashSet::new());
         let mut lines: HashMap<String, u64> = HashMap::new();
         let mut record = StringRecord::new();
@@ -66,6 +80,13 @@ impl CodeMap {
                 row.check_author(&sheet, &entry, said);
             }
             if entry.standing == Standing::Open {
+                continue;
+            }
+            if entry.code.is_empty() {
+                let nothing = Diagnostic::error("E0502", &row.place(code_at), "an approved entry has no source code");
+                said.push(
+                    nothing.help("a missing code is never looked up: `otherwise` stands for it; remove the entry, or make it `proposed`"),
+                );
                 continue;
             }
             if let Some(first) = lines.get(&entry.code) {
@@ -89,26 +110,6 @@ impl CodeMap {
             lines.insert(entry.code, entry.line);
         }
         Self { targets: Arc::new(targets), unmappable: Arc::new(unmappable) }
-    }
-}
-
-/// Says which columns a file lacks, and where it is another tool's, how that is declared.
-fn say_lacking(sheet: &Sheet<'_>, source: &Arc<Source>, form: &CodeForm, said: &mut Diagnostics) {
-    if let Some(other) = sheet.looks_like() {
-        let message = "a code map is of another form than is declared";
-        said.push(Diagnostic::error("E0503", &whole(source), message).help(format!("declare it as {other}")));
-        return;
-    }
-    for name in sheet.lacks() {
-        let lacking = Diagnostic::error("E0503", &whole(source), format!("a code map lacks the column `{name}`"));
-        said.push(match (suggest::nearest(name, &sheet.header), form) {
-            (Some(near), _) => lacking.help(format!("rename `{near}` to `{name}`")),
-            (None, CodeForm::Own) => {
-                lacking.help("its columns are `source_code,source_name,target,status,author,reviewed_on,comment`, with commas")
-            }
-            (None, CodeForm::Usagi) => lacking.help("save the mapping in Usagi, with `File`, `Save`; it has commas"),
-            (None, CodeForm::SourceToConceptMap { .. }) => lacking.help("its columns are those of OMOP's table, with commas"),
-        });
     }
 }
 
@@ -167,6 +168,7 @@ impl Row<'_> {
                 format!("the target `{text}` is no {}", map.target)
             };
             let help = match map.form {
+                _ if !text.is_empty() => "write the digits alone, as in `8507`",
                 CodeForm::Own => "a code that has no target is `do_not_map`",
                 CodeForm::Usagi => "a code that has no target is `IGNORED`",
                 CodeForm::SourceToConceptMap { .. } => "a code that has no target has the concept `0`",
@@ -179,11 +181,6 @@ impl Row<'_> {
     fn place(&self, at: usize) -> Place {
         sheet::place(self.source, self.record, at)
     }
-}
-
-fn whole(source: &Arc<Source>) -> Place {
-    let end = source.text.find(['\n', '\r']).unwrap_or(source.text.len());
-    Place { source: Arc::clone(source), span: 0..end }
 }
 
 #[cfg(test)]
@@ -263,8 +260,9 @@ mod tests {
 
     #[test]
     fn a_file_of_another_form_is_refused() {
-        assert_eq!(read("source code;target\nM;1\n", &Kind::Integer).1, [("E0503", 1, 1); 2]);
-        assert_eq!(read("", &Kind::Text).1.len(), 2);
+        assert_eq!(read("source code;target\nM;1\n", &Kind::Integer).1, [("E0503", 1, 1)]);
+        assert_eq!(read("", &Kind::Text).1, [("E0503", 1, 1)]);
+        assert_eq!(read("code,goal\nM,1\n", &Kind::Integer).1, [("E0503", 1, 1); 2]);
         let mut said = Diagnostics::default();
         assert_eq!(CodeMap::from_csv(&file(CodeForm::Own, Kind::Text), &mut said).unwrap().len(), 0);
     }

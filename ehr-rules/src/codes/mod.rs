@@ -3,6 +3,7 @@
 pub(crate) mod athena;
 pub(crate) mod entries;
 mod file;
+mod misread;
 pub(crate) mod sheet;
 pub(crate) mod tally;
 mod vocabulary;

@@ -91,6 +91,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("W0001", "two formats read one date differently"),
     ("W0002", "an approved entry of a code map has no author"),
     ("W0003", "nothing tells the exports of two versions apart"),
+    ("W0004", "a file or folder of rules that nothing reads"),
 ];
 
 /// What a code says.

@@ -128,7 +128,9 @@ impl Place {
     fn before(&self) -> (usize, &str) {
         let at = self.span.start.min(self.source.text.len());
         let (line, start) = self.source.line_at(at);
-        (line, self.source.text.get(start..at).unwrap_or_default())
+        let before = self.source.text.get(start..at).unwrap_or_default();
+        // A mark of the byte order is no character that anybody sees.
+        (line, if line == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before })
     }
 }
 
@@ -192,6 +194,11 @@ impl Diagnostics {
             self.files.entry(place.source.path.clone()).or_insert_with(|| Arc::clone(&place.source));
             self.all.push(diagnostic);
         }
+    }
+
+    /// Whether that is said of this very place already.
+    pub(crate) fn says(&self, code: &str, place: &Place) -> bool {
+        self.all.iter().any(|known| known.code == code && known.place == *place)
     }
 
     /// The files in which something is wrong, each once.

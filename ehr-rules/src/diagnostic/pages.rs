@@ -89,6 +89,7 @@ pub(crate) const PAGES: &[(&str, &str)] = &[
     ("W0001", include_str!("../../docs/codes/W0001.md")),
     ("W0002", include_str!("../../docs/codes/W0002.md")),
     ("W0003", include_str!("../../docs/codes/W0003.md")),
+    ("W0004", include_str!("../../docs/codes/W0004.md")),
 ];
 
 /// The page of a code.

@@ -119,6 +119,15 @@ pub(super) fn kind(name: &Key, said: &mut Diagnostics) -> Option<Kind> {
         return Some(Kind::List(Box::new(kind(&inside, said)?)));
     }
     let other = OTHER_WORDS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)).map(|(_, ours)| *ours);
+    let small = Key { text: text.to_lowercase(), place: name.place.clone() };
+    if other.is_none() && small.text != text {
+        let mut quiet = Diagnostics::default();
+        if let Some(kind) = kind(&small, &mut quiet).filter(|_| quiet.is_empty()) {
+            let help = format!("types are written in small letters: `{}`", small.text);
+            said.push(Diagnostic::error("E0109", &name.place, format!("unknown type `{text}`")).help(help));
+            return Some(kind);
+        }
+    }
     let near = other.or_else(|| suggest::nearest(text, KINDS.iter().map(|(known, _)| *known)));
     let help = near.map_or_else(
         || {

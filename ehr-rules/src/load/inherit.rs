@@ -231,6 +231,7 @@ fn merge_rules(one: &Written, parents: Vec<RuleNode>, changes: &Changes, said: &
 
 fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
     let mut places = Places::new(one.version.place.clone());
+    let missing = whole.missing.unwrap_or_else(|| vec![String::new()]);
     for table in &whole.tables {
         places.set_table(&table.name.text, &table.name.place);
         for (name, _) in &table.columns {
@@ -241,7 +242,7 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
         }
         if !whole.orphan {
             dialect::check(&table.name, &table.dialect, &whole.dialect, said);
-            whole::check(table, &whole.tables, said);
+            whole::check(table, &whole.tables, &missing, said);
             listing::check(table, &whole.parameters, said);
         }
     }
@@ -254,7 +255,6 @@ fn finish(one: Written, whole: Merged, said: &mut Diagnostics) -> LoadedSource {
     let each =
         |table: &WrittenTable| -> Vec<_> { table.checks.iter().flatten().map(|check| (table.name.text.clone(), check.clone())).collect() };
     let checks = whole.tables.iter().flat_map(each).collect();
-    let missing = whole.missing.unwrap_or_else(|| vec![String::new()]);
     let schema = SourceSchema {
         title: whole.title.unwrap_or_else(|| one.id()),
         system: one.system.text,

@@ -130,6 +130,9 @@ pub(crate) struct CaseFile {
 /// it fails only where a folder cannot be read.
 pub(crate) fn load(folders: &[PathBuf], overlay: &Overlay, said: &mut Diagnostics) -> Result<Loaded, Error> {
     let found = folder::find(folders, overlay)?;
+    for (path, help) in &found.strays {
+        said.push(Diagnostic::warning("W0004", &start_of(path), "nothing reads what stands here").help(help.as_str()));
+    }
     let mut categories: Vec<LoadedCategory> = Vec::new();
     for path in &found.categories {
         let Some(category) = category::read(path, overlay, said)? else { continue };
@@ -174,9 +177,17 @@ fn twice(what: &str, place: &Place) -> Diagnostic {
 
 /// The tree of a file; says where it is no text, no YAML, or empty.
 fn read_yaml(path: &Path, overlay: &Overlay, said: &mut Diagnostics) -> Result<Option<Node>, Error> {
-    let Ok(text) = String::from_utf8(bytes(path, overlay)?) else {
-        said.push(Diagnostic::error("E0002", &start_of(path), "a file of rules is not UTF-8 text").help("save it as UTF-8"));
-        return Ok(None);
+    let text = match String::from_utf8(bytes(path, overlay)?) {
+        Ok(text) => text,
+        Err(error) => {
+            let (bytes, at) = (error.as_bytes(), error.utf8_error().valid_up_to());
+            let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+            // Where every second byte is 0, so would be the line.
+            let help = if bytes.contains(&0) { String::new() } else { format!("; the first character that is none stands in line {line}") };
+            let wrong = Diagnostic::error("E0002", &start_of(path), "a file of rules is not UTF-8 text");
+            said.push(wrong.help(format!("save it as UTF-8{help}")));
+            return Ok(None);
+        }
     };
     let source = Source::new(path, text);
     let (node, wrong) = parse(&source);

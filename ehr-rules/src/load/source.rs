@@ -8,6 +8,7 @@ use super::column::reference;
 use super::dialect;
 use super::folder::RulesFolder;
 use super::folder::name_of;
+use super::folder::without_schema;
 use super::parameter;
 use super::read_cases;
 use super::read_rules;
@@ -76,6 +77,8 @@ pub(super) struct WrittenTable {
     pub moves: Vec<WrittenMove>,
     pub drop: Vec<Key>,
     pub columns: Vec<(Key, SourceColumn)>,
+    /// Whether there are columns that could not be read, as was said.
+    pub misread: bool,
     pub extra_columns: Option<ExtraColumns>,
     pub ignore: Vec<(Key, String)>,
     pub references: Vec<WrittenReference>,
@@ -111,9 +114,7 @@ pub(super) const SEVERITIES: &[(&str, Severity)] = &[("reject", Severity::Reject
 /// Reads a source's folder; `None` where nothing can be made of its schema.
 pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnostics) -> Result<Option<Written>, Error> {
     if !folder.schema.is_file() && overlay.get(&folder.schema).is_none() {
-        said.push(
-            Diagnostic::error("E0002", &start_of(&folder.schema), "a source has no `schema.yaml`").help("add one, or remove the folder"),
-        );
+        said.push(Diagnostic::error("E0002", &start_of(&folder.schema), "a source has no `schema.yaml`").help(without_schema(folder)));
         return Ok(None);
     }
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };
@@ -202,6 +203,7 @@ fn table(name: &Key, node: &Node, said: &mut Diagnostics) -> Option<WrittenTable
             .iter()
             .filter_map(|(name, node)| Some((name.clone(), source_column::read(&name.text, node, said)?)))
             .collect(),
+        misread: node.get("columns").is_some_and(|columns| columns.as_map().is_none()),
         extra_columns: fields.one_of(
             "extra_columns",
             &[("report", ExtraColumns::Report), ("ignore", ExtraColumns::Ignore), ("forbid", ExtraColumns::Forbid)],

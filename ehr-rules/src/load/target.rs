@@ -12,6 +12,7 @@ use super::demand::WrittenDemand;
 use super::feasibility;
 use super::folder::RulesFolder;
 use super::folder::name_of;
+use super::folder::without_schema;
 use super::parameter;
 use super::places::Places;
 use super::read_cases;
@@ -39,9 +40,7 @@ use std::path::Path;
 /// Reads a target's folder; `None` where nothing can be made of its schema.
 pub(super) fn read(folder: &RulesFolder, overlay: &Overlay, said: &mut Diagnostics) -> Result<Option<LoadedTarget>, Error> {
     if !folder.schema.is_file() && overlay.get(&folder.schema).is_none() {
-        said.push(
-            Diagnostic::error("E0002", &start_of(&folder.schema), "a target has no `schema.yaml`").help("add one, or remove the folder"),
-        );
+        said.push(Diagnostic::error("E0002", &start_of(&folder.schema), "a target has no `schema.yaml`").help(without_schema(folder)));
         return Ok(None);
     }
     let Some(node) = read_yaml(&folder.schema, overlay, said)? else { return Ok(None) };

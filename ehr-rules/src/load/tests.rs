@@ -291,11 +291,30 @@ fn a_folder_that_is_not_there_or_holds_no_rules_is_an_error() {
 #[test]
 fn a_file_that_is_not_utf_8_is_said_without_its_text() {
     let (folder, _, _) = changed("", "", "");
-    std::fs::write(folder.path().join("sources/acme/1/patient.yaml"), b"p: \xff\n").unwrap();
+    std::fs::write(folder.path().join("sources/acme/1/patient.yaml"), b"q: 1\np: \xff\n").unwrap();
     let mut said = Diagnostics::default();
     load(&[folder.path().to_owned()], &Overlay::default(), &mut said).unwrap();
     assert_eq!(seen(&said), ["E0002 1:1 "]);
-    assert!(said.to_text().contains("patient.yaml:1:1"));
+    let text = said.to_text();
+    assert!(text.contains("patient.yaml:1:1") && text.contains("stands in line 2") && !text.contains("q: 1"), "{text}");
+}
+
+#[test]
+fn folders_that_nobody_looks_into_are_said() {
+    let (folder, _, _) = changed("", "", "");
+    for path in ["Sources/acme/1", "source/acme/1", "sources/acme/1/patient2.yaml", "targets/omop/codes/old"] {
+        std::fs::create_dir_all(folder.path().join(path)).unwrap();
+    }
+    std::fs::create_dir_all(folder.path().join("notes")).unwrap();
+    let mut said = Diagnostics::default();
+    load(&[folder.path().to_owned()], &Overlay::default(), &mut said).unwrap();
+    let seen: Vec<String> = said.iter().map(|one| format!("{} {}", one.code, one.help.clone().unwrap_or_default())).collect();
+    // A part that is there is not what another folder was meant to be.
+    assert_eq!(seen, ["W0004 this is a folder; files of rules stand beside `schema.yaml`"]);
+    std::fs::rename(folder.path().join("targets"), folder.path().join("Targets")).unwrap();
+    let mut said = Diagnostics::default();
+    load(&[folder.path().to_owned()], &Overlay::default(), &mut said).unwrap();
+    assert!(said.to_text().contains("did you mean `targets`?"), "{}", said.to_text());
 }
 
 #[test]

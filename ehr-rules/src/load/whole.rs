@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Diagnostics;
 
 /// What only the merged schema can tell: a file, and that keys and references name columns that there are.
-pub(super) fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Diagnostics) {
+pub(super) fn check(table: &WrittenTable, tables: &[WrittenTable], missing: &[String], said: &mut Diagnostics) {
     if table.file.is_none() && table.list.is_none() {
         said.push(
             Diagnostic::error("E0011", &table.name.place, format!("table `{}` lacks the key `file`", table.name.text))
@@ -19,7 +19,7 @@ pub(super) fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Di
         );
     }
     // One whose columns are all ignored is known, and its rows are counted as unused.
-    if table.columns.is_empty() && table.ignore.is_empty() {
+    if table.columns.is_empty() && table.ignore.is_empty() && !table.misread {
         said.push(
             Diagnostic::error("E0011", &table.name.place, format!("table `{}` has no columns", table.name.text))
                 .help("name its columns and their types under `columns:`"),
@@ -43,9 +43,25 @@ pub(super) fn check(table: &WrittenTable, tables: &[WrittenTable], said: &mut Di
     for one in &table.references {
         check_reference(one, table, tables, said);
     }
+    check_missing(table, missing, said);
     check_header(table, said);
     widths::check(table, said);
     check_format(table, said);
+}
+
+/// A text that means 'no value' is never read as anything else.
+fn check_missing(table: &WrittenTable, missing: &[String], said: &mut Diagnostics) {
+    for (name, column) in &table.columns {
+        let missing = column.missing.as_deref().unwrap_or(missing);
+        let words =
+            column.words.iter().flat_map(|(yes, no)| yes.iter().map(|word| ("true", word)).chain(no.iter().map(|word| ("false", word))));
+        for (truth, word) in words.filter(|(_, word)| missing.contains(word)) {
+            said.push(
+                Diagnostic::error("E0407", &name.place, format!("`{word}` means 'no value' in `{}`, and is never `{truth}`", name.text))
+                    .help("leave it out, or give the column texts of its own that mean 'no value', as in `missing: []`"),
+            );
+        }
+    }
 }
 
 /// What only JSON has stands in a table of JSON files, and what only delimited text has does not.

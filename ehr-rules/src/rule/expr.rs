@@ -39,6 +39,13 @@ const FORMS: &[(&str, &[&str])] = &[
 pub(super) fn compile(node: &Node, wanted: Option<&Kind>, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<Expr> {
     match &node.content {
         Content::Scalar { value: Value::Text(_), text } => scope.column(text, &node.place, said),
+        Content::Scalar { value: Value::Null, text } if text.is_empty() => {
+            said.push(
+                Diagnostic::error("E0010", &node.place, "nothing says what the value is")
+                    .help("write a column's name, or `null` where it is always missing"),
+            );
+            None
+        }
         Content::Scalar { value, .. } => Some(constant(value.clone(), wanted)),
         Content::List(_) => {
             said.push(

@@ -36,12 +36,29 @@ pub(super) fn apply(value: Expr, step: &Node, scope: &mut Scope<'_>, said: &mut 
         Content::Scalar { .. } => (check::text(step, "a function", said)?, &step.place, None),
         Content::Map(entries) => match entries.as_slice() {
             [(key, given)] => (key.text.as_str(), &key.place, Some(given)),
-            _ => return check::wrong_node(step, "one function a step", said),
+            several => {
+                let steps: Vec<String> = several.iter().map(|(key, _)| format!("{{{}: …}}", key.text)).collect();
+                said.push(
+                    Diagnostic::error("E0010", &step.place, "expected one function a step, found a map of several")
+                        .help(format!("write each as an item of its own: `do: [{}]`", steps.join(", "))),
+                );
+                return None;
+            }
         },
         Content::List(_) => return check::wrong_node(step, "a function", said),
     };
     let Some(function) = functions::find(name) else {
         let error = Diagnostic::error("E0103", place, format!("unknown function `{name}`"));
+        // `left(3)` and `left 3`, as other languages have it.
+        let called = name.split_once(['(', ' ']).filter(|(called, _)| functions::find(called.trim()).is_some());
+        if let Some((called, rest)) = called {
+            let rest = rest.trim().trim_end_matches(')');
+            let several = rest.contains(',');
+            let rest = if several { format!("[{rest}]") } else { rest.to_owned() };
+            let step = if rest.is_empty() { called.to_owned() } else { format!("{{{called}: {rest}}}") };
+            said.push(error.help(format!("write the step as `{step}`")));
+            return None;
+        }
         said.push(match nearest(name, functions::names()) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help("`ehr-runner functions` lists them"),

@@ -237,6 +237,7 @@ impl<'a> Scope<'a> {
         }
         match nearest(name, self.names().iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
+            None if self.names().is_empty() => error,
             None if self.is_pivoted() => error.help(format!("the pivot has {}; read others in an intermediate table", listed(self.table))),
             None => error.help(format!(
                 "`{}` has {}; where the text itself is meant, write `{{value: {name}}}`",

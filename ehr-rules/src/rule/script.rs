@@ -107,12 +107,18 @@ fn interpreted(source: String, reason: String, script: &Script, ty: Type, scope:
 /// Parses a script and checks every name in it.
 fn compile(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option<(String, Script)> {
     let source = check::text(node, "a script", said)?.to_owned();
+    if source.trim().is_empty() {
+        said.push(Diagnostic::error("E0601", &node.place, "the script is empty").help("write an expression, as in `COLUMN != ()`"));
+        return None;
+    }
     let script = match Script::compile(&source) {
         Ok(script) => script,
         Err(error) => {
             let place = inside(node, error.at);
             let wrong = Diagnostic::error("E0601", &place, format!("the script does not compile: {}", error.message));
-            said.push(match habit(&place) {
+            let long = error.message.contains("maximum complexity");
+            let parts = "take its parts apart with `let`, or write many values as `COLUMN in [1, 2, 3]` or as a `map:`";
+            said.push(match habit(&place).or(long.then_some(parts)) {
                 Some(help) => wrong.help(help),
                 None => wrong,
             });
@@ -121,7 +127,13 @@ fn compile(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option
     };
     let mut sound = true;
     for column in script.columns() {
-        sound &= scope.column(&column.name, &inside(node, Some((column.line, column.column))), said).is_some();
+        let place = inside(node, Some((column.line, column.column)));
+        if let Some(help) = missing(&column.name).filter(|_| scope.type_of(&column.name).is_none()) {
+            said.push(Diagnostic::error("E0101", &place, format!("unknown column `{}`", column.name)).help(help));
+            sound = false;
+            continue;
+        }
+        sound &= scope.column(&column.name, &place, said).is_some();
     }
     for parameter in script.parameters() {
         if scope.level.parameter(&parameter.name).is_none() {
@@ -130,10 +142,14 @@ fn compile(node: &Node, scope: &mut Scope<'_>, said: &mut Diagnostics) -> Option
         }
     }
     for call in script.unknown_calls() {
-        let error = Diagnostic::error("E0103", &inside(node, Some((call.line, call.column))), format!("unknown function `{}`", call.name));
-        said.push(match nearest(&call.name, functions::names().chain(["today", "col", "parameter"])) {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error.help("`ehr-runner functions` lists them"),
+        let place = inside(node, Some((call.line, call.column)));
+        let error = Diagnostic::error("E0103", &place, format!("unknown function `{}`", call.name));
+        said.push(match habit(&place) {
+            Some(help) => error.help(help),
+            None => match nearest(&call.name, functions::names().chain(["today", "col", "parameter"])) {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("`ehr-runner functions` lists them"),
+            },
         });
         sound = false;
     }
@@ -149,10 +165,20 @@ fn habit(place: &Place) -> Option<&'static str> {
         "and" => "`&&` joins conditions",
         "or" => "`||` joins conditions",
         "not" => "`!` turns a condition round",
-        "null" | "nil" | "None" => "a missing value is `()`",
+        "is" => "`COLUMN == ()` asks whether a value is missing, `COLUMN != ()` whether it is there",
+        "like" => "`starts_with`, `contains` and `matches` ask what a text looks like, as in `matches(COLUMN, \"A.*\")`",
+        "between" => "write both sides: `COLUMN >= 1 && COLUMN <= 9`",
         word if word.starts_with('\'') => "text stands in double quotes",
-        _ => return None,
+        word if word.starts_with(['“', '”', '„', '‘', '’']) => "text stands in straight double quotes",
+        word => return missing(word),
     })
+}
+
+/// What other languages call a missing value.
+fn missing(word: &str) -> Option<&'static str> {
+    let is = |other: &&str| word.eq_ignore_ascii_case(other);
+    // `none` in small letters is more often a text that lacks its quotes.
+    (word == "None" || ["null", "nil", "nan", "undefined"].iter().any(is)).then_some("a missing value is `()`")
 }
 
 /// The place within a script, found again in what is written; that of the whole script where it is folded.
@@ -167,18 +193,41 @@ fn inside(node: &Node, at: Option<(usize, usize)>) -> Place {
             let indent = place.line_column().1 - 1;
             text.split_inclusive('\n').take(line - 1).map(str::len).sum::<usize>().checked_add(if line > 1 { indent } else { 0 })
         }
+        // Folded: lines are joined, and only the blanks between words are other ones.
         _ => None,
     };
+    if before.is_none()
+        && let Some(at) = node.as_text().and_then(|script| folded(script, text, (line, column)))
+    {
+        place.span = place.span.start + at..place.span.end;
+        place.span.end = place.span.start + word(&text[at..]);
+        return place;
+    }
     let Some((before, rest)) = before.and_then(|before| Some((before, text.get(before..)?))) else { return place };
     let Some(within) = letter(rest, column) else { return place };
     let rest = &rest[within..];
-    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let is_sign = |letter: char| "=!<>&|".contains(letter);
-    let length = |is: &dyn Fn(char) -> bool| rest.chars().take_while(|letter| is(*letter)).map(char::len_utf8).sum::<usize>();
-    let one = rest.chars().next().map_or(0, char::len_utf8);
     let start = place.span.start + before + within;
-    place.span = start..start + length(&is_word).max(length(&is_sign)).max(one);
+    place.span = start..start + word(rest);
     place
+}
+
+/// How long the word or sign is that a text begins with.
+fn word(text: &str) -> usize {
+    let length = |is: &dyn Fn(char) -> bool| text.chars().take_while(|letter| is(*letter)).map(char::len_utf8).sum::<usize>();
+    let one = text.chars().next().map_or(0, char::len_utf8);
+    length(&|letter| letter.is_alphanumeric() || letter == '_').max(length(&|letter| "=!<>&|".contains(letter))).max(one)
+}
+
+/// Where the letter of a script stands in its text as written, which has other blanks and line ends between the same words; none
+/// where it is written with quotes around it, and letters may be escaped.
+fn folded(script: &str, written: &str, (line, column): (usize, usize)) -> Option<usize> {
+    if written.starts_with(['"', '\'']) {
+        return None;
+    }
+    let start: usize = script.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let until = script.get(start..)?.char_indices().nth(column - 1).map(|(at, _)| start + at)?;
+    let before = script.get(..until)?.chars().filter(|letter| !letter.is_whitespace()).count();
+    written.char_indices().filter(|(_, letter)| !letter.is_whitespace()).nth(before).map(|(at, _)| at)
 }
 
 /// Where the letter of a script stands in its line as written, quotes and escapes and all.

@@ -135,6 +135,13 @@ fn dedupe(node: &Node, rule: &Node, output: &TableView, said: &mut Diagnostics) 
         );
         return None;
     };
+    if by.as_list().is_some_and(<[Node]>::is_empty) {
+        said.push(
+            Diagnostic::error("E0306", &by.place, "`by` names no column, so all rows would be the same thing")
+                .help("name the columns by which rows are the same thing"),
+        );
+        return None;
+    }
     let by = check::texts(by, "columns", said)?
         .into_iter()
         .map(|(name, place)| known(name, &place, rule, output, said))

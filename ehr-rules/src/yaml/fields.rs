@@ -101,6 +101,7 @@ impl<'a> Fields<'a> {
         let node = self.get(key)?;
         match node.as_value() {
             Some(Value::Integer(number)) => Some(*number),
+            _ if said.says("E0008", &node.place) => None,
             _ => wrong(node, "an integer", &quoted(key), said),
         }
     }

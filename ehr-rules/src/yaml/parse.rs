@@ -200,7 +200,9 @@ fn key(node: Node, entries: &[(Key, Node)], said: &mut Vec<Diagnostic>) -> Await
 fn malformed(error: &ScanError, places: &Places) -> Diagnostic {
     let info = error.info();
     let mut start = places.byte(*error.marker());
-    if info.contains("tab") {
+    // `unprintable` holds the word too.
+    let is_tab = info.contains("tab") && !info.contains("printable");
+    if is_tab {
         // The parser points behind the tab.
         let line = places.source.text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
         start = places.source.text[line..start].find('\t').map_or(start, |at| line + at);
@@ -226,8 +228,10 @@ fn malformed(error: &ScanError, places: &Places) -> Diagnostic {
         return Diagnostic::error("E0005", &place, TOO_DEEP).help(SHALLOWER);
     }
     // What the parser meant, in the words of somebody who has only ever seen this file.
-    if info.contains("tab") {
+    if is_tab {
         said.help("indent with spaces, not tabs")
+    } else if info.contains("unprintable") {
+        said.help("take the character out; in double quotes it is written by its number, as in `\\x1F`")
     } else if info.contains("quoted scalar") {
         said.help("close the quote, which may have been opened in a line before; inside single quotes write '' for one quote")
     } else if info.contains("simple key") {

@@ -4,8 +4,42 @@ use super::Mistake;
 use super::mistake;
 
 const TARGET: &str = "targets/warehouse/schema.yaml";
+const GENDER: &str = "targets/warehouse/codes/gender.csv";
 
 pub(super) const MISTAKES: &[Mistake] = &[
+    mistake(
+        "a code map with semicolons",
+        GENDER,
+        "",
+        "source_code;source_name;target;status\nmale;male;8507;approved\n",
+        &[(
+            "E0503 1:1 `source_code;source_name;target;status`",
+            "a code map is not separated by commas; save it as `CSV UTF-8` with commas",
+        )],
+    ),
+    mistake("a code map that is empty", GENDER, "", "\n", &[("E0503 1:1 ``", "a code map is empty")]),
+    mistake(
+        "two columns of targets",
+        GENDER,
+        "",
+        "source_code,target,target\nmale,8507,8532\n",
+        &[("E0503 1:1 `source_code,target,target`", "a code map has two columns `target`")],
+    ),
+    mistake(
+        "a quote that swallows the rest of a code map",
+        GENDER,
+        "\nfemale,",
+        "\n\"female,",
+        &[("E0503 3:1 `\"`", "a quote is opened and not closed")],
+    ),
+    mistake(
+        "a target as a spreadsheet writes numbers",
+        GENDER,
+        ",8507,",
+        ",8507.0,",
+        &[("E0502 2:11 `8507.0`", "the target `8507.0` is no integer; write the digits alone")],
+    ),
+    mistake("an entry for no code", GENDER, "\nfemale,", "\n,", &[("E0502 3:1 ``", "an approved entry has no source code")]),
     mistake(
         "a code map without its file",
         TARGET,
@@ -81,28 +115,28 @@ pub(super) const MISTAKES: &[Mistake] = &[
     ),
     mistake(
         "an unknown status in a code map",
-        "targets/warehouse/codes/gender.csv",
+        GENDER,
         "8532,approved",
         "8532,aproved",
         &[("E0504 3:20 `aproved`", "a status is `approved`, `proposed`, `rejected` or `do_not_map`")],
     ),
     mistake(
         "a day of review that is none",
-        "targets/warehouse/codes/gender.csv",
+        GENDER,
         "female,female,8532,approved,a reviewer,2024-01-01",
         "female,female,8532,approved,a reviewer,01/02/2024",
         &[("E0504 3:40 `01/02/2024`", "write it as `2024-01-31`, or leave it empty")],
     ),
     mistake(
         "an approved entry without an author",
-        "targets/warehouse/codes/gender.csv",
+        GENDER,
         "female,female,8532,approved,a reviewer",
         "female,female,8532,approved,",
         &[("W0002 3:1 `female`", "write who stands for it, or make it `proposed`")],
     ),
     mistake(
         "a code twice in a code map",
-        "targets/warehouse/codes/gender.csv",
+        GENDER,
         "female,female,8532",
         "male,female,8532",
         &[("E0501 3:1 `male`", "keep one of the two `approved`")],

@@ -7,6 +7,34 @@ const SCHEMA: &str = "sources/acme/1/schema.yaml";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     mistake(
+        "rules one level too high",
+        "sources/acme/more.yaml",
+        "",
+        "encounter: {}\n",
+        &[("W0004 1:1 ``", "rules of a source stand in `sources/SYSTEM/VERSION`")],
+    ),
+    mistake(
+        "rules one level too deep",
+        "targets/warehouse/more/note.yaml",
+        "",
+        "note: {}\n",
+        &[("W0004 1:1 ``", "files of rules stand beside `schema.yaml`")],
+    ),
+    mistake(
+        "a category in a folder of its own",
+        "categories/visits/visit.yaml",
+        "",
+        "category: visit\n",
+        &[("W0004 1:1 ``", "categories stand in `categories` itself")],
+    ),
+    mistake(
+        "a schema called otherwise",
+        "sources/acme/3/schema.yml",
+        "",
+        "system: acme\n",
+        &[("E0002 sources/acme/3/schema.yaml:1:1 ``", "rename `schema.yml`, which is there")],
+    ),
+    mistake(
         "a date format that cannot match the sample",
         SCHEMA,
         "DEATHDATE: date",

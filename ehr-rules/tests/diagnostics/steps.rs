@@ -9,6 +9,13 @@ const VISIT: &str = "targets/warehouse/visit.yaml";
 
 pub(super) const MISTAKES: &[Mistake] = &[
     mistake(
+        "rows that are the same thing by nothing",
+        VISIT,
+        "dedupe: {by: [place_id], keep: first}",
+        "dedupe: {by: [], keep: first}",
+        &[("E0306 32:16 `[]`", "so all rows would be the same thing; name the columns")],
+    ),
+    mistake(
         "an aggregate of another type",
         VISIT,
         "{count: id}",

@@ -76,8 +76,8 @@ impl Diff {
         let input = &source::open(context, &self.input, &self.leave)?;
         input.is_whole()?;
         let files = &input.files;
-        let a = self.side(context, book_a, files)?;
-        let b = self.side(context, book_b, files)?;
+        let a = self.side(context, "A", book_a, files)?;
+        let b = self.side(context, "B", book_b, files)?;
         if a.source != b.source {
             context.note(&format!("note: A takes the input for {}, and B for {}", a.source, b.source));
         }
@@ -112,8 +112,12 @@ impl Diff {
         Ok(if failed { Status::DataShort } else { Status::Done })
     }
 
-    fn side(&self, context: &Context, book: Rulebook, files: &[InputFile]) -> Result<Side, Failure> {
-        let Identified { source, tables, .. } = identify::source(context, &book, self.terms.source.as_ref(), files)?;
+    fn side(&self, context: &Context, which: &str, book: Rulebook, files: &[InputFile]) -> Result<Side, Failure> {
+        let found = identify::source(context, &book, self.terms.source.as_ref(), files).map_err(|failure| match failure {
+            Failure::Unidentified(why) => Failure::Unidentified(format!("by {which}'s rules: {why}")),
+            other => other,
+        });
+        let Identified { source, tables, .. } = found?;
         Ok(Side { book, source, tables })
     }
 

@@ -14,6 +14,7 @@ use ehr_rules::InputLine;
 use ehr_rules::Order;
 use ehr_rules::Rulebook;
 use ehr_rules::SourceId;
+use ehr_rules::SourceSchema;
 use ehr_rules::Story;
 use ehr_rules::Taken;
 use serde_json::Value;
@@ -92,7 +93,7 @@ impl Why {
         let stories = job.why((&sound, &common, &converted), &self.table, &key, self.show_values)?;
         if stories.is_empty() {
             job.finish()?;
-            return Err(Failure::Usage(self.absent(folder.path(), &key)));
+            return Err(Failure::Usage(self.absent(folder.path(), &key, book.source_schema(&source))));
         }
         let mut text = String::new();
         for story in &stories {
@@ -163,10 +164,10 @@ impl Why {
     }
 
     /// Why there may be no such row: it was set aside, or there never was one.
-    fn absent(&self, folder: &Path, key: &BTreeMap<String, String>) -> String {
+    fn absent(&self, folder: &Path, key: &BTreeMap<String, String>, schema: Option<&SourceSchema>) -> String {
         let columns: Vec<String> = key.keys().map(|column| format!("`{column}`")).collect();
         let mut text = format!("no row of `{}` has this key ({})", self.table, columns.join(", "));
-        let aside = rejected(&folder.join("rejects"), key);
+        let aside = rejected(&folder.join("rejects"), key, schema);
         for line in &aside {
             // Writing to a text does not fail.
             let _ = write!(text, "\n  {line}");
@@ -180,8 +181,9 @@ impl Why {
     }
 }
 
-/// Rows set aside in which a field has the key's value: where, and why.
-fn rejected(folder: &Path, key: &BTreeMap<String, String>) -> Vec<String> {
+/// Rows set aside in which a field that names a row, or refers to one, has the key's value: where, and why. Any other field may
+/// have it by chance.
+fn rejected(folder: &Path, key: &BTreeMap<String, String>, schema: Option<&SourceSchema>) -> Vec<String> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else { return found };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -191,8 +193,17 @@ fn rejected(folder: &Path, key: &BTreeMap<String, String>) -> Vec<String> {
         let Ok(header) = reader.byte_headers().cloned() else { continue };
         let place = |name: &str| header.iter().position(|known| known == name.as_bytes());
         let (file, line, code, reason) = (place("_file"), place("_line"), place("_code"), place("_reason"));
+        let table = path.file_stem().and_then(|name| schema?.table(name.to_str()?));
+        let naming = table.into_iter().flat_map(|table| {
+            let references = table.references.iter().map(|reference| &reference.column);
+            table.key.iter().chain(references).chain(&table.patient)
+        });
+        let mut told: Vec<usize> = naming.filter_map(|name| place(name)).collect();
+        if told.is_empty() {
+            told = (0..file.unwrap_or(0)).collect();
+        }
         for record in reader.byte_records().map_while(Result::ok) {
-            let holds = key.values().any(|value| record.iter().take(file.unwrap_or(0)).any(|field| field == value.as_bytes()));
+            let holds = key.values().any(|value| told.iter().any(|at| record.get(*at) == Some(value.as_bytes())));
             if holds {
                 let field = |at: Option<usize>| at.and_then(|at| record.get(at)).map(String::from_utf8_lossy).unwrap_or_default();
                 found.push(format!("set aside: {} line {}: {} {}", field(file), field(line), field(code), field(reason)));
