@@ -130,7 +130,7 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "a mark of the byte order",
         "sources/acme/1/more.yaml",
         "",
-        "\u{feff}patientt:\n  from: visits\n",
+        "\u{feff}patientt:\n  from: visits\n  columns: {id: Id}\n",
         &[("E0105 1:1 `patientt`", "did you mean `patient`?")],
     ),
 ];
