@@ -137,8 +137,15 @@ impl Difference<'_> {
         let nothing_to_compare = !known && (!occupied || !self.book.keyed);
         if nothing_to_compare {
             let mut packing = self.packing(slots, keys.as_ref(), &hand)?;
-            self.record(store, slots, None, packing.as_mut())?;
-            let added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, None, take))?;
+            self.record(store, slots, None, None)?;
+            // What is packed is made while the database has more to do than we.
+            let added = store.fill(&self.book.table.name, slots, &mut |take| match &mut packing {
+                None => self.cells(slots, None, take),
+                Some((packing, telling)) => self.each(slots, None, |row| {
+                    packing.add(&telling.entry(&row, self.number)?)?;
+                    take(row.cells)
+                }),
+            })?;
             if let Some((packing, _)) = packing {
                 packing.write(store, self.book, Before::Rows(Vec::new()), self.number)?;
             }
