@@ -50,6 +50,16 @@ pub(crate) struct Level<'a> {
     pub code_maps: &'a BTreeMap<String, CodeMapSource>,
 }
 
+/// What nothing but conditions is compiled on.
+static NO_CODE_MAPS: BTreeMap<String, CodeMapSource> = BTreeMap::new();
+
+impl<'a> Level<'a> {
+    /// One of conditions on rows of these tables: nothing is made of them.
+    pub(crate) fn of_conditions(name: &'a str, inputs: &'a [TableView], output_word: &'a str, parameters: &'a [Parameter]) -> Self {
+        Self { name, inputs, outputs: &[], between: &[], broken: &[], output_word, parameters, code_maps: &NO_CODE_MAPS }
+    }
+}
+
 impl TableView {
     pub(crate) fn column(&self, name: &str) -> Option<&ColumnView> {
         self.columns.iter().find(|column| column.name == name)

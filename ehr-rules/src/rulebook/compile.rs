@@ -90,19 +90,9 @@ struct Reading {
 
 /// Conditions on several columns, into the schema.
 fn row_checks(source: &mut LoadedSource, views: &[TableView], compiled: &mut Compiled, said: &mut Diagnostics) {
-    let none = BTreeMap::new();
     let name = source.schema.id();
     let parameters = source.schema.parameters.clone();
-    let level = Level {
-        name: &name,
-        inputs: views,
-        outputs: &[],
-        between: &[],
-        broken: &[],
-        output_word: "category",
-        parameters: &parameters,
-        code_maps: &none,
-    };
+    let level = Level::of_conditions(&name, views, "category", &parameters);
     for (table, check) in std::mem::take(&mut source.checks) {
         let Some(view) = views.iter().find(|view| view.name == table) else { continue };
         let (that, used) = row_check::compile(&check.that, view, &level, &check.changes, said);

@@ -11,21 +11,11 @@ use crate::rule::row_check;
 use crate::rule::view::Level;
 use crate::rule::view::TableView;
 use crate::rulebook::settings::Settings;
-use std::collections::BTreeMap;
 
 /// Compiles them; each sees its row and, as `table.column`, the one row of each other table that it finds.
 pub(super) fn compile(loaded: &mut LoadedTarget, views: &[TableView], said: &mut Diagnostics) {
-    let (name, parameters, none) = (loaded.schema.name.clone(), loaded.schema.parameters.clone(), BTreeMap::new());
-    let level = Level {
-        name: &name,
-        inputs: views,
-        outputs: &[],
-        between: &[],
-        broken: &[],
-        output_word: "table of the target",
-        parameters: &parameters,
-        code_maps: &none,
-    };
+    let (name, parameters) = (loaded.schema.name.clone(), loaded.schema.parameters.clone());
+    let level = Level::of_conditions(&name, views, "table of the target", &parameters);
     let unchanged = Changes::default();
     for (table, check) in std::mem::take(&mut loaded.checks) {
         let tables = &loaded.schema.tables;
