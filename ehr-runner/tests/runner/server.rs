@@ -83,6 +83,12 @@ impl Server {
         self.client("ehr")
     }
 
+    /// Whether a login is let in with that password.
+    pub(crate) fn lets_in(&self, user: &str, password: &str) -> bool {
+        let mut config = postgres::Config::new();
+        config.host("127.0.0.1").port(self.port).user(user).password(password).dbname("ehr").connect(NoTls).is_ok()
+    }
+
     /// One number, or -1 where the query fails.
     pub(crate) fn number(&self, sql: &str) -> i64 {
         self.connect().query_one(sql, &[]).map_or(-1, |row| row.get(0))

@@ -22,13 +22,24 @@ pub(super) struct Step {
 }
 
 /// Once around, from a database without tables, and later from one without rows.
-pub(super) const STEPS: [Step; 5] = [
+pub(super) const STEPS: [Step; 8] = [
     Step { does: "import first --create", back: &[], order: Some(("first", true)) },
     Step { does: "import second --changes replace", back: &["undo second"], order: Some(("second", true)) },
+    Step { does: "conflicts accept 1 --by Ada", back: &["conflicts reopen 1"], order: None },
+    Step { does: "conflicts reject 1 --by Bo --note same", back: &["conflicts accept 1 --by Ada"], order: None },
+    Step { does: "conflicts reopen 1", back: &["conflicts reject 1 --by Bo --note same"], order: None },
+    // Twice, so that what is taken out next is an order with a row that somebody let stand.
     Step { does: "conflicts accept 1 --by Ada", back: &["conflicts reopen 1"], order: None },
     Step { does: "undo second", back: &["import second --changes replace", "conflicts accept 1 --by Ada"], order: Some(("second", false)) },
     Step { does: "undo first", back: &["import first"], order: Some(("first", false)) },
 ];
+
+impl Step {
+    /// Whether it is a load or an undo, and no decision.
+    pub(super) fn moves_orders(&self) -> bool {
+        self.order.is_some()
+    }
+}
 
 /// How long a step takes that nothing disturbs.
 #[derive(Debug, Clone, Copy, Default)]

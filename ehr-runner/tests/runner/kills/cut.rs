@@ -65,7 +65,7 @@ fn torture(base: Base, seed: u64) {
     let proxy = Proxy::before(port.parse().unwrap());
     let all = i64::MAX;
     let mut bed = Bed::new(400, base, seed, Some(url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port))));
-    let cuts = asked().map_or(5, |asked| (asked / 100).max(5));
+    let cuts = asked().map_or(3, |asked| (asked / 100).max(3));
     let (mut done, mut committed, mut inside) = (0, 0, 0);
     bed.link.empty();
     for (at, step) in STEPS.iter().enumerate() {

@@ -10,6 +10,7 @@ use super::points::times;
 use super::print::Link;
 use super::print::Print;
 use super::run::Run;
+use super::run::noon;
 use super::say;
 use crate::databases::Base;
 use crate::place::PATIENTS;
@@ -129,7 +130,8 @@ fn an_export_is_run_once_wherever_its_watcher_ends() {
     place.write("incoming/monday/patients.csv", PATIENTS);
     place.write("incoming/monday/visits.csv", "Id,PATIENT,START,COST\nv1,p1,2024-03-01 09:30:00,12.50\n");
     let log = place.path("watched.log");
-    let watching = Watching::start_with(&place, WATCH, &[("EHR_FAILPOINT_LOG", log.to_str().unwrap())]);
+    // An order has the day on which it is made.
+    let watching = Watching::start_with(&place, WATCH, &[("EHR_FAILPOINT_LOG", log.to_str().unwrap()), ("TZ", noon())]);
     let book = until(&place, "done", |book| count(book, "done") == 1);
     let name = book["exports"].as_object().unwrap().values().next().unwrap()["order"].as_str().unwrap().to_owned();
     watching.stop();
@@ -145,7 +147,7 @@ fn an_export_is_run_once_wherever_its_watcher_ends() {
             let ended = Run::start(&place, WATCH, Some(&told)).end();
             assert_eq!(ended.signal, Some(ABORTED), "{told}: {}", ended.said);
             kills += 1;
-            let watching = Watching::start(&place, WATCH);
+            let watching = Watching::start_with(&place, WATCH, &[("TZ", noon())]);
             let book = until(&place, "done", |book| count(book, "done") == 1);
             watching.stop();
             let exports: Vec<_> = book["exports"].as_object().unwrap().values().collect();

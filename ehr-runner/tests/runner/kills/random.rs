@@ -129,7 +129,7 @@ fn torture(base: Base, which: usize) {
             for _ in 0..=bed.dice.of(3) {
                 let who = match (&bed.base, bed.dice.of(20)) {
                     (Base::Sqlite, _) | (_, 6..) => Who::Loader,
-                    (_, 0) => Who::Server,
+                    (_, 0 | 1) => Who::Server,
                     (_, _) => Who::Connection,
                 };
                 let (place, after) = strike(&mut bed, at, &before, who);

@@ -5,12 +5,16 @@ use crate::place::Place;
 use crate::server::PASSWORD;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::LazyLock;
 use std::time::Duration;
 use std::time::Instant;
+use std::time::SystemTime;
+use std::time::UNIX_EPOCH;
 
 /// How long a run may take on a machine that does much else.
 const PATIENCE: Duration = Duration::from_mins(15);
@@ -37,15 +41,31 @@ pub(super) struct Ended {
     pub(super) lasted: Duration,
 }
 
+/// A time zone in which it was about noon when the tests began, so that none of them runs into another day.
+pub(super) fn noon() -> &'static str {
+    static NOON: LazyLock<String> = LazyLock::new(|| {
+        let hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 3600 % 24;
+        // What is east of Greenwich is below nothing in this form.
+        format!("<noon>{}", i64::try_from(hour).unwrap() - 12)
+    });
+    &NOON
+}
+
 impl Run {
     /// Starts it; where `failpoint` names a place it ends itself there.
     pub(super) fn start(place: &Place, arguments: &str, failpoint: Option<&str>) -> Self {
+        Self::start_with(place, arguments, failpoint, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(super) fn start_with(place: &Place, arguments: &str, failpoint: Option<&str>, variables: &[(&str, &Path)]) -> Self {
         let log = place.path("passed.log");
         // There may be none yet.
         drop(fs::remove_file(&log));
         let mut command = Command::new(PROGRAM);
         command.current_dir(place.path("")).args(arguments.split_whitespace());
         command.env("EHR_TO_PASSWORD", PASSWORD).env("EHR_FAILPOINT_LOG", &log).env_remove("RUST_LOG").env_remove("EHR_FAILPOINT");
+        command.env("TZ", noon()).envs(variables.iter().copied());
         if let Some(failpoint) = failpoint {
             command.env("EHR_FAILPOINT", failpoint);
         }
