@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::corridor::Stage;
 use crate::corridor::Walk;
+use crate::destination::Loading;
 use crate::error::Failure;
 use crate::fingerprint;
 use crate::fingerprint::InputPrint;
@@ -114,6 +115,7 @@ pub(crate) fn begin(
         tenant: request.tenant.clone(),
         lies_in: lies_in(book, &request.target, &request.input, request.tenant.as_deref()),
         tenants: Vec::new(),
+        no_go: Vec::new(),
         stages: Vec::new(),
         to: request.to.clone(),
         imports: Vec::new(),
@@ -182,6 +184,7 @@ pub(crate) fn make(
         (false, _) => OrderStatus::Stopped,
     };
     let report = report(&order, detection(place)?, outcome, feasibility, reached);
+    order.no_go = report.short(|threshold| threshold.declared);
     let names = place.publish_end(|folder| report.write(folder))?;
     tracing::info!(status = order.status.word(), "order");
     context.journal.close()?;
@@ -298,9 +301,21 @@ fn report(order: &OrderFile, detection: Value, outcome: Outcome, feasibility: Op
 }
 
 impl Made {
-    /// Whether files are set aside that claim to be another tenant's.
-    pub(crate) fn quarantined(&self) -> bool {
-        self.report.findings.iter().any(|finding| finding.code == "R0601")
+    /// Fails where the data falls short: of its checks, of what the target declares, of whose rows they are said to be.
+    pub(crate) fn sound(&self, out: &Path, loading: Loading) -> Result<(), Failure> {
+        let shown = out.display();
+        if self.order.status == OrderStatus::Failed {
+            return Err(Failure::Data(format!(
+                "the order `{shown}` failed, since its data falls short\nhelp: its report says why; mend the export or the rules, and run it anew"
+            )));
+        }
+        self.order.feasible(out, loading)?;
+        if self.report.findings.iter().any(|finding| finding.code == "R0601") {
+            return Err(Failure::Data(format!(
+                "files of `{shown}` hold another tenant's rows than their folder or `--tenant` says, and are set aside (R0601)"
+            )));
+        }
+        Ok(())
     }
 
     /// What was made, for people; `out` is where it is, if it is anywhere.
@@ -331,6 +346,7 @@ impl Made {
             "ledger": self.report.ledger(),
             "findings": self.report.findings,
             "unmapped": self.report.unmapped.len(),
+            "no_go": self.order.no_go,
             "imported": imported,
         })
     }

@@ -50,6 +50,7 @@ impl Import {
         if order.status != OrderStatus::Done {
             return Err(Failure::Data(format!("`{}` is {}, and only a whole order is loaded", self.order.display(), order.status.word())));
         }
+        order.feasible(&self.order, self.loading)?;
         let book = context.rulebook()?;
         let target = target(&book, &order.target)?;
         if book.fingerprint() != order.rules {

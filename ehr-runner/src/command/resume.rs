@@ -73,9 +73,9 @@ impl Resume {
                 "there is no order `{shown}`, and nothing was left of one that could go on; `run` makes one"
             )));
         };
-        let resumed = telemetry::within(&telemetry::order(), || resume(context, out, place, self.until, wanted))?;
+        let resumed = telemetry::within(&telemetry::order(), || resume(context, out, place, self.until, wanted, self.loading))?;
         context.answer(&resumed.human, &resumed.json)?;
-        Ok(resumed.status)
+        resumed.sound.map(|()| Status::Done)
     }
 }
 
@@ -83,16 +83,18 @@ impl Resume {
 pub(crate) struct Resumed {
     pub(crate) human: String,
     pub(crate) json: Value,
-    pub(crate) status: Status,
+    /// Whether the data suffices.
+    pub(crate) sound: Result<(), Failure>,
 }
 
-/// Goes on with the order in this workplace, up to a stage.
+/// Goes on with the order in this workplace, up to a stage. `loading` says whether it is taken as it is.
 pub(crate) fn resume(
     context: &Context,
     out: &Path,
     place: Workplace,
     until: Option<Stage>,
     wanted: Option<Wanted>,
+    loading: Loading,
 ) -> Result<Resumed, Failure> {
     let mut order = OrderFile::read(place.path())?;
     if order.status == OrderStatus::Failed {
@@ -101,7 +103,12 @@ pub(crate) fn resume(
             "the order `{shown}` failed, since its data falls short: it cannot go on\nhelp: its report says why; mend the export or the rules, and run it anew"
         )));
     }
-    let wanted = wanted.or_else(|| order.to.clone());
+    let mut wanted = wanted.or_else(|| order.to.clone());
+    let mut loading = loading;
+    if let Some(wanted) = &mut wanted {
+        wanted.loading.despite_no_go |= loading.despite_no_go;
+        loading = wanted.loading;
+    }
     if until == Some(Stage::Import) {
         import::fits(until, wanted.is_some())?;
     }
@@ -137,13 +144,20 @@ pub(crate) fn resume(
         order = made.order.clone();
         Some(made)
     };
+    let go = order.feasible(out, loading);
+    let asked = wanted.is_some();
     let loaded = match wanted {
-        Some(wanted) if order.status == OrderStatus::Done && until.is_none_or(|until| until == Stage::Import) => {
+        Some(wanted) if go.is_ok() && order.status == OrderStatus::Done && until.is_none_or(|until| until == Stage::Import) => {
             Some(load(context, out, &order, &wanted).inspect_err(|_| context.note(&import::not_loaded(out)))?)
         }
         _ => None,
     };
-    Ok(told(out, &order, made.as_ref(), loaded.as_ref()))
+    let sound = match &made {
+        Some(made) => made.sound(out, loading),
+        None if asked => go,
+        None => Ok(()),
+    };
+    Ok(told(out, &order, made.as_ref(), loaded.as_ref(), sound))
 }
 
 fn load(context: &Context, out: &Path, order: &OrderFile, wanted: &Wanted) -> Result<import::Loaded, Failure> {
@@ -185,9 +199,8 @@ fn same(context: &Context, book: &Rulebook, order: &OrderFile) -> Result<Input, 
     }
 }
 
-fn told(out: &Path, order: &OrderFile, made: Option<&Made>, loaded: Option<&import::Loaded>) -> Resumed {
+fn told(out: &Path, order: &OrderFile, made: Option<&Made>, loaded: Option<&import::Loaded>, sound: Result<(), Failure>) -> Resumed {
     let imported = loaded.map_or(Value::Null, import::Loaded::json);
-    let status = if order.status == OrderStatus::Failed { Status::DataShort } else { Status::Done };
     let (mut human, json) = match made {
         Some(made) => (made.human(Some(out)), made.json(Some(out), &imported)),
         None => (String::new(), json!({"order": out, "status": order.status, "id": order.id, "imported": imported})),
@@ -197,7 +210,7 @@ fn told(out: &Path, order: &OrderFile, made: Option<&Made>, loaded: Option<&impo
         None if made.is_none() => human = nothing_left(out, order),
         None => {}
     }
-    Resumed { human, json, status }
+    Resumed { human, json, sound }
 }
 
 fn nothing_left(out: &Path, order: &OrderFile) -> String {

@@ -43,7 +43,8 @@ A secret that the rules name, such as the key of `pseudonym`, is given by the en
 EHR_SECRET_NAME_FILE names a file that its owner alone may read (mode 0600). The order records its name only.
 
 Rows set aside do not fail an order. A ledger that does not balance, or a target that breaks its own schema,
-does: the order is then kept to be looked at, cannot be imported, and the status is 4. A file of the input that cannot be
+does: the order is then kept to be looked at, cannot be imported, and the status is 4. So it is where an order does not come to
+what the target's `feasibility` declares; it can then be loaded with --despite-no-go. A file of the input that cannot be
 read stops a run before anything is converted (status 5): mend it, or leave it out by name, which the order and its report record.
 
 Examples:
@@ -127,7 +128,7 @@ impl Run {
         let made = order.and_then(|order| making::make(context, book, order, &place, input, until));
         // Whatever an interrupted stage says of itself, it was interrupted.
         let made = context.go_on().and(made)?;
-        let status = made.order.status;
+        let go = made.order.status == OrderStatus::Done && made.order.feasible(out, self.loading).is_ok();
         if self.dry_run {
             drop(place);
         } else {
@@ -135,7 +136,7 @@ impl Run {
         }
 
         let loaded = match to {
-            Some(to) if status == OrderStatus::Done && !self.dry_run => Some(
+            Some(to) if go && !self.dry_run => Some(
                 import::load(context, out, &made.order, target, to, self.loading, None)
                     .inspect_err(|_| context.note(&import::not_loaded(out)))?,
             ),
@@ -147,11 +148,8 @@ impl Run {
             human.push_str(&loaded.human());
         }
         context.answer(&human, &made.json(shown, &loaded.as_ref().map_or(Value::Null, import::Loaded::json)))?;
-        if made.quarantined() {
-            context.note("note: files are set aside that hold another tenant's rows than their folder or `--tenant` says (R0601)");
-            return Ok(Status::DataShort);
-        }
-        Ok(if status == OrderStatus::Failed { Status::DataShort } else { Status::Done })
+        made.sound(out, self.loading)?;
+        Ok(Status::Done)
     }
 
     fn request(&self) -> Result<Request, Failure> {

@@ -122,6 +122,7 @@ impl Watch {
         let settings = Settings {
             folder: self.folder.clone(),
             orders: self.out.clone(),
+            loading: self.loading,
             request: Request {
                 input: String::new(),
                 target: self.target.clone(),

@@ -98,6 +98,10 @@ pub(crate) struct Loading {
     #[arg(long, env = "EHR_REVOKE_PUBLIC")]
     #[serde(default)]
     pub(crate) revoke_public: bool,
+    /// Take the order although it does not come to what the target's `feasibility` declares
+    #[arg(long, env = "EHR_DESPITE_NO_GO")]
+    #[serde(default)]
+    pub(crate) despite_no_go: bool,
 }
 
 /// What a load came to.

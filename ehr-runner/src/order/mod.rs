@@ -85,6 +85,9 @@ pub(crate) struct OrderFile {
     /// The tenants whose rows these are, each with its tables in a folder of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tenants: Vec<OrderTenant>,
+    /// What the target declares that an order must come to and this one does not; it is loaded only by who asks for it all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) no_go: Vec<String>,
     /// What was done, and when.
     pub(crate) stages: Vec<StageRecord>,
     /// The database that it is to go to, with its options, where that was asked for; without a password.
@@ -191,6 +194,17 @@ impl OrderFile {
     /// Whether a stage was done.
     pub(crate) fn has(&self, stage: &str) -> bool {
         self.stages.iter().any(|known| known.stage == stage)
+    }
+
+    /// Fails where it does not come to what its target declares, unless it is to be taken all the same.
+    pub(crate) fn feasible(&self, folder: &Path, loading: Loading) -> Result<(), Failure> {
+        if self.no_go.is_empty() || loading.despite_no_go {
+            return Ok(());
+        }
+        let (shown, target, short) = (folder.display(), &self.target, self.no_go.join("; "));
+        Err(Failure::Data(format!(
+            "no go: `{target}` declares what an order must come to, and `{shown}` does not: {short}\nhelp: its report says what would make it go; `--despite-no-go` takes it as it is"
+        )))
     }
 
     /// The source, as it is named.

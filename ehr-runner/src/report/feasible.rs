@@ -50,6 +50,32 @@ pub(crate) fn text(report: &Report, values: bool) -> String {
     text
 }
 
+impl Report {
+    /// The limits of which `asked` holds and that are not kept, in words; none where it is not known yet.
+    pub(crate) fn short(&self, asked: impl Fn(&Threshold) -> bool) -> Vec<String> {
+        let limits = self.feasibility.iter().flat_map(|feasibility| &feasibility.thresholds);
+        limits
+            .filter(|threshold| !threshold.holds && asked(threshold))
+            .map(|threshold| {
+                let whose = threshold.table.as_ref().map_or_else(String::new, |table| format!("`{table}`: "));
+                let (rows, of) = (threshold.rows, threshold.of);
+                format!("{whose}{} {rows} of {of} ({}), {}", what(threshold), share(rows, of), limit(threshold))
+            })
+            .collect()
+    }
+
+    /// The same under each other.
+    pub(super) fn say_short(&self, text: &mut String) {
+        for line in self.short(|_| true) {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "\nno go     {line}");
+        }
+        if self.feasibility.as_ref().is_some_and(|feasibility| feasibility.thresholds.iter().any(|threshold| !threshold.holds)) {
+            text.push('\n');
+        }
+    }
+}
+
 fn say_tables(text: &mut String, feasibility: &Feasibility) {
     let mut rows =
         vec![["target table", "rows", "made of", "patients", "set aside", "filtered", "merged", "unmapped"].map(str::to_owned).to_vec()];

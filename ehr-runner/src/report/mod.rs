@@ -153,6 +153,7 @@ impl Report {
         }
         self.say_unmapped(&mut text);
         self.say_findings(&mut text);
+        self.say_short(&mut text);
         if self.ledger.as_ref().is_some_and(|ledger| !ledger.balanced) {
             text.push_str("\nthe ledger does not balance: some rows have no fate\n");
         }

@@ -227,8 +227,10 @@ impl Page<'_> {
         match (feasibility.go, short, feasibility.stops) {
             (true, ..) => "Go: all that the target asks for is there.".to_owned(),
             (false, 0, stops) => format!("No go: {stops} of the findings below stop the order."),
-            (false, short, 0) => format!("No go: {short} of the limits below do not hold."),
-            (false, short, stops) => format!("No go: {short} of the limits below do not hold, and {stops} of the findings stop the order."),
+            (false, short, 0) => format!("No go: {short} of the limits below {}.", hold(short)),
+            (false, short, stops) => {
+                format!("No go: {short} of the limits below {}, and {stops} of the findings stop the order.", hold(short))
+            }
         }
     }
 
@@ -307,6 +309,10 @@ impl Page<'_> {
         let rest = table.converted.rows.saturating_sub(defaulted + column.unmapped.rows);
         bar(&[("converted", rest), ("filtered", defaulted), ("rejected", column.unmapped.rows)])
     }
+}
+
+const fn hold(limits: usize) -> &'static str {
+    if limits == 1 { "does not hold" } else { "do not hold" }
 }
 
 /// Parts of a bar in thousandths; what is there at all can be seen.

@@ -14,6 +14,7 @@ pub(crate) mod serve;
 mod work;
 
 use crate::context::Context;
+use crate::destination::Loading;
 use crate::error::Failure;
 use crate::making::Request;
 use crate::order::now;
@@ -56,6 +57,8 @@ pub(crate) struct Settings {
     pub(crate) orders: PathBuf,
     /// What is asked of each order; its input is the export.
     pub(crate) request: Request,
+    /// How it is loaded, and whether it is taken although it does not come to what the target declares.
+    pub(crate) loading: Loading,
     /// The source, where it is not to be found out.
     pub(crate) source: Option<SourceId>,
     /// What of each export is left out.

@@ -29,10 +29,10 @@ fn work_on(context: &Context, settings: &Settings, export: &Path, out: &Path) ->
         let here = export.canonicalize().ok().map(|path| path.display().to_string());
         if place.in_place() || order.from == here {
             let hidden = !place.in_place();
-            match resume::resume(context, out, place, None, settings.request.to.clone()) {
+            match resume::resume(context, out, place, None, settings.request.to.clone(), settings.loading) {
                 // The rules may have changed since: what was begun by the old ones is no use any more.
                 Err(Failure::Usage(_)) if hidden => {}
-                resumed => return resumed.map(drop),
+                resumed => return resumed?.sound,
             }
         }
     }
@@ -54,19 +54,10 @@ fn anew(context: &Context, settings: &Settings, export: &Path, out: &Path) -> Re
     place.keep();
     let made = making::make(context, &book, order, &place, &input, Stage::Import)?;
     place.place(&made.order)?;
-    let quarantined = made.quarantined();
-    if made.order.status == OrderStatus::Failed {
-        return Err(Failure::Data(format!("the order `{}` failed, since its data falls short; its report says why", out.display())));
-    }
-    if let Some(wanted) = &request.to {
+    if let (OrderStatus::Done, Some(wanted)) = (made.order.status, &request.to) {
+        made.order.feasible(out, settings.loading)?;
         let to: Given = wanted.to.parse().unwrap_or_else(|never| match never {});
         import::load(context, out, &made.order, target, to.get()?, wanted.loading, None)?;
     }
-    if quarantined {
-        return Err(Failure::Data(format!(
-            "files of `{}` hold another tenant's rows than their folder says, and are set aside (R0601)",
-            out.display()
-        )));
-    }
-    Ok(())
+    made.sound(out, settings.loading)
 }

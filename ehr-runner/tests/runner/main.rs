@@ -11,6 +11,7 @@ mod commands;
 mod databases;
 mod diff;
 mod docs;
+mod feasible;
 mod hostile;
 mod ingester;
 mod input;

@@ -54,10 +54,11 @@ impl Watching {
         let mut child = child.unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap());
         // It heeds signals once it says that it watches.
-        let mut line = String::new();
+        let (mut line, mut all) = (String::new(), String::new());
         while !line.starts_with("watching") {
             line.clear();
-            assert_ne!(said.read_line(&mut line).unwrap(), 0, "it ended before it watched");
+            assert_ne!(said.read_line(&mut line).unwrap(), 0, "it ended before it watched: {all}");
+            all.push_str(&line);
         }
         Self(child, said)
     }
@@ -70,6 +71,11 @@ impl Watching {
     pub(crate) fn stop(mut self) -> (Option<i32>, String, String) {
         self.signal("-TERM");
         self.end()
+    }
+
+    /// Waits until it ends by itself; gives its status, if it has one.
+    pub(crate) fn wait(mut self) -> Option<i32> {
+        self.end().0
     }
 
     fn end(&mut self) -> (Option<i32>, String, String) {
