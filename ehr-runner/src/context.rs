@@ -5,6 +5,7 @@ use crate::cli::Global;
 use crate::cli::LogFormat;
 use crate::error::Failure;
 use crate::error::INTERRUPTED;
+use crate::error::Status;
 use crate::journal::Journal;
 use crate::telemetry::TOLD;
 use ehr_rules::Diagnostics;
@@ -104,6 +105,27 @@ impl Context {
         }
     }
 
+    /// Says to people why what was answered already is not enough, and gives the status.
+    pub(crate) fn verdict(&self, sound: Result<(), Failure>) -> Result<Status, Failure> {
+        match sound {
+            Err(failure @ Failure::Data(_)) => {
+                self.tell(&failure);
+                Ok(Status::DataShort)
+            }
+            sound => sound.map(|()| Status::Done),
+        }
+    }
+
+    fn tell(&self, failure: &Failure) {
+        match self.log_format {
+            LogFormat::Text => {
+                self.stderr(&format!("error: {failure}"));
+                tracing::error!(target: TOLD, status = failure.number(), "{failure}");
+            }
+            LogFormat::Json => tracing::error!(status = failure.number(), "{failure}"),
+        }
+    }
+
     /// Says why a command failed, to people and to scripts, and gives the exit status.
     pub(crate) fn fail(&self, failure: &Failure) -> u8 {
         let mut said = json!({"error": {"status": failure.number(), "message": failure.to_string()}});
@@ -114,13 +136,7 @@ impl Context {
                 error.insert("diagnostics".to_owned(), diagnostics.to_json());
             }
         } else {
-            match self.log_format {
-                LogFormat::Text => {
-                    self.stderr(&format!("error: {failure}"));
-                    tracing::error!(target: TOLD, status = failure.number(), "{failure}");
-                }
-                LogFormat::Json => tracing::error!(status = failure.number(), "{failure}"),
-            }
+            self.tell(failure);
         }
         // The failure is what counts, even where stdout fails too.
         drop(self.answer("", &said));

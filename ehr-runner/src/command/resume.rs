@@ -75,7 +75,7 @@ impl Resume {
         };
         let resumed = telemetry::within(&telemetry::order(), || resume(context, out, place, self.until, wanted, self.loading))?;
         context.answer(&resumed.human, &resumed.json)?;
-        resumed.sound.map(|()| Status::Done)
+        context.verdict(resumed.sound)
     }
 }
 

@@ -148,8 +148,7 @@ impl Run {
             human.push_str(&loaded.human());
         }
         context.answer(&human, &made.json(shown, &loaded.as_ref().map_or(Value::Null, import::Loaded::json)))?;
-        made.sound(out, self.loading)?;
-        Ok(Status::Done)
+        context.verdict(made.sound(out, self.loading))
     }
 
     fn request(&self) -> Result<Request, Failure> {

@@ -121,7 +121,11 @@ impl Report {
 
     /// Rows that were set aside, as far as they were counted.
     pub(crate) fn rejected(&self) -> u64 {
-        self.findings.iter().filter(|finding| finding.consequence == Consequence::Rejected).map(|finding| finding.rows).sum()
+        match &self.ledger {
+            // A row that is set aside for two reasons stands in two findings.
+            Some(ledger) => ledger.tables.iter().map(|table| table.rejected).sum(),
+            None => self.findings.iter().filter(|finding| finding.consequence == Consequence::Rejected).map(|finding| finding.rows).sum(),
+        }
     }
 
     /// Rows that were read, as far as the ledger is closed.

@@ -61,11 +61,12 @@ impl Page<'_> {
         }
         let failed = self.report.findings.iter().filter(|finding| finding.consequence == Consequence::Failed).count();
         if failed > 0 {
-            return format!("The order failed: {failed} of the checks below do not hold. It cannot be loaded.");
+            return format!("The order failed: {failed} of the checks below {}. It cannot be loaded.", hold(failed));
         }
         let read: u64 = ledger.tables.iter().map(|table| table.read).sum();
         match self.report.rejected() {
             0 => format!("All {} rows have a fate, and none was set aside.", grouped(read)),
+            1 => format!("All {} rows have a fate; one of them was set aside.", grouped(read)),
             rejected => format!("All {} rows have a fate; {} of them were set aside.", grouped(read), grouped(rejected)),
         }
     }
@@ -226,10 +227,10 @@ impl Page<'_> {
         let short = feasibility.thresholds.iter().filter(|threshold| !threshold.holds).count();
         match (feasibility.go, short, feasibility.stops) {
             (true, ..) => "Go: all that the target asks for is there.".to_owned(),
-            (false, 0, stops) => format!("No go: {stops} of the findings below stop the order."),
+            (false, 0, stops) => format!("No go: {stops} of the findings below {} the order.", stop(stops)),
             (false, short, 0) => format!("No go: {short} of the limits below {}.", hold(short)),
             (false, short, stops) => {
-                format!("No go: {short} of the limits below {}, and {stops} of the findings stop the order.", hold(short))
+                format!("No go: {short} of the limits below {}, and {stops} of the findings {} the order.", hold(short), stop(stops))
             }
         }
     }
@@ -313,6 +314,10 @@ impl Page<'_> {
 
 const fn hold(limits: usize) -> &'static str {
     if limits == 1 { "does not hold" } else { "do not hold" }
+}
+
+const fn stop(findings: usize) -> &'static str {
+    if findings == 1 { "stops" } else { "stop" }
 }
 
 /// Parts of a bar in thousandths; what is there at all can be seen.

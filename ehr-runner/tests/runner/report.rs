@@ -10,7 +10,7 @@ fn the_report_says_what_became_of_each_row_and_needs_nothing_from_outside() {
     let page = place.read("order/report.html");
     for part in [
         "<title>acme/1 to demo</title>",
-        "All 7 rows have a fate; 1 of them were set aside.",
+        "All 7 rows have a fate; one of them was set aside.",
         "Identified by what its files hold",
         "No go: 2 of the limits below do not hold.",
         "map 1 code of <code>gender</code> for <code>person.gender_code</code>",
@@ -37,7 +37,7 @@ fn a_failed_order_says_so_first() {
     place.replace("rulesets/targets/demo/schema.yaml", "max_length: 20", "max_length: 5");
     place.convert("").code(4);
     let page = place.read("order/report.html");
-    assert!(page.contains("The order failed: 1 of the checks below do not hold."), "{page}");
+    assert!(page.contains("The order failed: 1 of the checks below does not hold."), "{page}");
     assert!(page.contains("<span class=\"tag stops\">stops the order</span>"), "{page}");
     assert!(page.contains("<td>R0404</td><td>person</td>") && page.contains("has at most 5 characters"), "{page}");
     let report = place.json("order/report.json");
@@ -45,4 +45,15 @@ fn a_failed_order_says_so_first() {
     let failed: Vec<_> = checks.iter().filter(|check| check["verdict"] == "failed").collect();
     assert!(failed.len() == 1 && failed[0]["code"] == "R0404" && failed[0]["rows"].as_u64() > Some(0), "{failed:?}");
     assert!(checks.iter().any(|check| check["code"] == "R0402" && check["verdict"] == "passed"), "{checks:?}");
+}
+
+#[test]
+fn a_row_that_is_set_aside_for_two_reasons_is_one_row() {
+    let place = Place::new();
+    place.replace("export/visits.csv", "v3,p2,,3.00", "v3,p2,,3.00\nv4,p1,gestern,viel\nv5,p1,heute,1.00");
+    place.convert("").code(0);
+    let findings = place.json("order/report.json")["findings"].clone();
+    let aside = findings.as_array().unwrap().iter().filter(|finding| finding["consequence"] == "rejected");
+    assert_eq!(aside.map(|finding| finding["rows"].as_u64().unwrap()).sum::<u64>(), 3, "{findings}");
+    assert!(place.read("order/report.html").contains("2 of them were set aside."));
 }
