@@ -3,21 +3,16 @@
 use crate::place::PROGRAM;
 use crate::place::Place;
 use crate::place::names;
+use crate::private::skipped;
 use rusqlite::Connection;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
 /// The program, or a word that this was skipped: Airflow is no package of Debian's, and takes minutes to install.
 fn airflow() -> Option<String> {
     let program = std::env::var("EHR_AIRFLOW").ok().filter(|program| !program.is_empty());
-    if program.is_none() {
-        let said = "SKIPPED: examples/airflow was not tested, since `EHR_AIRFLOW` names no Airflow";
-        // Past the capture of what tests print: what is not tested is to be seen.
-        drop(writeln!(std::io::stderr(), "{said}"));
-    }
-    program
+    program.or_else(|| skipped("examples/airflow was not tested, since `EHR_AIRFLOW` names no Airflow"))
 }
 
 fn run(place: &Place, program: &str, arguments: &[&str]) -> (bool, String) {

@@ -40,7 +40,6 @@ impl Maria {
     /// Starts one with these options besides.
     pub(crate) fn start_with(more: &[&str]) -> Option<Self> {
         if !*INSTALLED {
-            // Its package has to be fetched, which no network is promised for; it is said aloud then, in CI too.
             return skipped("MariaDB is not installed: `apt-get install mariadb-server`");
         }
         let folder = tempfile::Builder::new().prefix("ehr-maria-").tempdir_in("/tmp").unwrap();
