@@ -306,9 +306,13 @@ impl Page<'_> {
 
     /// Where the values of a column come from. What is unmapped is mostly defaulted too, and is shown as unmapped.
     fn values(&self, table: &TableFeasibility, column: &ColumnFeasibility) -> Vec<(&'static str, u64)> {
+        let converted = table.converted.rows;
         let defaulted = column.defaulted.rows.saturating_sub(column.unmapped.rows);
-        let rest = table.converted.rows.saturating_sub(defaulted + column.unmapped.rows);
-        bar(&[("converted", rest), ("filtered", defaulted), ("rejected", column.unmapped.rows)])
+        // Counted in the target's rows; what is defaulted may be missing, and is shown as defaulted.
+        let missing = u128::from(column.missing) * u128::from(converted) / u128::from(table.rows.max(1));
+        let missing = u64::try_from(missing).unwrap_or(converted).saturating_sub(defaulted + column.unmapped.rows);
+        let rest = converted.saturating_sub(defaulted + column.unmapped.rows + missing);
+        bar(&[("converted", rest), ("unused", missing), ("filtered", defaulted), ("rejected", column.unmapped.rows)])
     }
 }
 

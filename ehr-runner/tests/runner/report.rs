@@ -57,3 +57,17 @@ fn a_row_that_is_set_aside_for_two_reasons_is_one_row() {
     assert_eq!(aside.map(|finding| finding["rows"].as_u64().unwrap()).sum::<u64>(), 3, "{findings}");
     assert!(place.read("order/report.html").contains("2 of them were set aside."));
 }
+
+#[test]
+fn a_column_that_holds_nothing_is_not_shown_as_full() {
+    let place = Place::new();
+    let bar = |place: &Place| {
+        let page = place.read("order/report.html");
+        let row = page.split("<th scope=\"row\">person.<wbr>birth_date</th>").nth(1).unwrap();
+        let parts = row.split("</div>").next().unwrap().matches("<i class=").count();
+        (parts, row.contains("<i class=\"unused\" style=\"flex-grow:333\"></i>"))
+    };
+    // One of three people has no birth date.
+    place.convert("").code(0);
+    assert_eq!(bar(&place), (2, true));
+}
