@@ -190,7 +190,7 @@ fn load_all(
 fn note(folder: &Path, loads: Vec<(bool, ImportRecord)>, to: &Destination) -> Result<(), Failure> {
     OrderFile::amend(folder, |order| {
         for (already, record) in loads {
-            let known = |import: &ImportRecord| to.is(&import.to) && import.tenant == record.tenant;
+            let known = |import: &ImportRecord| import.tenant == record.tenant && to.is(&import.to);
             if !already || !order.imports.iter().any(known) {
                 order.imports.push(record);
             }

@@ -33,6 +33,7 @@ use mysql::Params;
 use mysql::Row;
 use mysql::prelude::Queryable;
 pub(crate) use server::Server;
+use std::collections::HashSet;
 
 /// The oldest servers that have all that is asked of them: atomic `CREATE TABLE`, invisible columns, collations without padding.
 const OLDEST_MARIADB: (u64, u64, u64) = (10, 6, 0);
@@ -61,6 +62,8 @@ pub(super) struct Mysql {
     unchecked: bool,
     /// The login of the tenant whose place this is.
     login: Option<String>,
+    /// Names that are taken, once they were asked for.
+    taken: Option<HashSet<String>>,
     /// What the lock of a table is called that is made by this connection.
     secret: String,
 }
@@ -71,8 +74,8 @@ impl Mysql {
         let connection = server.connect()?;
         let (shown, collation) = (server.to_string(), "utf8mb4_nopad_bin");
         let (login, secret) = (server.login().map(str::to_owned), chance()?);
-        let (maria, streams, packet, made, unchecked) = (true, false, 1 << 20, Vec::new(), false);
-        Ok(Self { connection, shown, collation, maria, streams, packet, made, unchecked, login, secret })
+        let (maria, streams, packet, made, unchecked, taken) = (true, false, 1 << 20, Vec::new(), false, None);
+        Ok(Self { connection, shown, collation, maria, streams, packet, made, unchecked, login, taken, secret })
     }
 
     fn refuse(&self, what: &str) -> Failure {

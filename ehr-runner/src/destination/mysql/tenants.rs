@@ -52,17 +52,19 @@ pub(super) fn login(place: &str) -> String {
 
 impl Mysql {
     /// Whether a database or a login is called so, or rights wait for one that is.
+    ///
+    /// Who has rights is asked for once: by a user or a database alone the server finds them only where it looks at all there are.
     pub(super) fn is_taken(&mut self, name: &str) -> Result<bool, Failure> {
-        let (place, login) = (Cell::Text(name.to_owned()), Cell::Text(login(name)));
+        if self.taken.is_none() {
+            let named = |column: &str, table: &str| format!("SELECT {column} FROM mysql.{table} WHERE left({column}, 4) = 'ehr_'");
+            let users = ["user"].into_iter().chain(RIGHTS).map(|table| named("User", table));
+            let places = RIGHTS.into_iter().filter(|table| *table != "db").map(|table| named("Db", table));
+            let sql = users.chain(places).collect::<Vec<_>>().join(" UNION ");
+            self.taken = Some(self.ask(&sql, &[])?.iter().filter_map(|row| row.first()?.text().map(str::to_owned)).collect());
+        }
         let schemata = "SELECT count(*) FROM information_schema.schemata WHERE schema_name = ?";
-        let mut found = self.one(schemata, std::slice::from_ref(&place))?.count();
-        for table in ["user"].into_iter().chain(RIGHTS) {
-            found += self.one(&format!("SELECT count(*) FROM mysql.{table} WHERE User = ?"), std::slice::from_ref(&login))?.count();
-        }
-        for table in RIGHTS.into_iter().filter(|table| *table != "db") {
-            found += self.one(&format!("SELECT count(*) FROM mysql.{table} WHERE Db = ?"), std::slice::from_ref(&place))?.count();
-        }
-        Ok(found > 0)
+        let known = self.taken.as_ref().is_some_and(|taken| taken.contains(name) || taken.contains(&login(name)));
+        Ok(known || self.one(schemata, &[Cell::Text(name.to_owned())])?.count() > 0)
     }
 
     /// Whether tenants can have places here, in which they reach nothing else; `revoke` takes from everybody what they would reach.

@@ -1,7 +1,7 @@
 //! Tenants in `PostgreSQL`: a schema and a login for each, that reaches nothing of another's.
 //!
 //! Tables and schemas are the loader's; a tenant may look at its own tables, and at nothing else. What everybody (`PUBLIC`) may do, each
-//! tenant may do too, so that is looked for before a tenant gets a place, and again once it has one.
+//! tenant may do too, so that is looked for before tenants get places; what one was given by its name, once it has one.
 
 use super::super::cell::Cell;
 use super::super::store::Store;
@@ -9,41 +9,50 @@ use super::Postgres;
 use crate::error::Failure;
 use postgres_protocol::password::scram_sha_256;
 
-/// What a role can do beyond the schema of its own name, and what takes it from everybody: databases, schemas, tables and their columns,
-/// sequences, functions that act as their owner, servers, tablespaces, large objects and roles. `$1` is the role, or `public`, and `$2` its schema, if it has one.
-const REACHED: &str = "
+/// What everybody can do, and what takes it from them: databases, schemas, tables and their columns, sequences, functions that act as their
+/// owner, servers, tablespaces and large objects. It looks at all that there is.
+const OPEN: &str = "
 WITH foreign_schema AS (
   SELECT oid, nspname FROM pg_namespace
-  WHERE nspname NOT IN ('pg_catalog', 'information_schema', $2::name) AND nspname !~ '^pg_(toast|temp)'
+  WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_(toast|temp)'
 )
 SELECT format('%s on the database %I', p, datname), format('REVOKE %s ON DATABASE %I FROM PUBLIC', p, datname)
 FROM pg_database, unnest(ARRAY['CONNECT', 'CREATE']) p
-WHERE datallowconn AND has_database_privilege($1::name, oid, p) AND NOT (datname = current_database() AND p = 'CONNECT')
+WHERE datallowconn AND has_database_privilege('public'::name, oid, p) AND NOT (datname = current_database() AND p = 'CONNECT')
 UNION ALL
 SELECT format('CREATE on the schema %I', nspname), format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', nspname)
-FROM foreign_schema WHERE has_schema_privilege($1::name, oid, 'CREATE')
+FROM foreign_schema WHERE has_schema_privilege('public'::name, oid, 'CREATE')
 UNION ALL
 SELECT format('%I.%I', nspname, relname), format('REVOKE ALL ON %s %I.%I FROM PUBLIC', CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, nspname, relname)
 FROM pg_class c JOIN foreign_schema n ON n.oid = c.relnamespace
-WHERE CASE WHEN relkind = 'S' THEN has_sequence_privilege($1::name, c.oid, 'USAGE, SELECT, UPDATE')
-  WHEN relkind IN ('r', 'p', 'v', 'm', 'f') THEN has_table_privilege($1::name, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
-    OR has_any_column_privilege($1::name, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES') END
+WHERE CASE WHEN relkind = 'S' THEN has_sequence_privilege('public'::name, c.oid, 'USAGE, SELECT, UPDATE')
+  WHEN relkind IN ('r', 'p', 'v', 'm', 'f') THEN has_table_privilege('public'::name, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+    OR has_any_column_privilege('public'::name, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES') END
 UNION ALL
 SELECT format('the function %s, which acts as its owner', p.oid::regprocedure), format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', p.oid::regprocedure)
 FROM pg_proc p JOIN foreign_schema n ON n.oid = p.pronamespace
-WHERE prosecdef AND has_function_privilege($1::name, p.oid, 'EXECUTE')
+WHERE prosecdef AND has_function_privilege('public'::name, p.oid, 'EXECUTE')
 UNION ALL
 SELECT format('the server %I', srvname), format('REVOKE ALL ON FOREIGN SERVER %I FROM PUBLIC', srvname)
-FROM pg_foreign_server WHERE has_server_privilege($1::name, oid, 'USAGE')
+FROM pg_foreign_server WHERE has_server_privilege('public'::name, oid, 'USAGE')
 UNION ALL
 SELECT format('the tablespace %I', spcname), format('REVOKE ALL ON TABLESPACE %I FROM PUBLIC', spcname)
-FROM pg_tablespace WHERE has_tablespace_privilege($1::name, oid, 'CREATE')
+FROM pg_tablespace WHERE has_tablespace_privilege('public'::name, oid, 'CREATE')
 UNION ALL
 SELECT format('the large object %s', oid), format('REVOKE ALL ON LARGE OBJECT %s FROM PUBLIC', oid)
 FROM pg_largeobject_metadata WHERE EXISTS (SELECT 1 FROM aclexplode(lomacl) WHERE grantee = 0)
+ORDER BY 1";
+
+/// What a role owns or was given by its name, but for its own schema and this database, and the roles that it belongs to; `$1` is the role
+/// and its schema. The server knows it role by role, so that it takes no longer where there are more of them.
+const GIVEN: &str = "
+SELECT CASE WHEN dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  THEN pg_describe_object(classid, objid, objsubid) ELSE 'something in another database' END
+FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1::name)
+AND NOT (classid = 'pg_namespace'::regclass AND objid = (SELECT oid FROM pg_namespace WHERE nspname = $1::name))
+AND NOT (classid = 'pg_database'::regclass AND objid = (SELECT oid FROM pg_database WHERE datname = current_database()))
 UNION ALL
-SELECT format('the role %s', roleid::regrole), format('REVOKE %s FROM %s', roleid::regrole, member::regrole)
-FROM pg_auth_members WHERE member = (SELECT oid FROM pg_roles WHERE rolname = $1::name)
+SELECT format('role %s', roleid::regrole) FROM pg_auth_members WHERE member = (SELECT oid FROM pg_roles WHERE rolname = $1::name)
 ORDER BY 1";
 
 /// What a loader needs so that it can make a tenant's place, each with what it is called.
@@ -73,12 +82,12 @@ impl Postgres {
                 self.refuse(&format!("the user lacks {}, and each tenant gets a schema and a login of its own", lacking.join(", ")))
             );
         }
-        let mut open = self.reached("public", "")?;
+        let mut open = self.open_to_all()?;
         if revoke && !open.is_empty() {
             for (_, remedy) in &open {
                 self.run(remedy, &[])?;
             }
-            open = self.reached("public", "")?;
+            open = self.open_to_all()?;
         }
         if open.is_empty() {
             return Ok(());
@@ -111,11 +120,11 @@ impl Postgres {
         if self.one(connects, &[Cell::Text(name.to_owned())])? != Cell::Boolean(true) {
             self.run(&format!("GRANT CONNECT ON DATABASE {database} TO {quoted}"), &[])?;
         }
-        let reached = self.reached(name, name)?;
-        if reached.is_empty() {
+        let given = self.ask(GIVEN, &[Cell::Text(name.to_owned())])?;
+        if given.is_empty() {
             return Ok(());
         }
-        let what: Vec<String> = reached.into_iter().map(|(what, _)| what).collect();
+        let what: Vec<&str> = given.iter().filter_map(|row| row.first()?.text()).collect();
         Err(self.refuse(&format!("the login `{name}` would reach {}; it was not made", what.join(", "))))
     }
 
@@ -125,8 +134,9 @@ impl Postgres {
         self.run(&sql, &[]).map(drop)
     }
 
-    fn reached(&mut self, role: &str, schema: &str) -> Result<Vec<(String, String)>, Failure> {
-        let rows = self.ask(REACHED, &[Cell::Text(role.to_owned()), Cell::Text(schema.to_owned())])?;
+    /// What everybody may do, and what takes it away.
+    fn open_to_all(&mut self) -> Result<Vec<(String, String)>, Failure> {
+        let rows = self.ask(OPEN, &[])?;
         Ok(rows.iter().filter_map(|row| Some((row.first()?.text()?.to_owned(), row.get(1)?.text()?.to_owned()))).collect())
     }
 }
