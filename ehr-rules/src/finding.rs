@@ -140,6 +140,9 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0223", "a text holds NUL characters, which databases refuse"),
     ("R0224", "NUL characters were taken out of a row"),
     ("R0225", "a file has comments, which nobody has declared"),
+    ("R0226", "an object names one thing twice, with different values"),
+    ("R0227", "something else stands where an object is expected"),
+    ("R0228", "an object holds something that the schema does not name"),
     ("R0301", "a lookup found no row"),
     ("R0302", "a lookup found several rows where one was expected"),
     ("R0303", "a script failed on a row"),
@@ -232,6 +235,22 @@ impl<'de> Deserialize<'de> for Verified {
 /// Whether a code says that a row is not plausible: it is counted, and goes on.
 pub(crate) fn is_doubt(code: &str) -> bool {
     code.starts_with("R07")
+}
+
+impl Finding {
+    /// Whether it is of files, not of rows: `rows` then says of how many.
+    ///
+    /// ```
+    /// use ehr_rules::Consequence;
+    /// use ehr_rules::Finding;
+    ///
+    /// let (table, rule, reason) = ("patients".to_owned(), "patients.csv".to_owned(), "a file is empty".to_owned());
+    /// let one = Finding { code: "R0208", table, rule, consequence: Consequence::Warned, rows: 1, reason, budget: None };
+    /// assert!(one.is_of_files());
+    /// ```
+    pub fn is_of_files(&self) -> bool {
+        ("R0205"..="R0212").contains(&self.code) || ("R0219"..="R0222").contains(&self.code)
+    }
 }
 
 /// A code that was written down, as one of ours.

@@ -9,6 +9,7 @@ use crate::read::typed::Column;
 use crate::records::batch::Batch;
 use crate::records::batch::Text;
 use crate::records::shape::Marks;
+use crate::records::tree::Tree;
 use crate::values::scalar::decimal;
 use crate::values::scalar::float;
 use crate::values::scalar::integer;
@@ -62,6 +63,8 @@ pub(super) struct Trouble {
     pub row: usize,
     pub column: usize,
     pub code: &'static str,
+    /// Where inside the value, and what.
+    pub detail: String,
 }
 
 impl<'a> Rows<'a> {
@@ -75,9 +78,13 @@ impl<'a> Rows<'a> {
 
 impl Troubles {
     fn add(&mut self, row: usize, code: &'static str, consequence: Consequence) {
+        self.add_at(row, code, consequence, String::new);
+    }
+
+    fn add_at(&mut self, row: usize, code: &'static str, consequence: Consequence, detail: impl FnOnce() -> String) {
         *self.counts.entry((code, self.column, consequence)).or_insert(0) += 1;
         if consequence != Consequence::Warned {
-            self.rows.push(Trouble { row, column: self.column, code });
+            self.rows.push(Trouble { row, column: self.column, code, detail: detail() });
         }
     }
 }
@@ -233,9 +240,9 @@ impl Reader<'_> {
                         troubles.add(row, "R0223", self.column.unread);
                     }
                 }
-                Some(_) => troubles.add(row, "R0102", self.column.unread),
+                Some(text) => troubles.add_at(row, "R0102", self.column.unread, || shape.fault(text)),
                 None => {
-                    shape.push(&serde_json::Value::Null, &mut values);
+                    shape.push(&Tree::Null, &mut values);
                     self.miss(row, troubles);
                 }
             }

@@ -34,6 +34,8 @@ pub(super) struct TablePlan<'a> {
     pub files: Vec<FilePlan<'a>>,
     /// Every name in these files' headers, in order of first sight.
     pub header: Vec<String>,
+    /// Where in the same objects other tables' rows stand.
+    pub others: Vec<Vec<String>>,
     /// How the work is cut up.
     pub pace: Pace,
 }
@@ -92,7 +94,7 @@ pub(super) fn plan<'a>(
 ) -> Result<TablePlan<'a>, Error> {
     let dialect = &schema.dialect_of(table);
     let unless_required = if table.required { Consequence::Failed } else { Consequence::Warned };
-    let mut plan = TablePlan { table, files: Vec::new(), header: Vec::new(), pace: Pace::of_machine() };
+    let mut plan = TablePlan { table, files: Vec::new(), header: Vec::new(), others: others(schema, table), pace: Pace::of_machine() };
     let found = matching(schema, table, files, order)?;
     if found.is_empty() {
         report("R0207", &table.file, unless_required, &format!("{}: none matches `{}`", meaning("R0207"), table.file));
@@ -200,7 +202,7 @@ fn of_objects<'a>(
     for (file, fault) in aside {
         let (code, consequence, why) = match fault {
             Fault::Empty => ("R0208", unless_required, String::new()),
-            Fault::NoJson { line, column } => ("R0219", Consequence::Failed, format!(": line {line}, column {column}")),
+            Fault::NoJson { .. } => ("R0219", Consequence::Failed, fault.to_string()),
             Fault::NoRows => ("R0220", unless_any, format!(": `{}`", rows.join("."))),
         };
         report(code, &file.name, consequence, &format!("{}: `{}`{why}", meaning(code), file.name));
@@ -228,6 +230,14 @@ fn beside(schema: &SourceSchema, table: &SourceTable, other: &str) -> bool {
     let rows = |table: &SourceTable| table.json.as_ref().map(|json| json.rows.clone());
     let other = schema.table(other).and_then(rows);
     other.is_some() && rows(table).is_some() && other != rows(table)
+}
+
+/// Where in the objects of a table those of others stand, by names from its objects inwards.
+fn others(schema: &SourceSchema, table: &SourceTable) -> Vec<Vec<String>> {
+    let Some(own) = table.json.as_ref() else { return Vec::new() };
+    let rows =
+        schema.tables.iter().filter_map(|other| other.json.as_ref()).filter_map(|other| other.rows.strip_prefix(own.rows.as_slice()));
+    rows.filter(|rest| !rest.is_empty()).map(<[String]>::to_vec).collect()
 }
 
 /// The head has no sound row; a malformed one is a row too.

@@ -6,13 +6,13 @@ use crate::ir::schema::SourceColumn;
 use crate::ir::types::Kind;
 use crate::read::parse::Parser;
 use crate::read::typed::Missing;
+use crate::records::tree::Tree;
 use crate::values::scalar::decimal;
 use crate::values::scalar::float;
 use crate::values::scalar::integer;
 use crate::values::scalar::uuid;
 use polars::chunked_array::builder::get_list_builder;
 use polars::prelude::*;
-use serde_json::Value as Json;
 
 /// How values of a kind are read, and what is inside them.
 #[derive(Debug)]
@@ -97,19 +97,55 @@ impl Shape {
             lengths.push(Some(length));
             return sound;
         }
-        match serde_json::from_str::<Json>(text) {
+        match Tree::of(text.as_bytes()) {
             Ok(json) => self.push(&json, values),
             Err(_) => {
-                self.push(&Json::Null, values);
+                self.push(&Tree::Null, values);
                 false
             }
         }
     }
 
+    /// Where in the text of a cell the first thing stands that is not of this shape, without its value.
+    pub(super) fn fault(&self, text: &str) -> String {
+        if let Form::List { item, split: Some(split) } = &self.form {
+            let parts = text.split(split.as_str()).map(str::trim).filter(|part| !part.is_empty());
+            let nth = parts.map(|part| item.push_text(part, &mut item.values())).position(|sound| !sound);
+            return nth.map_or_else(String::new, |nth| format!(": item {} is no {}", nth + 1, item.kind));
+        }
+        match Tree::of(text.as_bytes()) {
+            Ok(tree) => self.astray(&tree, String::new()),
+            Err(wrong) => format!(": it is no JSON, {}", wrong.what),
+        }
+    }
+
+    fn astray(&self, tree: &Tree, at: String) -> String {
+        let holds = |shape: &Self, tree: &Tree| shape.push(tree, &mut shape.values());
+        match (&self.form, tree) {
+            (Form::List { item, .. }, Tree::List(all)) => match all.iter().position(|one| !holds(item, one)) {
+                Some(nth) => item.astray(&all[nth], format!("{at}[{}]", nth + 1)),
+                None => at,
+            },
+            (Form::Struct { fields, .. }, Tree::Object(_)) => {
+                let inside =
+                    fields.iter().find_map(|(name, shape)| Some((name, shape, tree.get(name).filter(|tree| !holds(shape, tree))?)));
+                match inside {
+                    Some((name, shape, tree)) => shape.astray(tree, format!("{at}.{name}")),
+                    None => at,
+                }
+            }
+            _ => {
+                let (at, found) = (at.trim_start_matches('.'), word(tree));
+                let place = if at.is_empty() { String::new() } else { format!("`{at}` is ") };
+                format!(": {place}{found}, and no {}", self.kind)
+            }
+        }
+    }
+
     /// Puts a value behind the others; one that is not of this shape is missing, and `false` is given.
-    pub(super) fn push(&self, json: &Json, values: &mut Values) -> bool {
+    pub(super) fn push(&self, json: &Tree, values: &mut Values) -> bool {
         match (&self.form, values, json) {
-            (Form::List { item, .. }, Values::List(lengths, items), Json::Array(all)) => {
+            (Form::List { item, .. }, Values::List(lengths, items), Tree::List(all)) => {
                 lengths.push(Some(all.len()));
                 // Every item is put in, so that the columns inside stay of one length.
                 all.iter().filter(|one| !item.push(one, items)).count() == 0
@@ -118,40 +154,37 @@ impl Shape {
                 lengths.push(None);
                 other.is_null()
             }
-            (Form::Struct { fields, .. }, Values::Struct(there, columns), Json::Object(entries)) => {
+            (Form::Struct { fields, .. }, Values::Struct(there, columns), Tree::Object(_)) => {
                 there.push(true);
                 fields
                     .iter()
                     .zip(columns)
-                    .fold(true, |sound, ((name, shape), column)| shape.push(entries.get(name).unwrap_or(&Json::Null), column) && sound)
+                    .fold(true, |sound, ((name, shape), column)| shape.push(json.get(name).unwrap_or(&Tree::Null), column) && sound)
             }
-            (Form::Struct { fields, text_as: Some(at) }, Values::Struct(there, columns), Json::String(_)) => {
+            (Form::Struct { fields, text_as: Some(at) }, Values::Struct(there, columns), Tree::Text(_)) => {
                 there.push(true);
                 let each = fields.iter().zip(columns).enumerate();
                 each.fold(true, |sound, (field, ((_, shape), column))| {
-                    shape.push(if field == *at { json } else { &Json::Null }, column) && sound
+                    shape.push(if field == *at { json } else { &Tree::Null }, column) && sound
                 })
             }
             (Form::Struct { fields, .. }, Values::Struct(there, columns), other) => {
                 there.push(false);
                 fields.iter().zip(columns).for_each(|((_, shape), column)| {
-                    shape.push(&Json::Null, column);
+                    shape.push(&Tree::Null, column);
                 });
                 other.is_null()
             }
-            (Form::Single { .. }, values, Json::String(text)) => self.push_text(text, values),
-            (Form::Single { .. }, values, Json::Number(number))
-                if matches!(self.kind, Kind::Integer | Kind::Decimal { .. } | Kind::Float) =>
+            (Form::Single { .. }, values, Tree::Text(text)) => self.push_text(text, values),
+            (Form::Single { .. }, values, Tree::Number(number))
+                if matches!(self.kind, Kind::Text | Kind::Integer | Kind::Decimal { .. } | Kind::Float) =>
             {
-                let text = number.to_string();
-                // More digits than a double holds may have been others: such a number is written as text.
-                let exact = self.kind == Kind::Float || number.is_i64() || text.bytes().filter(u8::is_ascii_digit).count() <= 15;
-                if !exact {
-                    values.push_missing();
-                }
-                exact && self.push_text(&text, values)
+                self.push_text(number, values)
             }
-            (Form::Single { .. }, Values::Boolean(truths), Json::Bool(truth)) => {
+            (Form::Single { .. }, values, Tree::Truth(truth)) if self.kind == Kind::Text => {
+                self.push_text(if *truth { "true" } else { "false" }, values)
+            }
+            (Form::Single { .. }, Values::Boolean(truths), Tree::Truth(truth)) => {
                 truths.push(Some(*truth));
                 true
             }
@@ -165,7 +198,7 @@ impl Shape {
     /// A single value by its text.
     fn push_text(&self, text: &str, values: &mut Values) -> bool {
         let Form::Single { parser, missing } = &self.form else {
-            return self.push(&Json::String(text.to_owned()), values);
+            return self.push(&Tree::Text(text.to_owned()), values);
         };
         if missing.is(text) {
             values.push_missing();
@@ -260,6 +293,18 @@ impl Values {
     }
 }
 
+/// What something is, without saying it.
+const fn word(tree: &Tree) -> &'static str {
+    match tree {
+        Tree::Null => "nothing",
+        Tree::Truth(_) => "a truth",
+        Tree::Number(_) => "a number",
+        Tree::Text(_) => "a text",
+        Tree::List(_) => "a list",
+        Tree::Object(_) => "an object",
+    }
+}
+
 fn put<T>(all: &mut Vec<Option<T>>, value: Option<T>) -> bool {
     let sound = value.is_some();
     all.push(value);
@@ -325,7 +370,7 @@ mod tests {
                 r#"["plain", {"name": "NA", "cost": "123456789012345678.90", "on": "2024-02-29", "doses": [0.5, null], "done": true}, null]"#,
                 "null",
                 r#"[{"cost": 123456789012345678.90}]"#,
-                r#"[{"name": 5}]"#,
+                r#"[{"name": 5.0}]"#,
                 r#"{"name": "x"}"#,
                 "[",
                 r#"[{"doses": []}]"#,
@@ -337,7 +382,10 @@ mod tests {
         );
         assert_eq!(shown[0], some(&first));
         assert_eq!(shown[1], (true, None));
-        assert_eq!(shown.iter().map(|(sound, _)| *sound).collect::<Vec<_>>(), [true, true, false, false, false, false, true]);
+        assert_eq!(shown.iter().map(|(sound, _)| *sound).collect::<Vec<_>>(), [true, true, true, true, false, false, true]);
+        // A number in a text is its digits, and one of many is exact.
+        assert!(shown[2].1.as_deref().is_some_and(|text| text.contains(":123456789012345678.90,")));
+        assert!(shown[3].1.as_deref().is_some_and(|text| text.contains("\"name\":\"5.0\"")));
         assert_eq!(shown[6].1.as_deref(), Some(r#"[{"name":null,"cost":null,"on":null,"doses":[],"done":null}]"#));
     }
 }

@@ -10,7 +10,9 @@ use crate::finding::Consequence::Failed;
 use crate::finding::Consequence::Rejected;
 use crate::finding::Consequence::Warned;
 use crate::ir::schema::Dialect;
+use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::JsonTable;
+use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
 
@@ -43,8 +45,8 @@ fn a_json_file_that_is_none_fails_the_order_and_one_without_rows_is_said() {
         ]
     );
     let said: Vec<String> = case.ledger.findings().into_iter().map(|finding| finding.reason).collect();
-    assert!(said.iter().any(|said| said.ends_with("`t2.json`: line 2, column 2")), "{said:?}");
-    assert!(said.iter().any(|said| said.ends_with("`t4.json`: line 2, column 9")), "{said:?}");
+    assert!(said.iter().any(|said| said.contains("`t2.json`: line 2, column 2: ")), "{said:?}");
+    assert!(said.iter().any(|said| said.contains("`t4.json`: line 2, column 9: ")), "{said:?}");
     assert!(said.iter().any(|said| said.ends_with("`t3.json`: `all`")), "{said:?}");
     assert!(said.iter().all(|said| !said.contains("Muster")), "{said:?}");
 }
@@ -98,4 +100,48 @@ fn an_encoding_of_objects_that_nothing_decides_is_said() {
     case.schema.tables[0].columns = vec![column("name", Kind::Text), required("n", Kind::Integer)];
     assert_eq!(case.read().tables()[0].rows, 1);
     assert_eq!(case.findings(), [finding("R0211", "t.json", Warned, 1)]);
+}
+
+#[test]
+fn what_no_column_asks_for_is_counted_wherever_it_stands() {
+    let text = r#"[{"n": 1, "m": {"a": 1}, "l": [{"d": 5, "route": "oral"}], "more": 1, "old": 2, "empty": ""},
+        {"n": 2, "m": {"b": 2, "old": 3}, "l": [{"route": "x"}, {"route": null}]}]"#;
+    let path = |path: &str| path.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let findings = |extra_columns| {
+        let mut case = Case::of(vec![of_objects(&[])]).file("t.json", text);
+        let list = Kind::List(Box::new(Kind::Struct(vec![("d".to_owned(), Kind::Text)])));
+        let table = &mut case.schema.tables[0];
+        table.columns = vec![
+            required("n", Kind::Integer),
+            SourceColumn { path: path("m.a"), ..column("a", Kind::Integer) },
+            SourceColumn { path: path("l"), ..column("doses", list) },
+        ];
+        table.ignore = ["old", "m.old"].map(|name| (name.to_owned(), "not wanted".to_owned())).into_iter().collect();
+        table.extra_columns = extra_columns;
+        assert_eq!(case.read().tables()[0].rows, 2);
+        case.findings()
+    };
+    let found = |consequence| {
+        let one = |rule, rows| finding("R0228", rule, consequence, rows);
+        vec![one("t.l.route", 2), one("t.m.b", 1), one("t.more", 1)]
+    };
+    assert_eq!(findings(ExtraColumns::Report), found(Warned));
+    assert_eq!(findings(ExtraColumns::Forbid), found(Failed));
+    assert_eq!(findings(ExtraColumns::Ignore), []);
+}
+
+#[test]
+fn what_is_wrong_deep_inside_is_said_by_its_place() {
+    let text = r#"[{"l": [{"d": "2024-01-01"}, {"d": "soon"}]}, {"l": {"d": null}}, {"l": [{"d": [1]}]}, {"l": ["x"]}]"#;
+    let mut case = Case::of(vec![of_objects(&[])]).file("t.json", text);
+    let list = Kind::List(Box::new(Kind::Struct(vec![("d".to_owned(), Kind::Date)])));
+    case.schema.tables[0].columns = vec![column("l", list)];
+    case.read();
+    let rejects = format!("{:?}", case.rejects());
+    for said in
+        ["`[2].d` is a text, and no date", ": an object, and no list(", "`[1].d` is a list, and no date", "`[1]` is a text, and no struct("]
+    {
+        assert!(rejects.contains(said), "{said}: {rejects}");
+    }
+    assert_eq!(case.findings(), [finding("R0102", "t.l", Rejected, 4)]);
 }

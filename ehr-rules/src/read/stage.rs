@@ -14,7 +14,10 @@ use crate::dataset::origin::origin;
 use crate::error::Error;
 use crate::finding::Consequence;
 use crate::finding::meaning;
+use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::SourceColumn;
+use crate::ir::schema::SourceTable;
+use crate::ir::types::Kind;
 use crate::read::header::FilePlan;
 use crate::read::header::TablePlan;
 use crate::read::rejects::Rejects;
@@ -24,6 +27,7 @@ use crate::read::typed::SetAside;
 use crate::read::typed::Typed;
 use crate::read::typed::Typing;
 use crate::records::batch::Batch;
+use crate::records::beyond::Known;
 use crate::records::fixed::Fixed;
 use crate::records::json::Field as ObjectField;
 use crate::records::json::Objects;
@@ -98,10 +102,11 @@ pub(super) fn each_batch(plan: &TablePlan<'_>, limit: Option<u64>, mut take: imp
             let records = batch.len() as u64;
             let bytes = reader.bytes_read() - reported;
             reported = reader.bytes_read();
+            let beyond = reader.beyond();
             let remarks = reader.comments() - comments;
             comments += remarks;
             let strangers = strangers.find(&batch, &of.shape);
-            if !take(Framed { batch, file, base, bytes, comments: remarks, strangers }) {
+            if !take(Framed { batch, file, base, bytes, comments: remarks, strangers, beyond }) {
                 return Ok(());
             }
             base += records;
@@ -134,7 +139,8 @@ impl Records {
             nested: column.ty.kind.is_nested(),
         };
         let fields = plan.table.columns.iter().map(field).collect();
-        let objects = Objects::open(&of.file.path, of.encoding, &json.rows, fields)?.with_block(plan.pace.block);
+        let objects = Objects::open(&of.file.path, of.encoding, &json.rows, fields)?;
+        let objects = objects.with_block(plan.pace.block).beside(known(plan.table, &plan.others));
         Ok(Self::Objects(Box::new(objects)))
     }
 
@@ -149,6 +155,11 @@ impl Records {
     /// How many lines so far were found to be comments.
     fn comments(&self) -> u64 {
         if let Self::Lines(reader) = self { reader.comments_found() } else { 0 }
+    }
+
+    /// Paths in objects that nobody knows, with how many rows hold something there, since it was asked last.
+    fn beyond(&mut self) -> Vec<(String, u64)> {
+        if let Self::Objects(objects) = self { objects.beyond() } else { Vec::new() }
     }
 
     fn bytes_read(&self) -> u64 {
@@ -204,6 +215,14 @@ fn write(
             let reason = format!("{}: `{}`", meaning("R0225"), file.file.name);
             ledger.find("R0225", name, &file.file.name, Consequence::Warned, framed.comments, &reason);
         }
+        for (path, rows) in framed.beyond {
+            let consequence = match plan.table.extra_columns {
+                ExtraColumns::Ignore => continue,
+                ExtraColumns::Report => Consequence::Warned,
+                ExtraColumns::Forbid => Consequence::Failed,
+            };
+            ledger.find("R0228", name, &format!("{name}.{path}"), consequence, rows, &format!("{}: `{path}`", meaning("R0228")));
+        }
         if frame.height() > 0 {
             staged.write_batch(&frame).map_err(|error| unwritten(path, error))?;
         }
@@ -233,6 +252,32 @@ fn write(
     repaired.finish()?;
     ledger.read(index, records);
     Ok(Table { name: name.clone(), path: path.to_owned(), rows })
+}
+
+/// What of an object is read, is another table's, or is deliberately not read.
+fn known(table: &SourceTable, others: &[Vec<String>]) -> Known {
+    let mut known = Known::default();
+    for column in &table.columns {
+        let own = std::slice::from_ref(&column.name);
+        inside(&column.ty.kind, known.at(if column.path.is_empty() { own } else { &column.path }));
+    }
+    for name in table.ignore.keys() {
+        known.at(std::slice::from_ref(name)).take();
+        known.at(&name.split('.').map(str::to_owned).collect::<Vec<_>>()).take();
+    }
+    for path in others {
+        known.at(path).take();
+    }
+    known
+}
+
+/// What of a value is read, by its type.
+fn inside(kind: &Kind, known: &mut Known) {
+    match kind {
+        Kind::List(item) => inside(item, known),
+        Kind::Struct(fields) => fields.iter().for_each(|(name, kind)| inside(kind, known.at(std::slice::from_ref(name)))),
+        _ => known.take(),
+    }
 }
 
 /// Notes which rows were set aside, by code and column.

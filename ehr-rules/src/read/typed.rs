@@ -77,6 +77,8 @@ pub(super) struct Framed {
     pub comments: u64,
     /// Records that are none of the table's, in order.
     pub strangers: Vec<(usize, Strange)>,
+    /// Paths in objects that nobody knows, and how many rows hold something there.
+    pub beyond: Vec<(String, u64)>,
 }
 
 /// A batch after typing.
@@ -212,7 +214,8 @@ impl Typing {
         by_row.sort_by_key(|trouble| trouble.row);
         for group in by_row.chunk_by(|a, b| a.row == b.row) {
             let Some(first) = group.first() else { continue };
-            let reasons: Vec<String> = group.iter().map(|trouble| self.reason(trouble.code, Some(trouble.column))).collect();
+            let reasons: Vec<String> =
+                group.iter().map(|trouble| format!("{}{}", self.reason(trouble.code, Some(trouble.column)), trouble.detail)).collect();
             set_aside.push(SetAside { record: sound[first.row], code: first.code, column: Some(first.column), reason: reasons.join("; ") });
         }
         set_aside.sort_by_key(|row| row.record);
@@ -289,7 +292,10 @@ const fn code(strange: Strange) -> &'static str {
 /// What is wrong with a row before any of its fields is looked at.
 fn whole_row(batch: &Batch, record: usize, width: usize, is_text: bool) -> Option<(&'static str, String)> {
     if batch.is_malformed(record) {
-        return Some(("R0204", "; the line as it was stands in the first column".to_owned()));
+        return Some(match batch.refusal(record) {
+            Some(why) => (why.code, format!("{}; the object as it was stands in the first column", why.detail)),
+            None => ("R0204", "; the line as it was stands in the first column".to_owned()),
+        });
     }
     let fields = batch.width(record);
     if fields != width {

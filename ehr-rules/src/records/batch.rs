@@ -19,6 +19,17 @@ pub(crate) struct Batch {
     pub(super) records: Vec<Record>,
     /// What is no record.
     pub(super) skipped: Vec<Skipped>,
+    /// Malformed records of which it is known why, in order.
+    pub(super) refused: Vec<(usize, Refused)>,
+}
+
+/// Why a record is malformed.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    /// The finding's code.
+    pub code: &'static str,
+    /// What stands where, without any value.
+    pub detail: String,
 }
 
 /// What a piece of a file is. Every byte belongs to one piece.
@@ -83,6 +94,7 @@ impl Batch {
             spans: vec![Span { start: 0, end }],
             records: vec![Record { line: 1, start: 0, end, first: 0, count: 1 }],
             skipped: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -143,6 +155,12 @@ impl Batch {
         self.records[record].count == MALFORMED
     }
 
+    /// Why a record is malformed, where that is known.
+    pub(crate) fn refusal(&self, record: usize) -> Option<&Refused> {
+        let at = self.refused.binary_search_by_key(&record, |(refused, _)| *refused).ok()?;
+        self.refused.get(at).map(|(_, why)| why)
+    }
+
     /// How many fields a record has.
     pub(crate) fn width(&self, record: usize) -> usize {
         let count = self.records[record].count;
@@ -200,6 +218,7 @@ impl Batch {
         self.spans.clear();
         self.records.clear();
         self.skipped.clear();
+        self.refused.clear();
     }
 
     /// Whether quotes stand around a field.

@@ -20,7 +20,7 @@ use memchr::memmem::Finder;
 /// `whole` says that the file's records end at `to`; otherwise a record that is not complete is left for later.
 /// `line` is the physical line at `from` and is moved on. At most `most` records are framed.
 pub(super) fn frame(batch: &mut Batch, from: usize, to: usize, whole: bool, shape: &Shape, line: &mut u64, most: u64) -> usize {
-    let Batch { bytes, side, spans, records, skipped } = batch;
+    let Batch { bytes, side, spans, records, skipped, .. } = batch;
     let bytes = bytes.get(..to).unwrap_or_default();
     let scan = Scan { bytes, whole, shape };
     let lines = Lines::of(shape);

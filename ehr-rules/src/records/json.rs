@@ -6,15 +6,21 @@
 use super::batch::Batch;
 use super::batch::MALFORMED;
 use super::batch::Record;
+use super::batch::Refused;
 use super::batch::SIDE;
 use super::batch::Span;
+use super::beyond::Beyond;
+use super::beyond::Known;
 use super::pieces::Piece;
 use super::pieces::Pieces;
+use super::tree::Tree;
+use super::tree::Wrong;
 use crate::error::Error;
 use encoding_rs::Encoding;
-use serde::de::IgnoredAny;
-use serde_json::Deserializer;
-use serde_json::Value;
+use std::fmt;
+use std::fmt::Display;
+use std::fmt::Formatter;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 use std::vec::IntoIter;
@@ -45,6 +51,8 @@ pub(crate) enum Fault {
         line: u64,
         /// The byte in it.
         column: u64,
+        /// What is the matter there.
+        what: &'static str,
     },
     /// Its first document has nothing where rows stand.
     NoRows,
@@ -69,7 +77,7 @@ pub(crate) struct Objects {
     text: Vec<u8>,
     line: u64,
     /// Objects of the piece at hand.
-    pending: IntoIter<Value>,
+    pending: IntoIter<Tree>,
     /// Names from a document inwards to its list of objects; none where it is that itself.
     rows: Vec<String>,
     fields: Vec<Field>,
@@ -79,12 +87,13 @@ pub(crate) struct Objects {
     is_json: bool,
     /// Where the first piece is that was none.
     broken: Option<Fault>,
+    beyond: Beyond,
 }
 
 /// What stands where an object ought to.
 pub(super) enum Object {
-    Sound(Value),
-    Broken,
+    Sound(Tree),
+    Broken(Fault),
 }
 
 impl Objects {
@@ -101,12 +110,23 @@ impl Objects {
             batch: BYTES,
             is_json: false,
             broken: None,
+            beyond: Beyond::default(),
         })
     }
 
     /// Reads at most so many bytes at once, and makes batches in proportion.
     pub(crate) fn with_block(self, block: usize) -> Self {
         Self { pieces: self.pieces.with_block(block), batch: BYTES.min(block.saturating_mul(4)), ..self }
+    }
+
+    /// Counts what stands in objects beside what is known.
+    pub(crate) fn beside(self, known: Known) -> Self {
+        Self { beyond: Beyond::new(known), ..self }
+    }
+
+    /// Paths that nobody knows, with how many rows hold something there, since it was asked last.
+    pub(crate) fn beyond(&mut self) -> Vec<(String, u64)> {
+        self.beyond.drain()
     }
 
     /// What was found instead of objects, where all was read and there was none. An empty list is a table without rows.
@@ -141,86 +161,131 @@ impl Objects {
             }
             let Some(piece) = self.pieces.next(&mut self.text)? else { return Ok(None) };
             self.line = piece.line;
-            let Some(objects) = self.parsed(piece) else {
-                self.broken = self.broken.or_else(|| Some(self.broken_at(piece)));
-                return Ok(Some(Object::Broken));
-            };
-            self.is_json = true;
-            self.pending = objects.into_iter();
-        }
-    }
-
-    /// What is wrong with a piece, and where.
-    fn broken_at(&self, piece: Piece) -> Fault {
-        let start = piece.column as u64;
-        match Deserializer::from_slice(&self.text).into_iter::<IgnoredAny>().find_map(Result::err) {
-            Some(error) => {
-                let before = if error.line() <= 1 { start } else { 0 };
-                Fault::NoJson { line: piece.line + (error.line() as u64).saturating_sub(1), column: before + error.column() as u64 }
+            match self.parsed(piece) {
+                Ok(objects) => {
+                    self.is_json = true;
+                    self.pending = objects.into_iter();
+                }
+                Err(fault) => {
+                    self.broken = self.broken.or(Some(fault));
+                    return Ok(Some(Object::Broken(fault)));
+                }
             }
-            None if piece.is_document => Fault::NoRows,
-            None => Fault::NoJson { line: piece.line, column: start + 1 },
         }
     }
 
-    /// The objects of a piece; none where it is no JSON, or has nothing where its rows stand.
-    fn parsed(&self, piece: Piece) -> Option<Vec<Value>> {
-        if !piece.closes {
-            return None;
-        }
+    /// The objects of a piece, or why there are none: it is no JSON, or has nothing where its rows stand.
+    fn parsed(&self, piece: Piece) -> Result<Vec<Tree>, Fault> {
+        let wrong = |wrong: Wrong| self.fault_at(piece, wrong);
         if !piece.is_document {
-            return serde_json::from_slice(&self.text).ok().map(|value| vec![value]);
+            let tree = Tree::of(&self.text).map_err(wrong)?;
+            let unclosed = Wrong { at: 0, what: "what stands around it does not close" };
+            return if piece.closes { Ok(vec![tree]) } else { Err(wrong(unclosed)) };
         }
         let mut objects = Vec::new();
-        for document in Deserializer::from_slice(&self.text).into_iter() {
-            let within = self.rows.iter().try_fold(document.ok()?, |value: Value, name| match value {
-                Value::Object(mut entries) => entries.remove(name),
+        for document in Tree::each_of(&self.text).map_err(wrong)? {
+            let within = self.rows.iter().try_fold(document, |value, name| match value {
+                Tree::Object(entries) => entries.into_iter().find(|(known, _)| known == name).map(|(_, inside)| inside),
                 _ => None,
             });
-            match within? {
-                Value::Array(all) => objects.extend(all),
+            match within.ok_or(Fault::NoRows)? {
+                Tree::List(all) => objects.extend(all),
                 object => objects.push(object),
             }
         }
-        Some(objects)
+        Ok(objects)
     }
 
-    fn add(&self, batch: &mut Batch, object: &Object) {
+    /// Where in the file something is wrong that stands in a piece.
+    fn fault_at(&self, piece: Piece, Wrong { at, what }: Wrong) -> Fault {
+        // What is lacking at the end is told by the last byte that is there.
+        let at = at.min(self.text.len().saturating_sub(1));
+        let before = self.text.get(..at).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', before).count() as u64;
+        let column = match memchr::memrchr(b'\n', before) {
+            Some(end) => at - end,
+            None => piece.column + at + 1,
+        };
+        Fault::NoJson { line: piece.line + lines, column: column as u64, what }
+    }
+
+    fn add(&mut self, batch: &mut Batch, object: &Object) {
         let start = batch.bytes.len();
         let first = batch.spans.len();
-        let count = match object {
-            Object::Sound(object) if object.is_object() => {
-                for field in &self.fields {
-                    let from = batch.bytes.len();
-                    field.write(object, &mut batch.bytes);
-                    batch.spans.push(Span { start: narrow(from), end: narrow(batch.bytes.len()) });
-                }
-                narrow(self.fields.len())
-            }
-            Object::Sound(other) => {
-                batch.bytes.extend_from_slice(other.to_string().as_bytes());
-                MALFORMED
-            }
-            Object::Broken => {
+        let refused = match object {
+            Object::Sound(object) => self.fields_of(object, batch).err().inspect(|_| {
+                batch.bytes.truncate(start);
+                batch.spans.truncate(first);
+                put(&mut batch.bytes, object);
+            }),
+            Object::Broken(fault) => {
                 batch.bytes.extend_from_slice(self.text.trim_ascii_end());
-                MALFORMED
+                Some(Refused { code: "R0204", detail: fault.to_string() })
             }
         };
+        let count = if refused.is_some() { MALFORMED } else { narrow(self.fields.len()) };
+        batch.refused.extend(refused.map(|why| (batch.records.len(), why)));
         let end = batch.bytes.len();
         batch.records.push(Record { line: self.line, start: narrow(start), end: narrow(end), first: narrow(first), count });
+    }
+
+    /// The fields of an object, or why it is no record.
+    fn fields_of(&mut self, object: &Tree, batch: &mut Batch) -> Result<(), Refused> {
+        if !matches!(object, Tree::Object(_)) {
+            return Err(Refused { code: "R0204", detail: ": it is no object".to_owned() });
+        }
+        if let Some(path) = object.twice() {
+            return Err(Refused { code: "R0226", detail: format!(": `{path}`") });
+        }
+        for field in &self.fields {
+            let from = batch.bytes.len();
+            if let Err(depth) = field.write(object, &mut batch.bytes)
+                && !self.beyond.known().is_whole_on(field.path.get(..depth).unwrap_or_default())
+            {
+                let path = field.path.get(..depth).unwrap_or_default().join(".");
+                return Err(Refused { code: "R0227", detail: format!(": `{path}`") });
+            }
+            batch.spans.push(Span { start: narrow(from), end: narrow(batch.bytes.len()) });
+        }
+        self.beyond.see(object);
+        Ok(())
+    }
+}
+
+impl Display for Fault {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => Ok(()),
+            Self::NoJson { line, column, what } => write!(to, ": line {line}, column {column}: {what}"),
+            Self::NoRows => to.write_str(": nothing stands where its rows ought to"),
+        }
     }
 }
 
 impl Field {
-    /// The value's text: a text as it is, anything else as JSON.
-    fn write(&self, object: &Value, bytes: &mut Vec<u8>) {
-        let found = self.path.iter().try_fold(object, |value, name| value.get(name));
-        match found {
-            None | Some(Value::Null) => bytes.extend_from_slice(self.missing.as_bytes()),
-            Some(Value::String(text)) if !self.nested => bytes.extend_from_slice(text.as_bytes()),
-            Some(value) => bytes.extend_from_slice(value.to_string().as_bytes()),
+    /// The value's text: a text as it is, anything else as JSON. Where something else than an object stands on the way to it, how
+    /// many names lead there; what is written then is nothing.
+    fn write(&self, object: &Tree, bytes: &mut Vec<u8>) -> Result<(), usize> {
+        let mut found = Some(object);
+        let mut astray = None;
+        for (depth, name) in self.path.iter().enumerate() {
+            if depth > 0 && found.is_some_and(|value| !matches!(value, Tree::Object(_) | Tree::Null)) {
+                astray = Some(depth);
+            }
+            found = found.and_then(|value| value.get(name));
         }
+        match found {
+            None | Some(Tree::Null) => bytes.extend_from_slice(self.missing.as_bytes()),
+            Some(Tree::Text(text)) if !self.nested => bytes.extend_from_slice(text.as_bytes()),
+            Some(value) => put(bytes, value),
+        }
+        astray.map_or(Ok(()), Err)
     }
+}
+
+fn put(bytes: &mut Vec<u8>, tree: &Tree) {
+    // Writing into memory cannot fail.
+    let _written = write!(bytes, "{tree}");
 }
 
 /// A batch ends long before 2 GiB; one object that is as large is refused.

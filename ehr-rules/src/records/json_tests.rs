@@ -1,6 +1,7 @@
 //! JSON files: where objects stand, what costs what, and in what they are written.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+use super::beyond::Known;
 use super::json::Fault;
 use super::json::Field;
 use super::json::Objects;
@@ -32,9 +33,9 @@ fn read(text: &str, rows: &[&str]) -> Result<Vec<(u64, Vec<String>)>, Error> {
 
 #[test]
 fn objects_one_after_the_other_in_a_list_or_within_are_the_same() {
-    let (one, two) = (r#"{"id": 1, "name": {"family": "Ø\n"}, "drugs": [{"d": 0.10}]}"#, r#"{"drugs": null, "name": "x", "more": 1}"#);
+    let (one, two) = (r#"{"id": 1, "name": {"family": "Ø\n"}, "drugs": [{"d": 0.10}]}"#, r#"{"drugs": null, "name": {}, "more": 1}"#);
     let meant = |lines: [u64; 2]| {
-        let first = vec!["1".to_owned(), "Ø\n".to_owned(), "[{\"d\":0.1}]".to_owned()];
+        let first = vec!["1".to_owned(), "Ø\n".to_owned(), "[{\"d\":0.10}]".to_owned()];
         vec![(lines[0], first), (lines[1], ["NA"; 3].map(str::to_owned).to_vec())]
     };
     assert_eq!(read(&format!("{one}\n\n{two}\n"), &[]).unwrap(), meant([1, 3]));
@@ -97,9 +98,13 @@ fn a_file_of_which_nothing_can_be_read_is_told_by_line_and_column() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
         let within: Vec<String> = within.iter().map(|name| (*name).to_owned()).collect();
-        fault(file.path(), None, &within).unwrap()
+        // What is the matter there is told by the tests of trees.
+        fault(file.path(), None, &within).unwrap().map(|fault| match fault {
+            Fault::NoJson { line, column, .. } => Fault::NoJson { line, column, what: "" },
+            other => other,
+        })
     };
-    let at = |line, column| Some(Fault::NoJson { line, column });
+    let at = |line, column| Some(Fault::NoJson { line, column, what: "" });
     assert_eq!(told("Muster,Max\n1,2\n", &[]), at(1, 1));
     assert_eq!(told("\n\n  <html>", &[]), at(3, 3));
     assert_eq!(told("{\"id\": 1", &[]), at(1, 8));
@@ -186,4 +191,38 @@ fn what_is_said_of_the_encoding_goes_before_what_is_found() {
     let two_bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     std::fs::write(file.path(), two_bytes).unwrap();
     assert_eq!(names(Some(encoding_rs::UTF_8)), None);
+}
+
+#[test]
+fn numbers_are_the_digits_that_stand_there() {
+    let seen = firsts("[{\"id\": 12345678901234567890123}, {\"id\": 1.10}, {\"id\": -1e999}]", &[]);
+    assert_eq!(seen, [at(1, "12345678901234567890123"), at(1, "1.10"), at(1, "-1e999")]);
+}
+
+#[test]
+fn an_object_that_says_one_thing_twice_or_has_something_else_on_the_way_to_a_column_is_none() {
+    let list = [
+        r#"{"id": 1, "id": 1}"#,
+        r#"{"id": 1, "more": [{"x": 1, "x": 2}]}"#,
+        r#"{"id": 2, "name": ["Muster"]}"#,
+        r#"{"id": 3, "name": null}"#,
+        r#"{"id": 4, "name": "Muster"}"#,
+    ];
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), format!("[{}]", list.join(",\n"))).unwrap();
+    let path = ["name".to_owned(), "family".to_owned()];
+    let field = |path: &[String]| Field { path: path.to_vec(), missing: String::new(), nested: false };
+    let read = |fields: Vec<Field>, known: Known| {
+        let batch = Objects::open(file.path(), None, &[], fields).unwrap().beside(known).next(9).unwrap().unwrap();
+        let why = |at| batch.refusal(at).map(|why| (why.code, why.detail.clone()));
+        (0..batch.len()).map(|at| (batch.line(at), batch.is_malformed(at), why(at))).collect::<Vec<_>>()
+    };
+    let refused = |line, code, path: &str| (line, true, Some((code, format!(": `{path}`"))));
+    let meant =
+        [(1, false, None), refused(2, "R0226", "more.x"), refused(3, "R0227", "name"), (4, false, None), refused(5, "R0227", "name")];
+    assert_eq!(read(vec![field(&path)], Known::default()), meant);
+    // Where another column takes whatever stands there, nothing is lost.
+    let mut known = Known::default();
+    known.at(&path[..1]).take();
+    assert_eq!(read(vec![field(&path), field(&path[..1])], known)[2..], [(3, false, None), (4, false, None), (5, false, None)]);
 }

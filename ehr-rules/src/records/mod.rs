@@ -4,6 +4,7 @@
 //! unsound costs one physical line: a stray quote must never hide the rest of a file, nor pass for sound.
 
 pub(crate) mod batch;
+pub(crate) mod beyond;
 pub(crate) mod columns;
 pub(crate) mod decoder;
 mod field;
@@ -27,6 +28,7 @@ mod sniff;
 pub(crate) mod strangers;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tree;
 
 use crate::error::Error;
 use crate::ir::schema::Dialect;

@@ -3,10 +3,9 @@
 use super::json::Object;
 use super::json::Objects;
 use super::letters::Letters;
+use super::tree::Tree;
 use crate::error::Error;
 use encoding_rs::Encoding;
-use serde_json::Map;
-use serde_json::Value;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::path::Path;
@@ -34,13 +33,13 @@ pub(crate) struct Keys {
 /// object is passed over; `None` where the file is no JSON or has nothing where its rows stand.
 pub(crate) fn head(path: &Path, encoding: Option<&'static Encoding>, within: &[String], rows: usize) -> Result<Option<Keys>, Error> {
     let mut objects = Objects::open(path, encoding, within, Vec::new())?;
-    let mut found: Vec<Map<String, Value>> = Vec::new();
+    let mut found: Vec<Vec<(String, Tree)>> = Vec::new();
     // A file that is broken all over is not read to its end.
     let mut looked = 0;
     while found.len() < rows && looked < rows.saturating_mul(2) {
         let Some(object) = objects.object()? else { break };
         looked += 1;
-        if let Object::Sound(Value::Object(entries)) = object {
+        if let Object::Sound(Tree::Object(entries)) = object {
             found.push(entries);
         }
     }
@@ -69,7 +68,7 @@ pub(crate) fn within(path: &Path, encoding: Option<&'static Encoding>) -> Result
         return Ok(Vec::new());
     }
     let mut objects = Objects::open(path, encoding, &[], Vec::new())?;
-    let Some(Object::Sound(Value::Object(first))) = objects.object()? else { return Ok(Vec::new()) };
+    let Some(Object::Sound(Tree::Object(first))) = objects.object()? else { return Ok(Vec::new()) };
     if objects.object()?.is_some() {
         return Ok(Vec::new());
     }
@@ -82,12 +81,12 @@ pub(crate) fn within(path: &Path, encoding: Option<&'static Encoding>) -> Result
 }
 
 /// The lists of several objects in one, and how many single values stand beside them.
-fn lists_in(entries: &Map<String, Value>, at: &mut Vec<String>, lists: &mut Vec<Vec<String>>, beside: &mut usize) {
+fn lists_in(entries: &[(String, Tree)], at: &mut Vec<String>, lists: &mut Vec<Vec<String>>, beside: &mut usize) {
     for (name, value) in entries {
         at.push(name.clone());
         match value {
-            Value::Array(items) if items.len() > 1 && items.iter().all(Value::is_object) => lists.push(at.clone()),
-            Value::Object(inside) if at.len() < DEPTH => lists_in(inside, at, lists, beside),
+            Tree::List(items) if items.len() > 1 && items.iter().all(|item| matches!(item, Tree::Object(_))) => lists.push(at.clone()),
+            Tree::Object(inside) if at.len() < DEPTH => lists_in(inside, at, lists, beside),
             _ => *beside += 1,
         }
         at.pop();
@@ -104,7 +103,7 @@ impl Keys {
         self.names.iter().filter(named).map(|name| name.split('.').map(str::to_owned).collect()).collect()
     }
 
-    fn add(&mut self, entries: &Map<String, Value>, prefix: &str, depth: usize, known: &mut HashMap<String, usize>, row: &mut Vec<String>) {
+    fn add(&mut self, entries: &[(String, Tree)], prefix: &str, depth: usize, known: &mut HashMap<String, usize>, row: &mut Vec<String>) {
         for (name, value) in entries {
             let path = format!("{prefix}{name}");
             let at = match known.get(&path) {
@@ -122,12 +121,12 @@ impl Keys {
             };
             if let Some(cell) = row.get_mut(at) {
                 *cell = match value {
-                    Value::Null => String::new(),
-                    Value::String(text) => text.clone(),
+                    Tree::Null => String::new(),
+                    Tree::Text(text) => text.clone(),
                     other => other.to_string(),
                 };
             }
-            if let Value::Object(inside) = value
+            if let Tree::Object(inside) = value
                 && depth > 1
             {
                 self.add(inside, &format!("{path}."), depth - 1, known, row);

@@ -6,6 +6,7 @@
 use super::batch::SIDE;
 use super::json::Fault;
 use super::letters::Letters;
+use super::tree::Tree;
 use crate::error::Error;
 use encoding_rs::Encoding;
 use std::path::Path;
@@ -121,7 +122,8 @@ impl Pieces {
             }
             Some(b'{' | b'[') => Ok(()),
             Some(_) => {
-                self.fault = Some(Fault::NoJson { line: self.from.line, column: self.from.column as u64 + 1 });
+                let (line, column) = (self.from.line, self.from.column as u64 + 1);
+                self.fault = Some(Fault::NoJson { line, column, what: "no object and no list begins there" });
                 self.state = State::End;
                 Ok(())
             }
@@ -246,7 +248,7 @@ impl Pieces {
                 }
                 self.from.bump();
                 self.from.blanks()?;
-                if serde_json::from_slice::<String>(&key).is_ok_and(|key| key == name) {
+                if matches!(Tree::of(&key), Ok(Tree::Text(key)) if key == name) {
                     break;
                 }
                 if !self.value(None, 0)? {

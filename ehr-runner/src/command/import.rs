@@ -15,6 +15,7 @@ use crate::order::ImportRecord;
 use crate::order::OrderFile;
 use crate::order::OrderStatus;
 use crate::order::now;
+use crate::report::many;
 use crate::telemetry;
 use clap::Args;
 use ehr_rules::Rulebook;
@@ -74,14 +75,14 @@ impl Loaded {
     /// In words.
     pub(super) fn human(&self) -> String {
         let Load { rows, added, replaced, already, ref outcomes } = self.load;
-        let whose = self.tenants.as_ref().map_or_else(String::new, |tenants| format!(" for {} tenants", tenants.len()));
+        let whose = self.tenants.as_ref().map_or_else(String::new, |tenants| format!(" for {}", many(tenants.len() as u64, "tenant")));
         if already {
             return format!("this order is in {} already; nothing was changed", self.to);
         }
         let same = rows - added - replaced;
         let replaced = if replaced > 0 { format!(", {replaced} replaced") } else { String::new() };
         let same = if same > 0 { format!(", {same} there already as they are") } else { String::new() };
-        let mut text = format!("{added} rows loaded into {}{whose}{replaced}{same}", self.to);
+        let mut text = format!("{} loaded into {}{whose}{replaced}{same}", many(added, "row"), self.to);
         for (table, Outcomes { new, identical, changed, duplicate, conflicts }) in outcomes {
             // Writing to a text does not fail.
             let _ = write!(text, "\n{table}: {new} new, {identical} identical, {changed} changed, {duplicate} duplicate");

@@ -11,6 +11,7 @@ use crate::error::Failure;
 use crate::error::Status;
 use crate::order::ImportRecord;
 use crate::order::OrderFile;
+use crate::report::many;
 use clap::Args;
 use ehr_rules::TargetSchema;
 use serde_json::Value;
@@ -90,7 +91,10 @@ impl Undo {
             Some(Failure::Interrupted(_)) if done.is_empty() => return Err(Failure::Interrupted("undone")),
             Some(failure) => {
                 if !done.is_empty() {
-                    context.note(&format!("note: it is taken out for {} tenants; give the command again for the others", done.len()));
+                    context.note(&format!(
+                        "note: it is taken out for {}; give the command again for the others",
+                        many(done.len() as u64, "tenant")
+                    ));
                 }
                 return Err(failure);
             }
@@ -106,7 +110,7 @@ impl Undo {
             format!("this order is not in {from}; nothing was changed")
         } else {
             let back = if restored > 0 { format!(", {restored} are as they were before it") } else { String::new() };
-            format!("{removed} rows removed from {from} for {} tenants{back}", done.len())
+            format!("{} removed from {from} for {}{back}", many(removed, "row"), many(done.len() as u64, "tenant"))
         };
         let json = json!({
             "order": self.order, "to": from.to_string(), "undone": !done.is_empty(), "removed": removed, "restored": restored, "tenants": tenants,

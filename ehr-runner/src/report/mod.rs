@@ -201,9 +201,19 @@ impl Report {
             // Writing to a text cannot fail.
             let budget = finding.budget.as_ref();
             let budget = budget.map(|budget| format!(", at most {} of {} allowed", budget.rows, budget.of)).unwrap_or_default();
-            let _ = writeln!(text, "{done:8}  {}  {place}: {} ({} rows{budget})", finding.code, finding.reason, finding.rows);
+            let rows = match (finding.is_of_files(), finding.rows) {
+                (true, 1) => String::new(),
+                (true, files) => format!(" ({files} files)"),
+                (false, rows) => format!(" ({}{budget})", many(rows, "row")),
+            };
+            let _ = writeln!(text, "{done:8}  {}  {place}: {}{rows}", finding.code, finding.reason);
         }
     }
+}
+
+/// A count and what is counted.
+pub(crate) fn many(count: u64, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
 }
 
 /// Columns side by side: the first to the left, numbers to the right.

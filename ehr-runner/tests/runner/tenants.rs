@@ -321,7 +321,7 @@ fn a_file_that_claims_another_folder_is_set_aside_and_said() {
     record(&place, "Results/ada-marsh/2.json", "Gary Wang", "P2", "x", &[]);
     let said = place.ehr("run Results --source clinics/1 --target clinics --out order --to sqlite:clinics/");
     let said = said.code(4);
-    assert!(stderr(&said).contains("R0601") && stdout(&said).contains("1 rows loaded"), "{}", stdout(&said));
+    assert!(stderr(&said).contains("R0601") && stdout(&said).contains("1 row loaded"), "{}", stdout(&said));
     let rejects = place.read("order/rejects/records.csv");
     assert!(rejects.contains("ada-marsh/2.json") && rejects.contains("R0601") && !rejects.contains("gary-wang/1.json"), "{rejects}");
     // A file by itself lies in its folder all the same.
