@@ -11,6 +11,7 @@ mod conflicts;
 mod deciding;
 mod difference;
 mod doing;
+mod exchange;
 #[cfg(test)]
 mod histories;
 mod moving;

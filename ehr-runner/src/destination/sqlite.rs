@@ -4,6 +4,7 @@ use super::books::ORDER;
 use super::books::PRINT;
 use super::cell::Cell;
 use super::comment;
+use super::exchange::Exchange;
 use super::store::Found;
 use super::store::Parts;
 use super::store::Recall;
@@ -211,6 +212,10 @@ impl Store for Sqlite {
 
     fn is_at(&self, table: &str, column: &str) -> String {
         format!("{table}.rowid = {column}")
+    }
+
+    fn exchange(&self, exchange: &Exchange<'_>) -> Vec<String> {
+        exchange.one_after_the_other(self)
     }
 
     fn create(&self, table: &TargetTable, target: &TargetSchema) -> Vec<String> {

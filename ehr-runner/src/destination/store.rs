@@ -1,6 +1,7 @@
 //! What a database must be able to do for an order to be loaded into it, in terms that all of them share.
 
 use super::cell::Cell;
+use super::exchange::Exchange;
 use crate::error::Failure;
 use ehr_rules::Kind;
 use ehr_rules::TargetSchema;
@@ -164,6 +165,12 @@ pub(super) trait Store {
         "1 = 0".to_owned()
     }
 
+    /// Gives rows of a book, told by these columns, to whoever takes them: in the order in which they stand there, and so that those behind
+    /// each have the addresses that follow its own, up to the next one. None, where a row of the book is found as fast without.
+    fn landmarks(&mut self, _book: &str, _told: &[Slot], _take: Recall<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Tells the planner what it should know of a table that was just filled.
     fn settle(&mut self, _table: &str) -> Result<(), Failure> {
         Ok(())
@@ -183,6 +190,9 @@ pub(super) trait Store {
         when.extend((!only.is_empty()).then(|| only.to_owned()));
         format!("UPDATE {table} SET {} FROM {} {alias} WHERE {}", set.join(", "), self.quoted(other), when.join(" AND "))
     }
+
+    /// The statements by which rows take the place of others, which are kept; the first one tells how many were kept.
+    fn exchange(&self, exchange: &Exchange<'_>) -> Vec<String>;
 
     /// Deletes the rows of `table` that the query `chosen` names; `by` are the columns, and what the query calls them.
     fn delete(&self, table: &str, by: &[(String, String)], chosen: &str) -> String {

@@ -6,6 +6,7 @@ use crate::place::stderr;
 use crate::place::stdout;
 use crate::server::PASSWORD;
 use crate::server::Server;
+use std::fmt::Write;
 use std::process::Command;
 use std::process::Stdio;
 use std::time::Duration;
@@ -159,6 +160,75 @@ fn two_loaders_come_one_after_the_other() {
     assert_eq!(said.iter().filter(|said| said.contains("nothing was changed")).count(), 2, "{said:?}");
     assert_eq!(server.number("SELECT count(*) FROM person"), 5_000);
     assert_eq!(server.number("SELECT count(*) FROM _ehr_orders"), 1);
+}
+
+/// People of whom each whose number is so many behind a hundred has another name, as an order of this name.
+fn renamed(place: &Place, order: &str, behind: u32, name: &str) {
+    let mut text = String::from("Id,NAME,BIRTHDATE,GENDER\n");
+    for row in 0..3_000 {
+        let name = if row % 100 == behind { name } else { "Casey Number" };
+        writeln!(text, "p{row},{name}{row},1970-01-01,M").unwrap();
+    }
+    place.write("export/patients.csv", text);
+    place.ehr(&format!("run export --target demo --out {order} --today 2024-06-01")).code(0);
+}
+
+#[test]
+fn a_few_changed_rows_are_found_without_a_look_at_all_of_the_book() {
+    let place = Place::new();
+    let Some(server) = Server::start() else { return };
+    // The last one's bring back what those before it renamed.
+    let orders =
+        [("first", 100, "", 3_000), ("second", 7, "Casey Other", 30), ("third", 7, "Casey Third", 30), ("fourth", 0, "Casey Fourth", 60)];
+    let looked_at = || {
+        settled(&server);
+        server.number("SELECT coalesce(sum(seq_tup_read), 0)::bigint FROM pg_stat_user_tables WHERE relname = '_ehr_rows_person'")
+    };
+    let (mut all, mut looked) = (vec![0], Vec::new());
+    for (order, behind, name, rows) in orders {
+        renamed(&place, order, behind, name);
+        let before = looked_at();
+        place.ehr_with(PASSWORD, &format!("import {order} --create --changes replace --to {}", server.url())).code(0);
+        looked.push(looked_at() - before);
+        all.push(server.number(ALL));
+        let latest = "SELECT count(*) FROM person JOIN _ehr_rows_person USING (person_id) \
+             WHERE _ehr_order = (SELECT max(number) FROM _ehr_orders)";
+        assert_eq!(server.number(latest), rows, "{order}");
+    }
+    // Those that were changed before stand elsewhere.
+    assert!(looked[1] < 3_000 && looked[2] >= 3_000, "{looked:?}");
+    for (at, (order, ..)) in orders.iter().enumerate().rev() {
+        place.ehr_with(PASSWORD, &format!("undo {order} --to {}", server.url())).code(0);
+        assert_eq!(server.number(ALL), all[at], "{order}");
+    }
+}
+
+#[test]
+fn what_somebody_writes_into_a_row_that_is_being_replaced_is_not_lost() {
+    let place = Place::new();
+    let Some(server) = Server::start() else { return };
+    renamed(&place, "first", 100, "");
+    renamed(&place, "second", 7, "Casey Other");
+    let import = |order: &str| format!("import {order} --create --changes replace --to {}", server.url());
+    place.ehr_with(PASSWORD, &import("first")).code(0);
+    let mut somebody = server.connect();
+    let mut work = somebody.transaction().unwrap();
+    work.execute("UPDATE person SET name = 'Casey Mine' WHERE name = 'Casey Number107'", &[]).unwrap();
+    let said = std::thread::scope(|scope| {
+        let loader = scope.spawn(|| stderr(&place.ehr_with(PASSWORD, &import("second")).code(4)));
+        let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        for _ in 0..500 {
+            if server.number(waits) == 1 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        work.commit().unwrap();
+        loader.join().unwrap()
+    });
+    assert!(said.contains("nothing was loaded: 1 rows of table `person`") && !said.contains("Casey"), "{said}");
+    assert_eq!(server.number("SELECT count(*) FROM person WHERE name = 'Casey Mine'"), 1);
+    assert_eq!(server.number("SELECT count(*) FROM person WHERE name LIKE 'Casey Other%'"), 0);
 }
 
 /// The data once no other connection is left.

@@ -24,7 +24,7 @@ pub(super) struct Held {
 
 /// From the sixteen bytes that tell rows to their places, each one more than it is.
 #[derive(Debug)]
-struct Index(Vec<u32>);
+pub(super) struct Index(Vec<u32>);
 
 impl Held {
     /// The place of the row with this key.
@@ -68,7 +68,7 @@ impl Held {
 
 impl Index {
     /// At most half of it is taken, so that a search ends soon.
-    fn of(rows: usize, told: impl Iterator<Item = Option<[u64; 2]>>) -> Self {
+    pub(super) fn of(rows: usize, told: impl Iterator<Item = Option<[u64; 2]>>) -> Self {
         let mut index = Self(vec![0; (rows * 2).next_power_of_two().max(2)]);
         for (told, row) in told.zip(1..) {
             let Some(told) = told else { continue };
@@ -83,7 +83,7 @@ impl Index {
         index
     }
 
-    fn find(&self, told: [u64; 2], is: impl Fn(usize) -> bool) -> Option<usize> {
+    pub(super) fn find(&self, told: [u64; 2], is: impl Fn(usize) -> bool) -> Option<usize> {
         let mut at = self.slot(told);
         while let Some(row) = self.0.get(at).and_then(|row| row.checked_sub(1)) {
             if is(row as usize) {

@@ -9,6 +9,7 @@
 mod dealt;
 mod held;
 mod key;
+mod landmarks;
 mod writing;
 
 use super::store::Recalled;
@@ -18,6 +19,7 @@ use dealt::each;
 use held::Held;
 pub(super) use key::Key;
 pub(super) use key::Keys;
+pub(super) use landmarks::Landmarks;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -59,9 +61,9 @@ pub(super) struct Compared {
     pub(super) fresh: Vec<u64>,
     /// Of those that are there otherwise.
     pub(super) other: Vec<u64>,
-    /// What the book has of each of the latter; nothing where the database compared.
+    /// What the book has of each of the latter.
     pub(super) were: Vec<Recalled>,
-    /// Where each of them stands in the book as it was handed over.
+    /// Where each of them stands in the book as it was handed over; nothing where the database compared.
     pub(super) at: Vec<u64>,
     /// How many are the same and written otherwise.
     pub(super) restyled: u64,
@@ -72,6 +74,8 @@ pub(super) struct Compared {
 pub(super) struct Known {
     held: Held,
     dealt: Option<Dealt>,
+    /// The places of rows that no longer stand in the book where they came to stand when they were new, sorted.
+    pub(super) moved: Vec<u64>,
 }
 
 /// A row of a book.

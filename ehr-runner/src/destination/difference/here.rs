@@ -7,6 +7,7 @@ use super::super::compare::Entry;
 use super::super::compare::Hand;
 use super::super::compare::Keys;
 use super::super::compare::Known;
+use super::super::compare::Landmarks;
 use super::super::compare::Own;
 use super::super::compare::Written;
 use super::super::packed::Before;
@@ -39,8 +40,14 @@ pub(super) struct Met {
     pub(super) is_addressed: bool,
 }
 
-/// What came of comparing with a book that was handed over, and its rows where they are held.
-type Handed = (Compared, Option<Vec<Entry>>);
+/// What came of comparing with a book that was handed over.
+struct Handed {
+    compared: Compared,
+    /// Its rows, where they are held.
+    rows: Option<Vec<Entry>>,
+    /// The places of those that were moved.
+    moved: Vec<u64>,
+}
 
 impl Difference<'_> {
     /// What came of comparing here; `None` where the database does so itself.
@@ -51,10 +58,17 @@ impl Difference<'_> {
             } else {
                 self.by_rows(slots, keys, hand, |_| packed.read(self.context, store, &self.book.table.name))?
             };
-            if let Some((compared, rows)) = met {
+            if let Some(Handed { mut compared, rows, moved }) = met {
+                let is_addressed = match &rows {
+                    Some(rows) if Landmarks::are_worth_it(&compared, rows) => {
+                        let landmarks = self.landmarks(store, keys)?;
+                        landmarks.address(&mut compared, rows, &moved)
+                    }
+                    _ => false,
+                };
                 let anew = rows.filter(|rows| packed.is_worn() || compared.restyled > rows.len() as u64 / 4);
                 let before = Some(anew.map_or(Before::Kept(packed), Before::Rows));
-                return Ok(Some(Met { compared, before, is_addressed: false }));
+                return Ok(Some(Met { compared, before, is_addressed }));
             }
         }
         let bytes = std::fs::metadata(self.file).map_err(|error| Failure::file("reading", self.file, &error))?.len();
@@ -69,10 +83,20 @@ impl Difference<'_> {
             })?;
             Ok(recalled.then_some(known))
         })?;
-        Ok(met.map(|(compared, rows)| {
+        Ok(met.map(|Handed { compared, rows, .. }| {
             let before = rows.filter(|_| is_packed(self.book)).map(Before::Rows);
             Met { compared, before, is_addressed: true }
         }))
+    }
+
+    /// Rows of the book by whose addresses those of others are told.
+    fn landmarks(&self, store: &mut dyn Store, keys: &Keys) -> Result<Landmarks, Failure> {
+        let mut landmarks = Landmarks::default();
+        store.landmarks(&self.book.rows, &self.book.identity(), &mut |parts, row| {
+            landmarks.add(keys.key(parts.iter().copied()), row.address);
+            Ok(())
+        })?;
+        Ok(landmarks)
     }
 
     /// By keys and fingerprints; `None` where nobody hands the book over.
@@ -99,8 +123,9 @@ impl Difference<'_> {
                 lot.into_iter().try_for_each(|own: Own| known.meet(own, &mut compared))?;
             }
             self.joined_by(reader)?;
+            let moved = std::mem::take(&mut known.moved);
             let rows = known.finish(&mut compared)?;
-            Ok(Some((compared, rows)))
+            Ok(Some(Handed { compared, rows, moved }))
         })
     }
 
@@ -138,8 +163,9 @@ impl Difference<'_> {
             }
             self.joined_by(reader)?;
             read(&mut strays, &mut known, &mut compared)?;
+            let moved = std::mem::take(&mut known.moved);
             let rows = known.finish(&mut compared)?;
-            Ok(Some((compared, rows)))
+            Ok(Some(Handed { compared, rows, moved }))
         })
     }
 

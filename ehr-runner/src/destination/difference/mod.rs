@@ -44,10 +44,6 @@ use told::Telling;
 const TURN: &str = "_ehr_turn";
 /// Whether a row's key is not there.
 const FRESH: &str = "_ehr_fresh";
-/// The fingerprint that the book has of a row, the order that brought it, and where in the book it stands.
-const WAS: &str = "_ehr_was";
-const OWNER: &str = "_ehr_owner";
-const AT: &str = "_ehr_at";
 /// What the order's rows are judged by.
 pub(super) const JUDGED: &str = "_ehr_judged";
 /// After so many rows a signal is heeded.
@@ -191,23 +187,22 @@ impl Difference<'_> {
             return Ok(taken);
         }
         let stranger = occupied && self.book.keyed && taken.added > 0;
-        let turned = staged || stranger || taken.replaced > 0;
-        if turned && !staged {
-            let other = Other { places: &other, were: &were, at: &at };
-            self.turn_here(store, slots, &fresh, &other, packing.as_deref_mut())?;
-        }
         if stranger {
+            if !staged {
+                self.turn_here(store, slots, &fresh)?;
+            }
             self.nobody_elses(store)?;
         }
+        if staged || stranger {
+            store.run(&store.drop_temporary(TURN), &[])?;
+        }
         if !other.is_empty() {
-            self.replace(store, slots, &other, is_addressed)?;
+            let other = Other { places: &other, were: &were, at: &at };
+            self.replace(store, slots, &other, is_addressed, packing.as_deref_mut())?;
         }
         if !fresh.is_empty() {
             self.record(store, slots, Some(&fresh), packing)?;
             taken.added = store.fill(&self.book.table.name, slots, &mut |take| self.cells(slots, Some(&fresh), take))?;
-        }
-        if turned {
-            store.run(&store.drop_temporary(TURN), &[])?;
         }
         Ok(taken)
     }

@@ -4,27 +4,27 @@ use super::super::Changes;
 use super::super::books;
 use super::super::books::ORDER;
 use super::super::books::PRINT;
-use super::super::books::REPLACED_BY;
 use super::super::cell::Cell;
 use super::super::compare::Taken;
+use super::super::exchange::Exchange;
+use super::super::exchange::OWNER;
+use super::super::exchange::WAS;
 use super::super::packed::Packing;
 use super::super::store::Recalled;
 use super::super::store::Slot;
 use super::super::store::Store;
 use super::super::store::equal;
-use super::super::store::list;
-use super::AT;
 use super::Difference;
 use super::FRESH;
-use super::OWNER;
 use super::TURN;
-use super::WAS;
 use super::temporary;
 use super::told::Telling;
 use crate::error::Failure;
 
 /// The rows that take the place of others.
 const NEW: &str = "_ehr_new";
+/// Where in the book what the row takes the place of stands.
+const AT: &str = "_ehr_at";
 
 /// Rows that are there otherwise.
 pub(super) struct Other<'a> {
@@ -32,42 +32,20 @@ pub(super) struct Other<'a> {
     pub(super) places: &'a [u64],
     /// What the book has of each.
     pub(super) were: &'a [Recalled],
-    /// Where each stands in the packed book.
+    /// Where each stands in the packed book; nothing where it has none.
     pub(super) at: &'a [u64],
 }
 
 impl Difference<'_> {
-    /// Sends what the database needs to know of rows that are not there, or not as they are; of the latter what the packed book needs
-    /// to know too.
-    pub(super) fn turn_here(
-        &self,
-        store: &mut dyn Store,
-        slots: &[Slot],
-        fresh: &[u64],
-        other: &Other<'_>,
-        mut packing: Option<&mut (Packing, Telling<'_>)>,
-    ) -> Result<(), Failure> {
+    /// Sends the keys of rows that are not there.
+    pub(super) fn turn_here(&self, store: &mut dyn Store, slots: &[Slot], fresh: &[u64]) -> Result<(), Failure> {
         let mut into = self.book.identity();
-        into.extend([PRINT, FRESH, WAS, OWNER, AT].map(books::number));
+        into.push(books::number(FRESH));
         temporary(store, TURN, &into)?;
-        if !fresh.is_empty() {
-            store.fill(TURN, &into, &mut |take| {
-                self.each(slots, Some(fresh), |row| {
-                    let mut cells = self.identity(slots, &row);
-                    cells.extend([Cell::Integer(row.print), Cell::Integer(1), Cell::Null, Cell::Null, Cell::Null]);
-                    take(&cells)
-                })
-            })?;
-        }
-        let mut were = other.were.iter().zip(other.at);
         store.fill(TURN, &into, &mut |take| {
-            self.each(slots, Some(other.places), |row| {
-                let Some((was, at)) = were.next() else { return Ok(()) };
-                if let Some((packing, telling)) = packing.as_deref_mut() {
-                    packing.replace(*at, &telling.entry(&row, self.number)?)?;
-                }
+            self.each(slots, Some(fresh), |row| {
                 let mut cells = self.identity(slots, &row);
-                cells.extend([row.print, 0, was.print, was.order, was.address].map(Cell::Integer));
+                cells.push(Cell::Integer(1));
                 take(&cells)
             })
         })?;
@@ -114,53 +92,69 @@ impl Difference<'_> {
         )))
     }
 
-    /// Puts rows in the place of what is there, which is kept.
-    pub(super) fn replace(&self, store: &mut dyn Store, slots: &[Slot], places: &[u64], is_addressed: bool) -> Result<(), Failure> {
+    /// Puts rows in the place of what is there, which is kept, and tells the packed book of them.
+    pub(super) fn replace(
+        &self,
+        store: &mut dyn Store,
+        slots: &[Slot],
+        other: &Other<'_>,
+        is_addressed: bool,
+        mut packing: Option<&mut (Packing, Telling<'_>)>,
+    ) -> Result<(), Failure> {
+        let into: Vec<Slot> = slots.iter().cloned().chain([PRINT, WAS, OWNER, AT].map(books::number)).collect();
+        temporary(store, NEW, &into)?;
+        let mut were = other.were.iter().zip(other.at.iter().copied().map(Some).chain(std::iter::repeat(None)));
+        store.fill(NEW, &into, &mut |take| {
+            self.each(slots, Some(other.places), |row| {
+                let Some((was, at)) = were.next() else { return Ok(()) };
+                if let Some(((packing, telling), at)) = packing.as_deref_mut().zip(at) {
+                    packing.replace(at, &telling.entry(&row, self.number)?)?;
+                }
+                take(&[row.cells, &[row.print, was.print, was.order, was.address].map(Cell::Integer)].concat())
+            })
+        })?;
+        store.settle(NEW)?;
         let told = self.book.identity_names();
         let told: Vec<&str> = told.iter().map(String::as_str).collect();
         let own: Vec<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
-        let table = store.quoted(&self.book.table.name);
-        let into: Vec<&str> = own.iter().copied().chain([PRINT, ORDER, REPLACED_BY]).collect();
-        let keep = format!(
-            "INSERT INTO {} ({}) SELECT {}, {}, {} FROM {table} m JOIN {} t ON {} WHERE t.{} = 0",
-            store.quoted(&self.book.past),
-            list(store, &into, ""),
-            list(store, &own, "m"),
-            list(store, &[WAS, OWNER], "t"),
-            self.number,
-            store.quoted(TURN),
-            equal(store, &told, "t", "m"),
-            store.quoted(FRESH),
-        );
-        let kept = store.run(&keep, &[])?;
-        if kept != places.len() as u64 {
-            let (name, shown, gone) = (&self.book.table.name, store.shown(), places.len() as u64 - kept);
-            return Err(Failure::Data(format!(
-                "nothing was loaded: {gone} rows of table `{name}` that earlier orders brought are no longer in `{shown}`"
-            )));
+        self.note(store, &told, other.places.len() as u64, is_addressed)?;
+        let (table, past, number, rows) = (&self.book.table.name, &self.book.past, self.number, other.places.len() as u64);
+        let mut statements = store.exchange(&Exchange { table, past, new: NEW, told: &told, own: &own, number }).into_iter();
+        let kept = statements.next().map_or(Ok(0), |sql| store.run(&sql, &[]))?;
+        if kept != rows {
+            let shown = store.shown();
+            return Err(Failure::Data(match rows.checked_sub(kept) {
+                Some(gone) => {
+                    format!("nothing was loaded: {gone} rows of table `{table}` that earlier orders brought are no longer in `{shown}`")
+                }
+                None => {
+                    format!("nothing was loaded: rows of table `{table}` in `{shown}` share a key with rows that earlier orders brought")
+                }
+            }));
         }
-        temporary(store, NEW, slots)?;
-        store.fill(NEW, slots, &mut |take| self.cells(slots, Some(places), take))?;
-        store.settle(NEW)?;
-        let rest: Vec<&str> = own.iter().copied().filter(|name| !told.contains(name)).collect();
-        let values: Vec<(&str, String)> = rest.iter().map(|name| (*name, format!("n.{}", store.quoted(name)))).collect();
-        if !values.is_empty() {
-            store.run(&store.update(&self.book.table.name, NEW, "n", &told, &values, ""), &[])?;
-        }
-        let values = [(PRINT, format!("t.{}", store.quoted(PRINT))), (ORDER, self.number.to_string())];
-        let mut changed = format!("t.{} = 0", store.quoted(FRESH));
-        let mut found_by = told;
-        if is_addressed {
-            changed = format!("{changed} AND {}", store.is_at(&store.quoted(&self.book.rows), &format!("t.{}", store.quoted(AT))));
-            found_by.clear();
-        }
-        let noted = store.run(&store.update(&self.book.rows, TURN, "t", &found_by, &values, &changed), &[])?;
-        if noted != kept {
-            let (name, shown) = (&self.book.table.name, store.shown());
-            return Err(Failure::World(format!(
-                "nothing was loaded: somebody changed what `{shown}` keeps of the orders that brought the rows of table `{name}`"
-            )));
-        }
+        statements.try_for_each(|sql| store.run(&sql, &[]).map(drop))?;
         store.run(&store.drop_temporary(NEW), &[]).map(drop)
+    }
+
+    /// Writes into the book that this order brought the rows which wait, as they are.
+    fn note(&self, store: &mut dyn Store, told: &[&str], rows: u64, is_addressed: bool) -> Result<(), Failure> {
+        let values = [(PRINT, format!("n.{}", store.quoted(PRINT))), (ORDER, self.number.to_string())];
+        let mut noted = 0;
+        if is_addressed {
+            let there = store.is_at(&store.quoted(&self.book.rows), &format!("n.{}", store.quoted(AT)));
+            noted = store.run(&store.update(&self.book.rows, NEW, "n", told, &values, &there), &[])?;
+        }
+        // Those that stand elsewhere.
+        if noted < rows {
+            let mine = format!("{} <> {}", store.quoted(ORDER), self.number);
+            noted += store.run(&store.update(&self.book.rows, NEW, "n", told, &values, &mine), &[])?;
+        }
+        if noted == rows {
+            return Ok(());
+        }
+        let (name, shown) = (&self.book.table.name, store.shown());
+        Err(Failure::World(format!(
+            "nothing was loaded: somebody changed what `{shown}` keeps of the orders that brought the rows of table `{name}`"
+        )))
     }
 }

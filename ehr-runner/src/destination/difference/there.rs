@@ -6,15 +6,16 @@ use super::super::books::PRINT;
 use super::super::cell::Cell;
 use super::super::compare::Compared;
 use super::super::compare::Taken;
+use super::super::exchange::OWNER;
+use super::super::exchange::WAS;
+use super::super::store::Recalled;
 use super::super::store::Slot;
 use super::super::store::Store;
 use super::super::store::equal;
 use super::super::store::list;
 use super::Difference;
 use super::FRESH;
-use super::OWNER;
 use super::TURN;
-use super::WAS;
 use super::temporary;
 use crate::error::Failure;
 
@@ -34,8 +35,7 @@ impl Difference<'_> {
             return Ok(Compared { taken, ..Compared::default() });
         }
         self.turn(store)?;
-        let (fresh, other) = self.places(store)?;
-        Ok(Compared { taken, fresh, other, ..Compared::default() })
+        self.places(store, taken)
     }
 
     fn stage(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<(), Failure> {
@@ -106,27 +106,35 @@ impl Difference<'_> {
         store.settle(TURN)
     }
 
-    /// The places of rows that are not there, and of those that are there otherwise, each sorted.
-    fn places(&self, store: &mut dyn Store) -> Result<(Vec<u64>, Vec<u64>), Failure> {
-        let (mut fresh, mut other) = (Vec::new(), Vec::new());
+    /// The places of rows that are not there, and of those that are there otherwise, each sorted, with what the book has of the latter.
+    fn places(&self, store: &mut dyn Store, taken: Taken) -> Result<Compared, Failure> {
+        let mut compared = Compared { taken, ..Compared::default() };
         let place = store.quoted(PLACE);
         // A part at a time, since an answer takes far more memory than what is kept of it.
         let mut last = -1;
         loop {
             self.context.go_on()?;
             let sql = format!(
-                "SELECT {place}, {} FROM {} WHERE {place} > {last} ORDER BY 1 LIMIT {PART}",
+                "SELECT {place}, {}, {}, {} FROM {} WHERE {place} > {last} ORDER BY 1 LIMIT {PART}",
                 store.quoted(FRESH),
+                store.quoted(WAS),
+                store.quoted(OWNER),
                 store.quoted(TURN),
             );
             let found = store.ask(&sql, &[])?;
             for row in &found {
-                let [place, new] = row.as_slice() else { continue };
+                let [place, new, was, owner] = row.as_slice() else { continue };
                 last = place.integer().unwrap_or(last);
-                if new.count() == 1 { fresh.push(place.count()) } else { other.push(place.count()) }
+                if new.count() == 1 {
+                    compared.fresh.push(place.count());
+                } else {
+                    let [print, order] = [was, owner].map(|number| number.integer().unwrap_or_default());
+                    compared.other.push(place.count());
+                    compared.were.push(Recalled { print, order, address: 0 });
+                }
             }
             if found.len() < PART {
-                return Ok((fresh, other));
+                return Ok(compared);
             }
         }
     }

@@ -16,6 +16,7 @@ mod value;
 
 use super::cell::Cell;
 use super::doing::Doing;
+use super::exchange::Exchange;
 use super::store::Found;
 use super::store::Recall;
 use super::store::Rows;
@@ -316,6 +317,10 @@ impl Store for Mysql {
 
     fn is_at(&self, _: &str, column: &str) -> String {
         format!("m.{} = {column}", self.quoted(making::ROW))
+    }
+
+    fn exchange(&self, exchange: &Exchange<'_>) -> Vec<String> {
+        exchange.one_after_the_other(self)
     }
 
     fn update(&self, table: &str, other: &str, alias: &str, key: &[&str], values: &[(&str, String)], only: &str) -> String {

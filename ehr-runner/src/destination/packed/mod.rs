@@ -152,6 +152,7 @@ impl Packed {
         }
         patched.sort();
         let (mut known, mut rows, mut fits) = (Known::default(), 0, true);
+        known.moved = patched.places();
         let sound = each(context, store, table, 0, &mut |(_, entry)| {
             let address = rows;
             rows += 1;

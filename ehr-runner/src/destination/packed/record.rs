@@ -50,6 +50,13 @@ impl Patched {
         self.rows.sort_by_key(|(at, _)| *at);
     }
 
+    /// The places, sorted.
+    pub(super) fn places(&self) -> Vec<u64> {
+        let mut places: Vec<u64> = self.rows.iter().map(|(at, _)| *at).collect();
+        places.dedup();
+        places
+    }
+
     /// What stands at a place, each asked for in turn; `None` where something is amiss.
     pub(super) fn of(&mut self, at: u64, row: Entry) -> Option<Entry> {
         let mut stands = row;

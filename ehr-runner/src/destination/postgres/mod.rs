@@ -1,18 +1,18 @@
 //! `PostgreSQL`, by its own protocol: rows travel as binary copies.
 
 mod binary;
+mod exchange;
 mod fault;
+mod recall;
 mod server;
 mod tenants;
 
-use super::books::ORDER;
-use super::books::PRINT;
 use super::cell::Cell;
 use super::comment;
 use super::doing::Doing;
+use super::exchange::Exchange;
 use super::store::Found;
 use super::store::Recall;
-use super::store::Recalled;
 use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
@@ -25,12 +25,10 @@ use ehr_rules::TargetSchema;
 use ehr_rules::TargetTable;
 use postgres::Client;
 use postgres::Row;
-use postgres::types::FromSql;
 use postgres::types::ToSql;
 use postgres::types::Type;
 use postgres::types::private::BytesMut;
 pub(crate) use server::Server;
-use std::error::Error;
 use std::io::Write;
 
 /// The oldest server that has all that is asked of it.
@@ -40,11 +38,6 @@ const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
 /// So much of a copy is sent at once.
 const PART: usize = 1 << 16;
-
-/// So many rows of a book are asked for at once.
-const FETCHED: usize = 20_000;
-/// A book that is so many times as large as an order's rows is not asked for.
-const MUCH_LARGER: u64 = 4;
 
 /// An open connection.
 pub(super) struct Postgres {
@@ -234,41 +227,15 @@ impl Store for Postgres {
     }
 
     fn recall(&mut self, book: &str, told: &[Slot], bytes: u64, take: Recall<'_>) -> Result<bool, Failure> {
-        let size = "SELECT pg_relation_size(oid) FROM pg_class WHERE relname = $1 AND relnamespace = current_schema()::regnamespace";
-        if self.one(size, &[Cell::Text(book.to_owned())])?.count() > bytes.saturating_mul(MUCH_LARGER) {
-            return Ok(false);
-        }
-        let names: Vec<String> = told.iter().map(|slot| self.quoted(&slot.name)).collect();
-        let (names, book) = (names.join(", "), self.quoted(book));
-        // By a cursor: of a copy each row would wait for the next on its own.
-        let declare = format!(
-            "DECLARE _ehr_book NO SCROLL CURSOR FOR SELECT {names}, {}, {}, ctid FROM {book}",
-            self.quoted(PRINT),
-            self.quoted(ORDER)
-        );
-        self.run(&declare, &[])?;
-        let shown = self.shown.clone();
-        let fail = |error| Doing::Loading.failed(&shown, &error);
-        let fetch = self.client.prepare(&format!("FETCH {FETCHED} FROM _ehr_book")).map_err(fail)?;
-        let parts = told.len();
-        loop {
-            let found = self.client.query(&fetch, &[]).map_err(fail)?;
-            let mut key: Vec<&[u8]> = Vec::with_capacity(parts);
-            for row in &found {
-                key.clear();
-                for at in 0..parts {
-                    key.push(row.try_get::<_, Sent<'_>>(at).map_err(fail)?.0);
-                }
-                let (print, order) = (row.try_get(parts).map_err(fail)?, row.try_get(parts + 1).map_err(fail)?);
-                let address = row.try_get::<_, Sent<'_>>(parts + 2).map_err(fail)?.0;
-                // Four bytes of a block and two of a row in it.
-                let address = address.iter().fold(0, |sum, byte| sum << 8 | i64::from(*byte));
-                take(&key, Recalled { print, order, address })?;
-            }
-            if found.len() < FETCHED {
-                return self.run("CLOSE _ehr_book", &[]).map(|_| true);
-            }
-        }
+        self.hand_over(book, told, bytes, take)
+    }
+
+    fn landmarks(&mut self, book: &str, told: &[Slot], take: Recall<'_>) -> Result<(), Failure> {
+        self.first_of_pages(book, told, take)
+    }
+
+    fn exchange(&self, exchange: &Exchange<'_>) -> Vec<String> {
+        exchange::at_once(self, exchange)
     }
 
     fn is_at(&self, table: &str, column: &str) -> String {
@@ -372,19 +339,6 @@ impl Store for Postgres {
 /// A text as SQL takes it, whatever a server makes of backslashes.
 fn literal(text: &str) -> String {
     format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
-/// A value as it was sent.
-struct Sent<'a>(&'a [u8]);
-
-impl<'a> FromSql<'a> for Sent<'a> {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Self(raw))
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
 }
 
 fn cell(row: &Row, at: usize) -> Result<Cell, Failure> {
