@@ -140,12 +140,14 @@ pub(crate) fn values(table: &Table, column: &str) -> Result<HashMap<String, u64>
     read().map_err(|error| Error::engine(&doing, error))
 }
 
-/// How many different values of a column there are, and how many of them have 0 in another in some row.
+/// How many different values of a column there are, a missing one among them, and how many of them have 0 in another in some row. A column
+/// that nothing fills has none.
 pub(crate) fn unmapped_values(table: &Table, column: &str, concept: &str) -> Result<Count, Error> {
     let doing = format!("looking at the values of `{}.{column}`", table.name);
-    let by = table.scan()?.filter(col(column).is_not_null()).group_by([col(column)]);
+    let by = table.scan()?.group_by([col(column)]);
     let zero = col(concept).eq(lit(0_i64)).fill_null(lit(false)).cast(DataType::UInt64).max().alias("rows");
-    let counted = by.agg([zero]).select([col("rows").sum(), len().cast(DataType::UInt64).alias("of")]);
+    let filled = col(column).is_not_null().cast(DataType::UInt64).max();
+    let counted = by.agg([zero]).select([col("rows").sum() * filled.clone(), (len().cast(DataType::UInt64) * filled).alias("of")]);
     one(counted, &doing)
 }
 

@@ -6,6 +6,7 @@ use crate::engine::demand::Beside;
 use crate::engine::demand::Count;
 use crate::engine::demand::joined;
 use crate::error::Error;
+use crate::ir::demand::NO_UNIT;
 use polars::prelude::*;
 
 const AT: &str = "_at";
@@ -13,7 +14,7 @@ const CONCEPT: &str = "_concept";
 const UNIT: &str = "_unit";
 const VALUE: &str = "_value";
 
-/// Between what values are, for a concept in a unit; 0 is no unit.
+/// Between what values are, for a concept in a unit.
 pub(crate) struct Between {
     pub concept: i64,
     pub unit: i64,
@@ -47,7 +48,7 @@ pub(crate) fn between(table: &Table, columns: Measured<'_>, limits: &[Between]) 
     counted(values, breaks, limits.len(), &doing)
 }
 
-/// Of the values of each concept, how many are in none of its units.
+/// Of the values of each concept, how many are in none of its units. Those without a unit are left out where its units say so.
 pub(crate) fn in_units(table: &Table, columns: Measured<'_>, units: &[(i64, &[i64])]) -> Result<Vec<Count>, Error> {
     let doing = format!("holding the units of `{}` against its list", table.name);
     let concepts = df!(CONCEPT => units.iter().map(|(concept, _)| *concept).collect::<Vec<_>>(), AT => places(units.len()));
@@ -66,6 +67,7 @@ pub(crate) fn in_units(table: &Table, columns: Measured<'_>, units: &[(i64, &[i6
         on,
         JoinArgs::new(JoinType::Left),
     );
+    let values = values.filter(col("_known").is_null().or(col(UNIT).neq(lit(NO_UNIT))));
     counted(values, col("_known").is_null(), units.len(), &doing)
 }
 
@@ -101,7 +103,7 @@ pub(crate) fn of_gender(
 fn measured(table: &Table, columns: Measured<'_>) -> Result<LazyFrame, Error> {
     let plan = table.scan()?.select([
         col(columns.concept).alias(CONCEPT),
-        col(columns.unit).fill_null(lit(0_i64)).alias(UNIT),
+        col(columns.unit).fill_null(lit(NO_UNIT)).alias(UNIT),
         col(columns.value).cast(DataType::Float64).alias(VALUE),
     ]);
     Ok(plan.filter(col(VALUE).is_not_null()))

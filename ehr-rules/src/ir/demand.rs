@@ -21,6 +21,9 @@ pub struct Demand {
     pub severity: Severity,
 }
 
+/// The unit of a value that has none, in a list of concepts. 0 is a unit that nobody knew.
+pub(crate) const NO_UNIT: i64 = -1;
+
 /// What must hold of a table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,7 +55,7 @@ pub enum What {
     Within {
         /// Whose value it is.
         of: Of,
-        /// The column of units, and the unit; 0 is none, and so is what is missing.
+        /// The column of units, and the unit; [`NO_UNIT`] is a missing one.
         unit: (String, i64),
         /// The column of values.
         value: String,
@@ -61,7 +64,8 @@ pub enum What {
         /// The greatest.
         high: Option<f64>,
     },
-    /// A value of one concept is in one of these units, by a list of concepts (`R0427`).
+    /// A value of one concept is in one of these units, by a list of concepts (`R0427`). Where [`NO_UNIT`] is one of them, values without a
+    /// unit are not looked at.
     InUnits {
         /// Whose value it is.
         of: Of,

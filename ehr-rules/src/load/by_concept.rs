@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::Source;
 use crate::diagnostic::suggest;
 use crate::ir::budget::Budget;
+use crate::ir::demand::NO_UNIT;
 use crate::ir::demand::Of;
 use crate::ir::demand::What;
 use crate::ir::schema::Severity;
@@ -191,7 +192,8 @@ impl List {
             reader.add(what, Some(value), one.says.clone(), (one.allowed.clone().unwrap_or_else(|| allowed.clone()), *severity));
         }
         for (number, name, units) in &self.units {
-            let listed: Vec<String> = units.iter().map(|unit| if *unit == 0 { "none".to_owned() } else { unit.to_string() }).collect();
+            let listed: Vec<String> =
+                units.iter().map(|unit| if *unit == NO_UNIT { "none".to_owned() } else { unit.to_string() }).collect();
             let says = format!("{name} has the unit {}", listed.join(" or "));
             let what = What::InUnits { of: of(*number), unit: unit.to_owned(), value: value.to_owned(), units: units.clone() };
             reader.add(what, Some(unit), says, (allowed.clone(), *severity));
@@ -229,7 +231,10 @@ struct Line<'a> {
 impl Line<'_> {
     fn read(&mut self) -> Option<Said> {
         let concept = self.number("concept", "the number of a concept", |text| text.parse().ok().filter(|number| *number > 0_i64));
-        let unit = self.number("unit", "the number of a unit", |text| text.parse().ok().filter(|number| *number >= 0_i64));
+        let unit = self.number("unit", "the number of a unit, or `none`", |text| match text {
+            "none" => Some(NO_UNIT),
+            number => number.parse().ok().filter(|number| *number >= 0_i64),
+        });
         let gender = self.number("gender", "the number of a gender", |text| text.parse().ok());
         let finite = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
         let (low, high) = (self.number("low", "a number", finite), self.number("high", "a number", finite));
@@ -242,7 +247,7 @@ impl Line<'_> {
             return None;
         };
         if unit.is_none() && (low.is_some() || high.is_some()) {
-            self.wrong("unit", "a limit without its unit", "write the number of the unit, or 0 where values have none");
+            self.wrong("unit", "a limit without its unit", "write the number of the unit, or `none` where values have none");
             return None;
         }
         if unit.is_none() && gender.is_none() {
@@ -261,7 +266,7 @@ impl Line<'_> {
             (low, high) => format!("from {low} to {high}"),
         };
         let unit = unit.map(|unit| {
-            let shown = if unit == 0 { "without a unit".to_owned() } else { format!("in {}", named(unit, self.text("unit_name"))) };
+            let shown = if unit == NO_UNIT { "without a unit".to_owned() } else { format!("in {}", named(unit, self.text("unit_name"))) };
             Limits { concept, unit, low, high, says: format!("{name} {shown} is {within}"), allowed: None }
         });
         Some(Said { concept, name, unit, gender, allowed })
@@ -317,13 +322,13 @@ mod tests {
     #[test]
     fn each_line_says_what_is_plausible_of_a_concept() {
         let (list, said) = read(
-            "\u{feff}concept,name,unit,unit_name,low,high,gender,at_most\n1,Pulse,10,/min,20,300,,\n1,Pulse,11,,,5.5,,1%\n2,,0,,-1,,,\n3,Womb,,,,,8532,7\n",
+            "\u{feff}concept,name,unit,unit_name,low,high,gender,at_most\n1,Pulse,10,/min,20,300,,\n1,Pulse,11,,,5.5,,1%\n2,,none,,-1,,,\n3,Womb,,,,,8532,7\n",
         );
         assert_eq!(said, []);
         let list = list.unwrap();
         let says: Vec<&str> = list.limits.iter().map(|one| one.says.as_str()).collect();
         assert_eq!(says, ["1 (Pulse) in 10 (/min) is from 20 to 300", "1 (Pulse) in 11 is at most 5.5", "2 without a unit is at least -1"]);
-        assert_eq!(list.units, [(1, "1 (Pulse)".to_owned(), vec![10, 11]), (2, "2".to_owned(), vec![0])]);
+        assert_eq!(list.units, [(1, "1 (Pulse)".to_owned(), vec![10, 11]), (2, "2".to_owned(), vec![NO_UNIT])]);
         assert_eq!(list.limits[1].allowed.as_ref().map(|allowed| allowed.at_most.as_str()), Some("1%"));
         assert_eq!(list.genders, [(3, "3 (Womb)".to_owned(), 8532, Budget::parse("7"))]);
     }
@@ -340,7 +345,8 @@ mod tests {
             ("x,10,1,2,", 2, 1, "`x` is not the number of a concept"),
             ("0,10,1,2,", 2, 1, "`0` is not the number of a concept"),
             (",10,1,2,", 2, 1, "a line of a list has no concept"),
-            ("1,mmHg,1,2,", 2, 3, "`mmHg` is not the number of a unit"),
+            ("1,mmHg,1,2,", 2, 3, "`mmHg` is not the number of a unit, or `none`"),
+            ("1,-1,1,2,", 2, 3, "`-1` is not the number of a unit, or `none`"),
             ("1,10,\"1,5\",2,", 2, 1, "`1,5` is not a number"),
             ("1,10,NaN,2,", 2, 6, "`NaN` is not a number"),
             ("1,,1,2,", 2, 3, "a limit without its unit"),

@@ -72,7 +72,14 @@ pub(crate) fn verify(
     })?;
     let by_table: BTreeMap<&str, Vec<Demand>> = filled.iter().map(|shape| shape.name.as_str()).zip(asked.iter().cloned()).collect();
     vocabulary::concepts(target, &by_table, converted, context.order, &said)?;
-    Ok(said.finish(&filled.iter().map(|shape| shape.name.as_str()).collect::<Vec<_>>()))
+    let elsewhere: Vec<&TargetTable> = target.tables.iter().filter(|table| table.external).collect();
+    let none = Budget::none();
+    for TargetTable { name: table, .. } in &elsewhere {
+        let says = "is there, with its columns";
+        let check = Check { code: "R0406", table, column: "", says, allowed: &none, severity: Severity::Fail };
+        said.skipped(&check, tables::EXTERNAL);
+    }
+    Ok(said.finish(&filled.iter().chain(&elsewhere).map(|shape| shape.name.as_str()).collect::<Vec<_>>()))
 }
 
 /// The checks of the rows of a table that has none: one line says that they were not run.

@@ -14,6 +14,9 @@ use crate::ir::target::TargetTable;
 /// Why a check was not run on a table without rows.
 pub(super) const NO_ROWS: &str = "the table has no rows";
 
+/// Why a table was not looked at that a database must have all the same.
+pub(super) const EXTERNAL: &str = "the table is external: whoever fills it makes it";
+
 /// One pass for each of these.
 pub(super) fn wholes(
     shape: &TargetTable,
