@@ -1,5 +1,6 @@
 //! What was being done when a server failed, and how that is said of every kind of server.
 
+use super::trust;
 use crate::error::Failure;
 
 /// What was being done.
@@ -33,6 +34,16 @@ impl Doing<'_> {
             Self::Loading | Self::Filling(_) => format!("loading into `{shown}`: {cause}; nothing was changed"),
             Self::Committing => silent(shown, &cause),
         })
+    }
+
+    /// The failure of who waited in vain for what somebody else holds, with who may be that, and what ends one of them.
+    pub(super) fn locked(shown: &str, who: &[String], end: &str) -> Failure {
+        let seconds = trust::patience_with_locks().unwrap_or_default().as_secs();
+        let open = if who.is_empty() { String::new() } else { format!("; transactions are open by {}", who.join(", ")) };
+        Failure::World(format!(
+            "`{shown}`: another program holds locks on tables here, and did not let go of them in {seconds} seconds{open}; nothing was changed\n\
+             help: wait until it is done, or end it with `{end}`, and give the command again"
+        ))
     }
 
     /// Where it was, as the beginning of a sentence goes on.

@@ -1,4 +1,5 @@
-//! Whose certificates a server may show, those that the machine trusts or those that the operator names, and by which password it is reached.
+//! Whose certificates a server may show, those that the machine trusts or those that the operator names, by which password it is reached, and
+//! how long it may be silent.
 
 use crate::error::Failure;
 use crate::secret;
@@ -6,6 +7,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use std::env;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Holds the password of a server; so does the file that this names with `_FILE` behind it.
 pub(super) const PASSWORD: &str = "EHR_TO_PASSWORD";
@@ -14,6 +16,35 @@ pub(super) const FROM: &str =
     "it is read from `EHR_TO_PASSWORD`, or from the file that `EHR_TO_PASSWORD_FILE` names, or else asked for at a terminal";
 /// Names a file of certificates to trust in place of those that the machine trusts.
 const AUTHORITY: &str = "EHR_TO_CA";
+
+/// How long a server may take to be connected to.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// Says how many seconds a server may say nothing for, once it is connected to.
+const SILENCE: &str = "EHR_TO_SILENCE";
+/// The same where nobody says it: longer than any one statement of a load should take.
+const LONGEST: Duration = Duration::from_hours(1);
+
+/// The longest that anybody is waited for who holds what a load needs.
+const LOCKED: Duration = Duration::from_mins(5);
+
+/// How long a server may say nothing for, while it is waited for.
+pub(super) fn silence() -> Result<Duration, Failure> {
+    let Some(asked) = env::var_os(SILENCE) else { return Ok(LONGEST) };
+    let seconds = asked.to_str().and_then(|asked| asked.trim().parse().ok()).filter(|seconds| *seconds > 0);
+    seconds.map(Duration::from_secs).ok_or_else(|| Failure::Usage(format!("`{SILENCE}` is a number of seconds, 1 or more")))
+}
+
+/// How long anybody is waited for, other loaders apart, who holds what a load needs: not so long that the server would seem to be silent.
+pub(super) fn patience_with_locks() -> Result<Duration, Failure> {
+    Ok((silence()? / 2).min(LOCKED).max(Duration::from_secs(1)))
+}
+
+/// How silence is said.
+pub(super) fn silent_for(patience: Duration) -> String {
+    let seconds = patience.as_secs();
+    let more = if patience == PATIENCE { String::new() } else { format!("; `{SILENCE}` says how many seconds it may") };
+    format!("it has said nothing for {seconds} seconds{more}")
+}
 
 /// The password for a server that is shown so: the environment's, or what was typed for it before.
 pub(super) fn password(shown: &str) -> Result<Option<String>, Failure> {

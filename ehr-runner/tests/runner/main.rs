@@ -16,6 +16,7 @@ mod hostile;
 mod ingester;
 mod input;
 mod kills;
+mod locks;
 mod mail;
 mod maria;
 mod mysql;

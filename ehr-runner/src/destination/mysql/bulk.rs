@@ -99,7 +99,7 @@ pub(super) fn stream(store: &mut Mysql, into: &Into<'_>, rows: Rows<'_>) -> Resu
     let loaded = loaded.unwrap_or_else(|_| Err(mysql::Error::IoError(std::io::Error::other("the load failed"))));
     match (given, loaded) {
         (Err(failure), _) if !gone => Err(failure),
-        (_, Err(error)) => Err(Doing::Filling(into.table).failed(&shown, &error)),
+        (_, Err(error)) => Err(store.failed(Doing::Filling(into.table), &error)),
         (Err(failure), Ok(_)) => Err(failure),
         (Ok(()), Ok((filled, 0))) if filled == sent => Ok(filled),
         (Ok(()), Ok((filled, _))) => fallen(store, into.table, sent - filled.min(sent)).map(|()| filled),
@@ -155,7 +155,7 @@ fn flush(store: &mut Mysql, into: &Into<'_>, waiting: &mut Vec<Value>, rows: usi
         let sql = format!("INSERT INTO {} ({}) VALUES {}", into.quoted, into.names.join(", "), vec![row.as_str(); part].join(", "));
         let values: Vec<Value> = values.by_ref().take(part * width).collect();
         let done = store.connection.exec_drop(sql, Params::Positional(values));
-        done.map_err(|error| Doing::Filling(into.table).failed(&store.shown, &error))?;
+        done.map_err(|error| store.failed(Doing::Filling(into.table), &error))?;
         let arrived = store.connection.affected_rows();
         if store.connection.warnings() > 0 || arrived != part as u64 {
             fallen(store, into.table, part as u64 - arrived.min(part as u64))?;

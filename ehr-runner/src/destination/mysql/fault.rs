@@ -7,6 +7,8 @@ use crate::error::Failure;
 use mysql::DriverError;
 use mysql::Error;
 use mysql::MySqlError;
+use std::error::Error as _;
+use std::io;
 
 /// The message of a lack of rights names rights, users and tables, never values.
 const NAMING: [u16; 8] = [1044, 1142, 1143, 1227, 1370, 1410, 1419, 1698];
@@ -26,7 +28,11 @@ impl Fault for Error {
                 "the server ended the connection".to_owned()
             }
             Self::MySqlError(said) => return Ok(by_server(doing, shown, said)),
-            Self::IoError(error) => error.to_string(),
+            Self::IoError(error) => unheard(error),
+            Self::CodecError(error) => match error.source().and_then(|cause| cause.downcast_ref()) {
+                Some(error) => unheard(error),
+                None => "an answer of the server was not understood".to_owned(),
+            },
             Self::TlsError(error) => format!("TLS: {error}"),
             Self::DriverError(DriverError::TlsNotSupported) => "the server offers no TLS; `?sslmode=disable` goes without it".to_owned(),
             Self::DriverError(DriverError::PacketTooLarge) => "a row is larger than the server takes (`max_allowed_packet`)".to_owned(),
@@ -35,6 +41,14 @@ impl Fault for Error {
             Self::DriverError(_) => "the two do not understand each other".to_owned(),
             _ => "an answer of the server was not understood".to_owned(),
         })
+    }
+}
+
+/// Why nothing came, or could be sent.
+fn unheard(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => trust::silent_for(trust::silence().unwrap_or_default()),
+        _ => error.to_string(),
     }
 }
 

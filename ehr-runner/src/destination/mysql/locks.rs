@@ -4,15 +4,21 @@
 //! are called stands in the comments of tables of ours, which nobody can read who has no right on them.
 
 use super::super::cell::Cell;
+use super::super::doing::Doing;
 use super::super::store::Store;
+use super::super::trust;
 use super::Mysql;
 use crate::error::Failure;
 use mysql::prelude::Queryable;
+use std::time::Duration;
 
 /// Tables of ours one of which is made before anything else is; the comment of each names a lock.
 pub(super) const LOCKING: [&str; 2] = ["_ehr_orders", "_ehr_tenants"];
-/// How long another loader is waited for, in seconds.
-const PATIENCE: u32 = 31_536_000;
+/// After so long a lock is asked for anew, as long as it takes, so that the server is heard while another loader is waited for.
+const TURN: Duration = Duration::from_secs(30);
+
+/// A lock was waited for, for as long as may be.
+const WAITED: u16 = 1205;
 
 impl Mysql {
     /// Waits until no other loader is at work here. Of several locks the oldest keeps them apart, since all take it first.
@@ -45,10 +51,28 @@ impl Mysql {
     }
 
     fn lock(&mut self, name: &Cell) -> Result<(), Failure> {
-        let sql = format!("SELECT GET_LOCK(CONCAT('ehr-rules ', MD5(?)), {PATIENCE})");
-        if self.one(&sql, std::slice::from_ref(name))?.count() == 1 {
-            return Ok(());
+        let turn = trust::patience_with_locks()?.min(TURN).as_secs();
+        let sql = format!("SELECT GET_LOCK(CONCAT('ehr-rules ', MD5(?)), {turn})");
+        loop {
+            match self.one(&sql, std::slice::from_ref(name))?.integer() {
+                Some(1) => return Ok(()),
+                Some(_) => {}
+                None => return Err(self.refuse("waiting for another loader failed")),
+            }
         }
-        Err(self.refuse("waiting for another loader failed"))
+    }
+
+    /// The failure of a statement; where it waited too long for a lock, with who has a transaction open.
+    pub(super) fn failed(&mut self, doing: Doing<'_>, error: &mysql::Error) -> Failure {
+        if !matches!(error, mysql::Error::MySqlError(said) if said.code == WAITED) {
+            return doing.failed(&self.shown, error);
+        }
+        drop(self.connection.query_drop("ROLLBACK"));
+        let sql = "SELECT concat('`', p.user, '` (connection ', p.id, ', since ', t.trx_started, ')') FROM information_schema.innodb_trx t \
+                   JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id WHERE p.id <> connection_id() \
+                   ORDER BY t.trx_lock_structs > 0 DESC, t.trx_started LIMIT 5";
+        // Who may not see them is told what is known without.
+        let who: Vec<String> = self.connection.query(sql).unwrap_or_default();
+        Doing::locked(&self.shown, &who, "KILL CONNECTION")
     }
 }

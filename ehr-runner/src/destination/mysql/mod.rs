@@ -23,6 +23,7 @@ use super::store::Rows;
 use super::store::Slot;
 use super::store::Store;
 use super::tenants::passwords::chance;
+use super::trust;
 use crate::error::Failure;
 use crate::failpoint;
 use ehr_rules::Kind;
@@ -179,9 +180,10 @@ impl Store for Mysql {
         let names = format!("SET NAMES utf8mb4 COLLATE {}", self.collation);
         // Where no index helps, rows are joined by their hashes, which one of the two does unasked.
         let joins = if self.maria { ", join_cache_level = 8, join_buffer_size = 16777216" } else { "" };
+        let locked = trust::patience_with_locks()?.as_secs();
         for sql in [
             names,
-            format!("SET SESSION {SETTINGS}{joins}"),
+            format!("SET SESSION {SETTINGS}{joins}, innodb_lock_wait_timeout = {locked}, lock_wait_timeout = {locked}"),
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
             "SET SESSION TRANSACTION READ WRITE".to_owned(),
         ] {
@@ -213,7 +215,7 @@ impl Store for Mysql {
         } else {
             self.connection.exec_drop(sql, Params::Positional(values.iter().map(value::parameter).collect()))
         };
-        done.map_err(|error| self.fail(&error))?;
+        done.map_err(|error| self.failed(Doing::Loading, &error))?;
         Ok(self.connection.affected_rows())
     }
 
@@ -223,7 +225,7 @@ impl Store for Mysql {
         } else {
             self.connection.exec(sql, Params::Positional(values.iter().map(value::parameter).collect()))
         };
-        Ok(rows.map_err(|error| self.fail(&error))?.into_iter().map(value::cells).collect())
+        Ok(rows.map_err(|error| self.failed(Doing::Loading, &error))?.into_iter().map(value::cells).collect())
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<Found>, Failure> {

@@ -3,6 +3,7 @@
 use super::super::doing::Doing;
 use super::super::trust;
 use super::super::trust::PASSWORD;
+use super::super::trust::PATIENCE;
 use super::fault::is_refused;
 use super::tenants;
 use crate::error::Failure;
@@ -17,11 +18,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::net::IpAddr;
 use std::str::FromStr;
-use std::time::Duration;
 use tempfile::NamedTempFile;
 
-/// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// After so long without a word the other side is asked whether it is there.
 const SILENCE_MS: u32 = 60_000;
 /// How an address is written.
@@ -111,7 +109,7 @@ impl Server {
         let shown = self.to_string();
         let trusted = if self.tls { Some(trusted()?) } else { None };
         let tls = trusted.as_ref().map(|file| SslOpts::default().with_root_cert_path(Some(file.path().to_owned())));
-        let known = self.password()?;
+        let (known, silence) = (self.password()?, trust::silence()?);
         let alone = known.is_none();
         let opts = OptsBuilder::from_opts(self.opts.clone())
             .pass(known)
@@ -119,9 +117,15 @@ impl Server {
             // Where the address says, and not where the server says that it could be reached too.
             .prefer_socket(false)
             .tcp_connect_timeout(Some(PATIENCE))
+            .read_timeout(Some(silence))
+            .write_timeout(Some(silence))
             .tcp_keepalive_time_ms(Some(SILENCE_MS))
             // An update says how many rows it found, as elsewhere, and not how many of them it found otherwise.
             .additional_capabilities(CapabilityFlags::CLIENT_FOUND_ROWS);
+        // So that one that is gone is found out, whatever stands in between.
+        #[cfg(target_os = "linux")]
+        let opts =
+            opts.tcp_keepalive_probe_interval_secs(Some(10)).tcp_keepalive_probe_count(Some(6)).tcp_user_timeout_ms(Some(2 * SILENCE_MS));
         let connected = match Conn::new(opts.clone()) {
             Err(error) if alone && is_refused(&error) => match trust::ask(&shown)? {
                 Some(password) => Conn::new(opts.pass(Some(password))),

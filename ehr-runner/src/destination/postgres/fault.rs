@@ -16,6 +16,9 @@ const NAMING: [&str; 12] = ["08", "0A", "25", "3D", "3F", "42", "53", "54", "55"
 /// The server ended the connection, or itself.
 const ENDED: [&str; 3] = ["57P01", "57P02", "57P03"];
 
+/// What ends a program that holds a lock.
+pub(super) const END: &str = "SELECT pg_terminate_backend(PROCESS)";
+
 /// Whether the server asked for a password and none was there to be sent.
 pub(super) fn wants_password(error: &Error) -> bool {
     error.source().is_some_and(|cause| cause.to_string() == "password missing")
@@ -74,6 +77,7 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &DbError) -> Failure {
         "42501" => world(&format!("the user lacks a right: {}", said.message())),
         "53100" => world("the server's disk is full; nothing was changed"),
         _ if ENDED.contains(&code) => world("the server is shutting down or starting; nothing was changed"),
+        "55P03" => Doing::locked(shown, &[], END),
         "40001" | "40P01" => world("another program was at work in the same tables; nothing was changed, give the command again"),
         _ if NAMING.iter().any(|class| code.starts_with(class)) => world(&format!("{} (SQLSTATE {code})", said.message())),
         // Such as what a trigger of the database says, in which a value may stand.

@@ -3,8 +3,11 @@
 mod binary;
 mod exchange;
 mod fault;
+mod locks;
 mod recall;
+mod rights;
 mod server;
+mod silence;
 mod tenants;
 
 use super::cell::Cell;
@@ -33,8 +36,6 @@ use std::io::Write;
 
 /// The oldest server that has all that is asked of it.
 const OLDEST: i64 = 12_00_00;
-/// What a load does to a table.
-const RIGHTS: [&str; 4] = ["SELECT", "INSERT", "UPDATE", "DELETE"];
 
 /// So much of a copy is sent at once.
 const PART: usize = 1 << 16;
@@ -142,8 +143,7 @@ impl Store for Postgres {
         if self.one("SELECT current_schema()::text", &[])? == Cell::Null {
             return Err(self.refuse("the user has no schema to load into; `search_path` names none that is there"));
         }
-        // Loaders come one after the other; the lock goes with the transaction.
-        self.one("SELECT true FROM pg_advisory_xact_lock(hashtext('ehr-rules'), hashtext(current_schema()))", &[]).map(drop)
+        self.wait_for_loaders()
     }
 
     fn look(&mut self) -> Result<(), Failure> {
@@ -164,13 +164,13 @@ impl Store for Postgres {
         let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| value as _).collect();
         failpoint::reached("statement");
-        self.client.execute(sql, &bound).map_err(|error| Doing::Loading.failed(&self.shown, &error))
+        self.client.execute(sql, &bound).map_err(|error| self.failed(Doing::Loading, &error))
     }
 
     fn ask(&mut self, sql: &str, values: &[Cell]) -> Result<Vec<Vec<Cell>>, Failure> {
         let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
         let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| value as _).collect();
-        let rows = self.client.query(sql, &bound).map_err(|error| Doing::Loading.failed(&self.shown, &error))?;
+        let rows = self.client.query(sql, &bound).map_err(|error| self.failed(Doing::Loading, &error))?;
         rows.iter().map(|row| (0..row.len()).map(|at| cell(row, at)).collect()).collect()
     }
 
@@ -195,14 +195,9 @@ impl Store for Postgres {
         let shown = self.shown.clone();
         let fail = |error| Doing::Filling(table).failed(&shown, &error);
         // Values are sent as the columns that are there take them.
-        let types: Vec<Type> = self
-            .client
-            .prepare(&format!("SELECT {names} FROM {quoted}"))
-            .map_err(fail)?
-            .columns()
-            .iter()
-            .map(|column| column.type_().clone())
-            .collect();
+        let there = self.client.prepare(&format!("SELECT {names} FROM {quoted}"));
+        let there = there.map_err(|error| self.failed(Doing::Filling(table), &error))?;
+        let types: Vec<Type> = there.columns().iter().map(|column| column.type_().clone()).collect();
         failpoint::reached("filling");
         let mut copy = self.client.copy_in(&format!("COPY {quoted} ({names}) FROM STDIN (FORMAT binary)")).map_err(fail)?;
         let broken = |error| Doing::Filling(table).broken(&shown, &error);
@@ -312,27 +307,7 @@ impl Store for Postgres {
     }
 
     fn check_rights(&mut self, tables: &[&str]) -> Result<(), Failure> {
-        let mut lacking = Vec::new();
-        for (sql, right) in [
-            ("SELECT has_schema_privilege(current_schema(), 'CREATE')", "CREATE on the schema"),
-            ("SELECT has_database_privilege(current_database(), 'TEMPORARY')", "TEMPORARY on the database"),
-        ] {
-            if self.one(sql, &[])? != Cell::Boolean(true) {
-                lacking.push(right.to_owned());
-            }
-        }
-        for table in tables {
-            for right in RIGHTS {
-                let sql = "SELECT has_table_privilege(quote_ident(current_schema()) || '.' || quote_ident($1), $2)";
-                if self.one(sql, &[Cell::Text((*table).to_owned()), Cell::Text(right.to_owned())])? != Cell::Boolean(true) {
-                    lacking.push(format!("{right} on table `{table}`"));
-                }
-            }
-        }
-        if lacking.is_empty() {
-            return Ok(());
-        }
-        Err(self.refuse(&format!("the user lacks {}; nothing was read or loaded", lacking.join(", "))))
+        self.may_load(tables)
     }
 }
 

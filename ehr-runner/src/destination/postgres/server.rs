@@ -3,7 +3,11 @@
 use super::super::doing::Doing;
 use super::super::trust;
 use super::super::trust::PASSWORD;
+use super::super::trust::PATIENCE;
 use super::fault::wants_password;
+use super::silence::Encrypted;
+use super::silence::Patience;
+use super::silence::Plain;
 use crate::error::Failure;
 use postgres::Client;
 use postgres::Config;
@@ -11,6 +15,7 @@ use postgres::Error;
 use postgres::NoTls;
 use postgres::config::Host;
 use postgres::config::SslMode;
+use postgres::config::SslNegotiation;
 use rustls::ClientConfig;
 use rustls::RootCertStore;
 use rustls::crypto::ring;
@@ -20,8 +25,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// After so long without a word the system asks whether the other side is there, and how often it does before it is not.
+const ASKED_AFTER: Duration = Duration::from_mins(1);
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+const ASKED: u32 = 6;
 
 /// A server, a user and a database, without the password.
 #[derive(Debug, Clone)]
@@ -56,6 +63,9 @@ impl FromStr for Server {
             config.connect_timeout(PATIENCE);
         }
         config.application_name("ehr-runner");
+        // So that one that is gone is found out, whatever stands in between.
+        config.keepalives_idle(ASKED_AFTER).keepalives_interval(ASKED_EVERY).keepalives_retries(ASKED);
+        config.tcp_user_timeout(ASKED_AFTER + ASKED_EVERY * ASKED);
         Ok(Self { config, schema: None })
     }
 }
@@ -111,10 +121,22 @@ impl Server {
 
 /// Connects as it is said there.
 fn dial(config: &Config) -> Result<Result<Client, Error>, Failure> {
-    Ok(match config.get_ssl_mode() {
-        SslMode::Disable => config.connect(NoTls),
-        _ => config.connect(verified()?),
-    })
+    let mut config = config.clone();
+    let patience = Patience::new()?;
+    let (encrypted, at_once) = (config.get_ssl_mode() != SslMode::Disable, config.get_ssl_negotiation() == SslNegotiation::Direct);
+    let named = config.get_hosts().iter().all(|host| matches!(host, Host::Tcp(_)));
+    if !named && !encrypted {
+        // A socket is this machine's, and has no name that the library would encrypt for.
+        return Ok(config.connect(NoTls));
+    }
+    config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+    let client = if encrypted {
+        config.connect(Encrypted { patience: Arc::clone(&patience), tls: verified(at_once)?, at_once })
+    } else {
+        config.connect(Plain(Arc::clone(&patience)))
+    };
+    patience.connected();
+    Ok(client)
 }
 
 /// Whether nothing leaves the machine on the way there.
@@ -127,13 +149,18 @@ fn here(host: &Host) -> bool {
 }
 
 /// TLS to a server whose certificate is its own and signed by somebody who is trusted.
-fn verified() -> Result<MakeRustlsConnect, Failure> {
+fn verified(at_once: bool) -> Result<MakeRustlsConnect, Failure> {
     let mut trusted = RootCertStore::empty();
     trusted.add_parsable_certificates(trust::certificates()?);
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|error| Failure::World(format!("preparing TLS: {error}")))?;
-    Ok(MakeRustlsConnect::new(config.with_root_certificates(trusted).with_no_client_auth()))
+        .map_err(|error| Failure::World(format!("preparing TLS: {error}")))?
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    if at_once {
+        config.alpn_protocols = vec![b"postgresql".to_vec()];
+    }
+    Ok(MakeRustlsConnect::new(config))
 }
 
 #[cfg(test)]

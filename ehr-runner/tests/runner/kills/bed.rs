@@ -135,6 +135,11 @@ impl Bed {
         Run::start(&self.place, &format!("{does} --to {}", self.url), failpoint)
     }
 
+    /// The same with more in its environment.
+    pub(super) fn start_with(&self, does: &str, variables: &[(&str, &str)]) -> Run {
+        Run::start_with(&self.place, &format!("{does} --to {}", self.url), None, variables)
+    }
+
     /// Runs it to its end, which is good.
     pub(super) fn run(&self, does: &str) -> Ended {
         let ended = self.start(does, None).end();

@@ -14,6 +14,7 @@ mod points;
 mod print;
 mod random;
 mod run;
+mod silent;
 mod tenants;
 
 use std::collections::BTreeSet;

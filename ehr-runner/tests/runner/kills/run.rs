@@ -5,7 +5,6 @@ use crate::place::Place;
 use crate::server::PASSWORD;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
@@ -58,7 +57,7 @@ impl Run {
     }
 
     /// The same with more in its environment.
-    pub(super) fn start_with(place: &Place, arguments: &str, failpoint: Option<&str>, variables: &[(&str, &Path)]) -> Self {
+    pub(super) fn start_with(place: &Place, arguments: &str, failpoint: Option<&str>, variables: &[(&str, &str)]) -> Self {
         let log = place.path("passed.log");
         // There may be none yet.
         drop(fs::remove_file(&log));

@@ -139,7 +139,7 @@ impl<'a> Tenants<'a> {
 
     fn start(&self, does: &str, failpoint: Option<&str>) -> Run {
         let passwords = self.place.path("passwords.jsonl");
-        let variables = [("EHR_TENANT_PASSWORDS", passwords.as_path())];
+        let variables = [("EHR_TENANT_PASSWORDS", passwords.to_str().unwrap())];
         Run::start_with(&self.place, &format!("{does} --to {}", self.base.url()), failpoint, &variables)
     }
 
