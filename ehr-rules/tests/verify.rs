@@ -99,6 +99,7 @@ fn target(place: &str, what: &str) -> Small {
 const LIST: &str = "concept,name,unit,low,high,gender,at_most\n1,A,1,4,10,,\n1,A,2,4.5,10,,\n2,B,1,5,,8507,\n";
 const UNITS: &str = "concept,unit\n1,1\n1,2\n1,none\n";
 const UNITLESS: &str = "by_concept: {file: units.csv, concept: concept_id, unit: unit, value: value}";
+const WRITTEN: &str = "by_concept: {file: units.csv, concept: concept_id, unit: unit, unit_text: code, value: value}";
 const LISTED: &str = "by_concept: {file: list.csv, concept: concept_id, unit: unit, value: value, gender: person.sex}";
 const LISTED_WARN: &str =
     "by_concept: [{file: list.csv, concept: concept_id, unit: unit, value: value, gender: person.sex, on_error: warn, at_most: 33%}]";
@@ -283,6 +284,9 @@ const CASES: &[Case<'_>] = &[
         ("A,2,9\n103,2,,2020-01-01 12:00:00,1,A,2,\n", "A,3,9\n103,2,,2020-01-01 12:00:00,1,A,,4\n"),
         "R0427 ill.unit 1/2 Failed",
     ),
+    // Nor rows for which no unit is written, where it is said in which column it would be.
+    ("ILL", WRITTEN, ("01-01 12:00:00,1,A,2,9\n103", "01-01 12:00:00,1,,3,9\n103"), ""),
+    ("ILL", WRITTEN, ("01-01 12:00:00,1,A,2,9\n103", "01-01 12:00:00,1,A,3,9\n103"), "R0427 ill.unit 1/2 Failed"),
     ("ILL", LISTED, ("101,1,11", "101,2,11"), "R0428 ill.concept_id 1/1 Failed"),
     ("ILL", LISTED, ("8507,Hull", ",Hull"), "R0428 ill.concept_id 1/1 Failed"),
     ("ILL", LISTED_WARN, ("8507,Hull", "8532,Hull"), "R0428 ill.concept_id 1/1 Warned"),

@@ -28,6 +28,8 @@ pub(crate) struct Measured<'a> {
     pub concept: &'a str,
     pub unit: &'a str,
     pub value: &'a str,
+    /// A column without which a row is not looked at.
+    pub written: Option<&'a str>,
 }
 
 /// Of the values of each concept and unit, how many are not between the two.
@@ -101,7 +103,8 @@ pub(crate) fn of_gender(
 
 /// Values that are there, each with its concept and unit.
 fn measured(table: &Table, columns: Measured<'_>) -> Result<LazyFrame, Error> {
-    let plan = table.scan()?.select([
+    let written = columns.written.map_or_else(|| lit(true), |written| col(written).is_not_null());
+    let plan = table.scan()?.filter(written).select([
         col(columns.concept).alias(CONCEPT),
         col(columns.unit).fill_null(lit(NO_UNIT)).alias(UNIT),
         col(columns.value).cast(DataType::Float64).alias(VALUE),

@@ -237,7 +237,8 @@ const BY_CONCEPT: &Form = &Form {
     keys: &[
         required("file", Holds::Free, "A CSV in this folder: `concept,name,unit,unit_name,low,high,gender,at_most,source`."),
         required("concept", Holds::OwnColumn, "The column of concepts."),
-        key("unit", Holds::OwnColumn, "The column of units; 0 and what is missing are none."),
+        key("unit", Holds::OwnColumn, "The column of units; 0 is one that nobody knew, and what is missing is `none` in the list."),
+        key("unit_text", Holds::OwnColumn, "The column with the unit as it was written; rows without it are not looked at for their unit."),
         key("value", Holds::OwnColumn, "The column of values; rows without one are not looked at for limits and units."),
         key("gender", Holds::Free, "The column of the gender, here or as `TABLE.COLUMN` of the row found there."),
         DEMAND_AT_MOST,

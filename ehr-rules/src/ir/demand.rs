@@ -71,6 +71,8 @@ pub enum What {
         of: Of,
         /// The column of units.
         unit: String,
+        /// The column with the unit as it was written; rows without it are not looked at.
+        written: Option<String>,
         /// The column of values.
         value: String,
         /// The units.

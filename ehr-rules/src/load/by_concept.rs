@@ -28,28 +28,31 @@ use std::sync::Arc;
 /// The columns of a list; the names and the source are for its readers.
 const COLUMNS: [&str; 9] = ["concept", "name", "unit", "unit_name", "low", "high", "gender", "at_most", "source"];
 
-/// `{file: plausible/measurement.csv, concept: C, unit: U, value: V, gender: person.G, at_most: 5%, on_error: warn}`.
+/// `{file: plausible/measurement.csv, concept: C, unit: U, unit_text: T, value: V, gender: person.G, at_most: 5%, on_error: warn}`.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) {
     let Some(mut fields) = Fields::of(node, "`by_concept`", reader.said) else { return };
     let file = fields.required_named("file", reader.said);
     let concept = fields.required_named("concept", reader.said);
     let (unit, value) = (fields.named("unit", reader.said), fields.named("value", reader.said));
+    let written = fields.named("unit_text", reader.said);
     let gender = fields.named("gender", reader.said);
     let borne = borne(&mut fields, reader.said);
     fields.finish(reader.said);
     let integers = |kind: &Kind| matches!(kind, Kind::Integer);
     let numbers = |kind: &Kind| matches!(kind, Kind::Integer | Kind::Float | Kind::Decimal { .. });
     let concept = concept.and_then(|name| own(reader, "concept", &name, &integers, "integers"));
-    let asked = [unit.is_some(), value.is_some(), gender.is_some()];
+    let asked = [unit.is_some(), value.is_some(), gender.is_some(), written.is_some()];
     let unit = unit.and_then(|name| own(reader, "unit", &name, &integers, "integers"));
     let value = value.and_then(|name| own(reader, "value", &name, &numbers, "numbers"));
+    let texts = |kind: &Kind| matches!(kind, Kind::Text);
+    let written = written.and_then(|name| own(reader, "unit_text", &name, &texts, "texts"));
     let gender = gender.and_then(|name| {
         let column = plausible::seen(reader, &name, "write `COLUMN` or `TABLE.COLUMN`")?;
         fits(reader, "gender", column, &name, &integers, "integers").then(|| name.text.clone())
     });
     let (Some(file), Some(concept)) = (file, concept) else { return };
     // What is wrong with a column was said.
-    if asked != [unit.is_some(), value.is_some(), gender.is_some()] {
+    if asked != [unit.is_some(), value.is_some(), gender.is_some(), written.is_some()] {
         return;
     }
     let Some(list) = list(reader, &file) else { return };
@@ -58,7 +61,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) {
         reader.said.push(error.help(format!("write {keys}")));
     };
     match (&unit, &value) {
-        (Some(unit), Some(value)) => list.values(reader, &concept, unit, value, &borne),
+        (Some(unit), Some(value)) => list.values(reader, &concept, (unit, written.as_deref()), value, &borne),
         _ if list.units.is_empty() => {}
         _ => lacks(reader, "which units and values are plausible", "`unit: COLUMN` and `value: COLUMN`"),
     }
@@ -179,7 +182,14 @@ impl List {
         }
     }
 
-    fn values(&self, reader: &mut Reader<'_>, concept: &str, unit: &str, value: &str, (allowed, severity): &(Budget, Severity)) {
+    fn values(
+        &self,
+        reader: &mut Reader<'_>,
+        concept: &str,
+        (unit, written): (&str, Option<&str>),
+        value: &str,
+        (allowed, severity): &(Budget, Severity),
+    ) {
         let of = |number: i64| Of { column: concept.to_owned(), concept: number };
         for one in &self.limits {
             let what = What::Within {
@@ -195,7 +205,8 @@ impl List {
             let listed: Vec<String> =
                 units.iter().map(|unit| if *unit == NO_UNIT { "none".to_owned() } else { unit.to_string() }).collect();
             let says = format!("{name} has the unit {}", listed.join(" or "));
-            let what = What::InUnits { of: of(*number), unit: unit.to_owned(), value: value.to_owned(), units: units.clone() };
+            let (of, written) = (of(*number), written.map(str::to_owned));
+            let what = What::InUnits { of, unit: unit.to_owned(), written, value: value.to_owned(), units: units.clone() };
             reader.add(what, Some(unit), says, (allowed.clone(), *severity));
         }
     }

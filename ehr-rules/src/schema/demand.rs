@@ -104,6 +104,7 @@ pub(super) fn by_concept() -> Value {
             ),
             ("concept", own("The column of concepts.", "measurement_concept_id")),
             ("unit", own("The column of units.", "unit_concept_id")),
+            ("unit_text", own("The column with the unit as it was written.", "unit_source_value")),
             ("value", own("The column of values.", "value_as_number")),
             ("gender", own("The column of the gender, here or as `TABLE.COLUMN`.", "person.gender_concept_id")),
             ("at_most", at_most()),
@@ -111,7 +112,7 @@ pub(super) fn by_concept() -> Value {
         ],
         &["file", "concept"],
     );
-    one["dependentRequired"] = json!({"unit": ["value"], "value": ["unit"]});
+    one["dependentRequired"] = json!({"unit": ["value"], "value": ["unit"], "unit_text": ["unit"]});
     json!({"description": "What rows of single concepts hold, by a list.", "anyOf": [one.clone(), {"type": "array", "items": one}]})
 }
 

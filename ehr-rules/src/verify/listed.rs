@@ -45,10 +45,11 @@ pub(super) fn listed(gate: &Gate<'_>, shape: &TargetTable, demands: &[Demand], t
         match &demand.what {
             What::Within { of, unit: (unit, number), value, low, high } => {
                 let between = Between { concept: of.concept, unit: *number, low: *low, high: *high };
-                limits.entry(Measured { concept: &of.column, unit, value }).or_default().push(demand, between);
+                limits.entry(Measured { concept: &of.column, unit, value, written: None }).or_default().push(demand, between);
             }
-            What::InUnits { of, unit, value, units: those } => {
-                units.entry(Measured { concept: &of.column, unit, value }).or_default().push(demand, (of.concept, those));
+            What::InUnits { of, unit, written, value, units: those } => {
+                let columns = Measured { concept: &of.column, unit, value, written: written.as_deref() };
+                units.entry(columns).or_default().push(demand, (of.concept, those));
             }
             What::OfGender { of, column, is } => genders.entry((&of.column, column)).or_default().push(demand, (of.concept, *is)),
             _ => {}

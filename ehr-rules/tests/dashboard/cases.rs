@@ -124,6 +124,12 @@ pub const CASES: &[Case] = &[
         "measurement.unit_concept_id=8840@1-2",
         "R0427 measurement.unit_concept_id",
     ),
+    case(
+        "plausibleUnitConceptIds",
+        "measurement.unit_source_value=@3-40; measurement.unit_concept_id=8840@2",
+        "measurement.unit_source_value=@3-40; measurement.unit_concept_id=8840@3-40",
+        "R0427 measurement.unit_concept_id",
+    ),
     // What has no unit at all is not counted with those in a wrong one, nor with those in a right one.
     case(
         "plausibleUnitConceptIds",

@@ -310,6 +310,13 @@ pub(super) const MISTAKES: &[Mistake] = &[
         &[("E0403 41:90 `word`", "`value` does not go with the type text; `value` is for numbers")],
     ),
     mistake(
+        "a unit as it was written that is a number",
+        TARGET,
+        "unit: unit_id, value",
+        "unit: unit_id, unit_text: value, value",
+        &[("E0403 41:94 `value`", "`unit_text` does not go with the type float; `unit_text` is for texts")],
+    ),
+    mistake(
         "a gender of a row that is not found",
         TARGET,
         "gender: person.gender_id",
