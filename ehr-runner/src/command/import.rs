@@ -217,7 +217,7 @@ fn load_tenants(
         sum.added += load.added;
         sum.replaced += load.replaced;
         sum.already &= load.already;
-        for (table, outcomes) in &load.outcomes {
+        for (table, outcomes) in &load.done() {
             sum.outcomes.entry(table.clone()).or_default().add(*outcomes);
         }
         let (tenant, tracked) = (Some(identifier.clone()), load.outcomes.clone());

@@ -7,6 +7,7 @@
 //! | `_ehr_rows_<table>` | each row's key, its fingerprint, and the order that brought it as it is |
 //! | `_ehr_past_<table>` | rows as they were before an order replaced them, and rows that were set aside when they came |
 //! | `_ehr_conflicts` | rows that came again and were not the same (`conflicts`) |
+//! | `_ehr_outcomes` | of each load, and each tracked table, how many rows were new, identical, changed or duplicate (`outcomes`) |
 //! | `_ehr_tracked` | by what each tracked table is tracked |
 //! | `_ehr_packed`, `_ehr_parts` | the books of tables with a key once more, many rows in one value (`packed`) |
 

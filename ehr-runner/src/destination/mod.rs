@@ -16,6 +16,7 @@ mod exchange;
 mod histories;
 mod moving;
 mod mysql;
+mod outcomes;
 mod packed;
 mod postgres;
 mod shape;
@@ -116,14 +117,19 @@ pub(crate) struct Load {
     pub(crate) replaced: u64,
     /// Whether the order was there before, so that nothing was done.
     pub(crate) already: bool,
-    /// Of each table that is tracked how many rows were what.
+    /// Of each table that is tracked how many rows were what when the order was loaded, be it now or before.
     pub(crate) outcomes: BTreeMap<String, Outcomes>,
 }
 
 impl Load {
+    /// What this load did with rows of tables that are tracked: nothing, where the order was there.
+    pub(crate) fn done(&self) -> BTreeMap<String, Outcomes> {
+        if self.already { BTreeMap::new() } else { self.outcomes.clone() }
+    }
+
     /// For scripts.
     pub(crate) fn json(&self) -> serde_json::Value {
-        let Self { rows, added, replaced, already, outcomes } = self;
+        let (Self { rows, added, replaced, already, .. }, outcomes) = (self, self.done());
         serde_json::json!({"rows": rows, "added": added, "replaced": replaced, "already": already, "tracked": outcomes})
     }
 }
@@ -249,7 +255,8 @@ impl Destination {
         failpoint::reached("begun");
         books::prepare(store)?;
         if let Some(entry) = books::find(store, &order.id)? {
-            return Ok(Load { rows: entry.rows, added: 0, replaced: 0, already: true, outcomes: BTreeMap::new() });
+            let outcomes = outcomes::of(store, entry.number)?;
+            return Ok(Load { rows: entry.rows, added: 0, replaced: 0, already: true, outcomes });
         }
         packed::prepare(store)?;
         let made = shape::check(store, target, self.creates(loading))?;
@@ -271,6 +278,7 @@ impl Destination {
         if books.iter().any(|book| !book.extra.is_empty()) {
             conflicts::prepare(store)?;
             books::prepare_tracked(store)?;
+            outcomes::prepare(store)?;
         }
         let number = books::next(store)?;
         let mut sum = Taken::default();
@@ -321,6 +329,7 @@ impl Destination {
         }
         failpoint::reached("entering");
         packed::keep(store, number, &order.id)?;
+        outcomes::enter(store, number, &outcomes)?;
         books::enter(store, number, order, [sum.added, sum.replaced, sum.same])?;
         context.go_on()?;
         store.commit()?;

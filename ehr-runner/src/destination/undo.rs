@@ -8,6 +8,7 @@ use super::books::REPLACED_BY;
 use super::cell::Cell;
 use super::conflicts;
 use super::moving;
+use super::outcomes;
 use super::packed;
 use super::store::Store;
 use super::store::equal;
@@ -62,6 +63,7 @@ pub(super) fn undo(context: &Context, store: &mut dyn Store, target: &TargetSche
     failpoint::reached("striking");
     packed::take_back(store, number)?;
     conflicts::strike(store, number)?;
+    outcomes::strike(store, number)?;
     books::strike(store, number)?;
     context.go_on()?;
     store.commit()?;

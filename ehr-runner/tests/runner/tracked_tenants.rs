@@ -48,6 +48,42 @@ fn of(name: &str, counts: [u64; 5]) -> (String, [u64; 5]) {
     (name.to_owned(), counts)
 }
 
+/// What is written down of the loads of an order, but for when that was.
+fn loads(place: &Place, order: &str) -> Vec<Value> {
+    let mut loads = place.json(&format!("{order}/order.json"))["imports"].as_array().unwrap().clone();
+    loads.iter_mut().for_each(|load| load["at"] = Value::Null);
+    loads
+}
+
+#[test]
+fn what_came_of_a_load_is_written_down_even_where_it_was_there_before() {
+    tracking(|place, base| {
+        for (name, drugs) in [("first", ["a"]), ("second", ["b"])] {
+            record(place, "in/1.json", "Ada Marsh", "P1", "one", &drugs);
+            record(place, &format!("in/{name}.json"), "Gary Wang", name, "two", &[]);
+            bring(place, base, name);
+        }
+        let told = loads(place, "second");
+        assert_eq!(told.len(), 2);
+        let of = |at: usize| told[at]["tracked"]["patients"].clone();
+        assert_eq!(of(0), json!({"new": 0, "identical": 0, "changed": 1, "duplicate": 0, "conflicts": 1}));
+        assert_eq!(of(1), json!({"new": 1, "identical": 1, "changed": 0, "duplicate": 0, "conflicts": 0}));
+        // As a process leaves it that dies between the load and this.
+        let mut order = place.json("second/order.json");
+        order["imports"] = json!([]);
+        place.write("second/order.json", order.to_string());
+        let json = answer(&base.ehr(place, "import second --format json").code(0));
+        assert_eq!(loads(place, "second"), told);
+        // This load did nothing.
+        assert_eq!((&json["imported"]["already"], &json["imported"]["tracked"]), (&json!(true), &json!({})));
+        // It goes with its load.
+        base.ehr(place, "undo second").code(0);
+        for identifier in base.places(place).values() {
+            assert_eq!(base.number(place, identifier, "SELECT count(*) FROM _ehr_outcomes WHERE number > 1"), 0, "{identifier}");
+        }
+    });
+}
+
 /// What a tenant's conflicts are, with their values.
 fn conflicts(place: &Place, base: &Base, tenant: &str) -> Vec<Value> {
     let json = answer(&base.of(place, tenant, &["conflicts", "--format", "json", "list", "--show-values"]).code(0));

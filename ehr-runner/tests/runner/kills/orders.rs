@@ -20,7 +20,6 @@ use crate::resume::with_rejects;
 use crate::watch::Watching;
 use crate::watch::count;
 use crate::watch::until;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
@@ -32,13 +31,7 @@ const WATCH: &str = "watch incoming --target demo --out orders --settle 0.1 --wa
 type Whole = (BTreeMap<String, Vec<u8>>, Print);
 
 fn whole(place: &Place, folder: &str) -> Whole {
-    let mut files = content(&place.path(folder), "");
-    let mut order: Value = serde_json::from_slice(&files["order.json"]).unwrap();
-    for import in order["imports"].as_array_mut().unwrap() {
-        // How many rows were new, only that process knew which loaded them.
-        import.as_object_mut().unwrap().remove("tracked");
-    }
-    files.insert("order.json".to_owned(), serde_json::to_vec(&order).unwrap());
+    let files = content(&place.path(folder), "");
     (files, Link::to(place, &Base::Sqlite).print())
 }
 
