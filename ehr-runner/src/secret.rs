@@ -53,6 +53,8 @@ pub(crate) fn ask(whose: &str) -> Result<Option<String>, Failure> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(None);
     }
+    // The question stands there a moment before what is typed is no longer shown: the library offers no place between the two, and the
+    // terminal is turned by code that is not safe in Rust's sense. What is typed in that moment counts all the same.
     match rpassword::prompt_password(format!("password for {whose}: ")) {
         Ok(password) if password.is_empty() => Ok(None),
         Ok(password) => {

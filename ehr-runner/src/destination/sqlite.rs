@@ -130,6 +130,11 @@ impl Store for Sqlite {
         self.connection()?.execute_batch("BEGIN IMMEDIATE").map_err(|error| Failure::database("opening", &self.path, &error))
     }
 
+    /// A file is opened by itself.
+    fn look_into(&mut self, _: &str) -> Result<(), Failure> {
+        Err(Failure::World(format!("`{}` is a file, and holds no other", self.shown)))
+    }
+
     fn commit(&mut self) -> Result<(), Failure> {
         failpoint::reached("committing");
         self.connection()?.execute_batch("COMMIT").map_err(self.fail())?;

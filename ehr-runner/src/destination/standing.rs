@@ -74,21 +74,46 @@ impl Destination {
             _ => self.held()?,
         };
         let mut tenants = Vec::new();
+        let mut open: Option<Box<dyn Store>> = None;
         for Entry { identifier, name, status, .. } in self.tenants()?.entries() {
-            let place = self.of_tenant(identifier);
-            // The file appears with the first order that is loaded into it.
-            let held = if matches!(&place, Self::Sqlite(path) if !path.exists()) { Held::default() } else { place.held()? };
+            let held = self.held_by(identifier, &mut open)?;
             tenants.push(Place { tenant: name.clone(), identifier: identifier.clone(), status: status.clone(), held });
         }
         Ok(Standing { to: self.to_string(), own, tenants })
     }
 
+    /// What a tenant has: in files one after the other, in a server by one connection for all of them.
+    fn held_by(&self, identifier: &str, open: &mut Option<Box<dyn Store>>) -> Result<Held, Failure> {
+        let place = self.of_tenant(identifier);
+        if let Self::Sqlite(path) = &place {
+            // The file appears with the first order that is loaded into it.
+            return if path.exists() { place.held() } else { Ok(Held::default()) };
+        }
+        let store = match open {
+            Some(store) => {
+                store.look_into(identifier)?;
+                store
+            }
+            None => open.insert(place.looked_into()?),
+        };
+        what_is_held(&mut **store)
+    }
+
     fn held(&self) -> Result<Held, Failure> {
         self.there()?;
+        what_is_held(&mut *self.looked_into()?)
+    }
+
+    /// Open to be asked.
+    fn looked_into(&self) -> Result<Box<dyn Store>, Failure> {
         let mut store = self.open()?;
         store.look()?;
-        Ok(Held { orders: loads(&mut *store)?, open_conflicts: conflicts::open(&mut *store)? })
+        Ok(store)
     }
+}
+
+fn what_is_held(store: &mut dyn Store) -> Result<Held, Failure> {
+    Ok(Held { orders: loads(store)?, open_conflicts: conflicts::open(store)? })
 }
 
 fn loads(store: &mut dyn Store) -> Result<Vec<Brought>, Failure> {

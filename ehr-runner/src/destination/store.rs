@@ -104,6 +104,9 @@ pub(super) trait Store {
         Ok(())
     }
 
+    /// The same in the place of another tenant of the same server.
+    fn look_into(&mut self, place: &str) -> Result<(), Failure>;
+
     /// Makes it all last.
     fn commit(&mut self) -> Result<(), Failure>;
 

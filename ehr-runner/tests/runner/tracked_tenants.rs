@@ -9,6 +9,7 @@ use crate::tenants::clinics;
 use crate::tenants::in_each;
 use crate::tenants::order;
 use crate::tenants::record;
+use mysql::prelude::Queryable;
 use serde_json::Value;
 use serde_json::json;
 
@@ -51,7 +52,9 @@ fn of(name: &str, counts: [u64; 5]) -> (String, [u64; 5]) {
 /// What is written down of the loads of an order, but for when that was.
 fn loads(place: &Place, order: &str) -> Vec<Value> {
     let mut loads = place.json(&format!("{order}/order.json"))["imports"].as_array().unwrap().clone();
-    loads.iter_mut().for_each(|load| load["at"] = Value::Null);
+    for load in &mut loads {
+        load["at"] = Value::Null;
+    }
     loads
 }
 
@@ -201,7 +204,15 @@ fn a_destination_says_where_it_stands_and_shows_no_values() {
         base.of(place, "Gary Wang", &["conflicts", "reject", "2"]).code(0);
         base.of(place, "Gary Wang", &["conflicts", "accept", "1"]).code(0);
         base.ehr(place, "undo third --tenant Ada").code(2);
+        let mut looks_on = if let Base::Maria(server) = base { Some(server.connect()) } else { None };
+        let mut connections = || {
+            let status: Option<(String, u64)> = looks_on.as_mut()?.query_first("SHOW GLOBAL STATUS LIKE 'Connections'").unwrap();
+            status.map(|(_, count)| count)
+        };
+        let before = connections();
         let json = answer(&base.ehr(place, "status first --format json").code(0));
+        // To what is nobody's, to the registry, and to all tenants together.
+        assert_eq!(connections(), before.map(|before| before + 3));
         assert_eq!(json["orders"].as_array().unwrap().len(), 1);
         assert!(json["destination"]["tenants"].as_array().unwrap().iter().all(|tenant| tenant["open_conflicts"] == json!([])), "{json}");
     });

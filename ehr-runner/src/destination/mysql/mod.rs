@@ -198,6 +198,11 @@ impl Store for Mysql {
         self.look_for_loops()
     }
 
+    fn look_into(&mut self, place: &str) -> Result<(), Failure> {
+        let sql = format!("USE {}", self.quoted(place));
+        self.connection.query_drop(sql).map_err(|error| self.fail(&error))
+    }
+
     fn commit(&mut self) -> Result<(), Failure> {
         failpoint::reached("committing");
         self.connection.query_drop("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))?;

@@ -153,6 +153,11 @@ impl Store for Postgres {
         }
     }
 
+    fn look_into(&mut self, place: &str) -> Result<(), Failure> {
+        self.schema = Some(place.to_owned());
+        self.look()
+    }
+
     fn commit(&mut self) -> Result<(), Failure> {
         failpoint::reached("committing");
         self.client.batch_execute("COMMIT").map_err(|error| Doing::Committing.failed(&self.shown, &error))?;
