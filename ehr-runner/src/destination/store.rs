@@ -47,6 +47,9 @@ pub(super) struct Recalled {
 /// Takes one row of a book, and before it the parts of its key.
 pub(super) type Recall<'a> = &'a mut dyn FnMut(&[&[u8]], Recalled) -> Result<(), Failure>;
 
+/// Takes the values of one row; whether more rows are wanted.
+pub(super) type Coming<'a> = &'a mut dyn FnMut(&[Option<&[u8]>]) -> Result<bool, Failure>;
+
 /// An open connection, with the text of SQL where databases differ.
 ///
 /// Names in SQL are quoted by [`Store::quoted`]; values travel as parameters or in bulk, never as SQL.
@@ -159,6 +162,14 @@ pub(super) trait Store {
     ///
     /// Whole numbers are eight bytes, the highest first, truth values one, identifiers sixteen, texts as many as they have.
     fn recall(&mut self, _book: &str, _told: &[Slot], _bytes: u64, _take: Recall<'_>) -> Result<bool, Failure> {
+        Ok(false)
+    }
+
+    /// Gives the rows of a query of our own while they come, as long as they are wanted; `false`, and none, where a database hands over
+    /// what was asked for once all of it is there.
+    ///
+    /// Values are as [`Store::recall`] gives them, and bytes as they are.
+    fn stream(&mut self, _sql: &str, _values: &[Cell], _take: Coming<'_>) -> Result<bool, Failure> {
         Ok(false)
     }
 

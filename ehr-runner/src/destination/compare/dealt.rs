@@ -1,5 +1,6 @@
 //! More rows than memory should hold, dealt by key into files that nobody else sees.
 
+use super::Content;
 use super::Entry;
 use super::Key;
 use super::Own;
@@ -32,13 +33,17 @@ impl Dealt {
     }
 
     /// A row of the book.
-    pub(super) fn book(&mut self, Entry { key, row: Recalled { print, order, address }, .. }: Entry) -> io::Result<()> {
-        put(&mut self.book, key, [print, order, address].map(i64::cast_unsigned))
+    pub(super) fn book(
+        &mut self,
+        Entry { key, row: Recalled { print, order, address }, content: Content(content), .. }: Entry,
+    ) -> io::Result<()> {
+        let [print, order, address] = [print, order, address].map(i64::cast_unsigned);
+        put(&mut self.book, key, [print, order, address, content])
     }
 
     /// A row of the order.
-    pub(super) fn own(&mut self, Own { key, print, place, .. }: Own) -> io::Result<()> {
-        put(&mut self.own, key, [print.cast_unsigned(), place])
+    pub(super) fn own(&mut self, Own { key, print, content: Content(content), place, .. }: Own) -> io::Result<()> {
+        put(&mut self.own, key, [print.cast_unsigned(), place, content])
     }
 }
 

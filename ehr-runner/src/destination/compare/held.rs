@@ -16,8 +16,8 @@ pub(super) struct Held {
     /// From what rows are written as to rows, in the same way.
     writing: Option<Index>,
     /// The rows behind those found last, by either: exports mostly come in the same order again.
-    next: usize,
-    next_written: usize,
+    pub(super) next: usize,
+    pub(super) next_written: usize,
     /// How many records in a row were not there.
     strays: u32,
 }
@@ -111,6 +111,7 @@ mod tests {
 
     use super::super::super::store::Recalled;
     use super::super::super::store::Slot;
+    use super::super::Content;
     use super::super::Keys;
     use super::*;
     use ehr_rules::Kind;
@@ -118,7 +119,7 @@ mod tests {
     fn entry(row: u64) -> Entry {
         let keys = Keys::of(&[Slot { name: String::new(), kind: Kind::Integer }]).unwrap();
         let key = keys.key([&(row * row).to_be_bytes()[..]]);
-        Entry { key, row: Recalled::default(), written: Written([row + 1, row * 3]) }
+        Entry { key, row: Recalled::default(), content: Content::UNKNOWN, written: Written([row + 1, row * 3]) }
     }
 
     #[test]

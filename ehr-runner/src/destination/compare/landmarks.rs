@@ -57,6 +57,7 @@ impl Landmarks {
 #[cfg(test)]
 mod tests {
     use super::super::super::store::Recalled;
+    use super::super::Content;
     use super::super::Written;
     use super::*;
 
@@ -66,7 +67,9 @@ mod tests {
 
     /// The addresses of rows of a book of ten whose first, fourth and eighth stand where pages begin, where they can be told.
     fn addresses(at: &[u64], moved: &[u64]) -> Option<Vec<i64>> {
-        let rows: Vec<Entry> = (0..10).map(|row| Entry { key: key(row), row: Recalled::default(), written: Written::UNKNOWN }).collect();
+        let rows: Vec<Entry> = (0..10)
+            .map(|row| Entry { key: key(row), row: Recalled::default(), content: Content::UNKNOWN, written: Written::UNKNOWN })
+            .collect();
         let mut landmarks = Landmarks::default();
         // Somebody else's row is none of them.
         for (row, address) in [(7, 300), (0, 100), (3, 200), (99, 400)] {

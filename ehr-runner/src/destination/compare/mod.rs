@@ -23,6 +23,7 @@ pub(super) use landmarks::Landmarks;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+pub(super) use writing::Content;
 pub(super) use writing::Hand;
 pub(super) use writing::Written;
 
@@ -47,6 +48,8 @@ pub(super) struct Taken {
 pub(super) struct Own {
     pub(super) key: Key,
     pub(super) print: i64,
+    /// All it holds.
+    pub(super) content: Content,
     /// What its record is written as.
     pub(super) written: Written,
     /// Its place in its file.
@@ -83,10 +86,18 @@ pub(super) struct Known {
 pub(super) struct Entry {
     pub(super) key: Key,
     pub(super) row: Recalled,
+    pub(super) content: Content,
     pub(super) written: Written,
 }
 
 impl Known {
+    /// With room for so many rows, as far as they are held.
+    pub(super) fn of(rows: u64) -> Self {
+        let mut known = Self::default();
+        known.held.rows.reserve(usize::try_from(rows).unwrap_or(HELD).min(HELD));
+        known
+    }
+
     /// A row that an order brought.
     pub(super) fn add(&mut self, entry: Entry) -> Result<(), Failure> {
         if let Some(dealt) = &mut self.dealt {
@@ -101,11 +112,17 @@ impl Known {
         Ok(())
     }
 
-    /// Whether a record is that of a row which is there. Where it is not it has to be read, and the row to be held against the book.
-    pub(super) fn meet_written(&mut self, written: Written, compared: &mut Compared) -> bool {
-        let Some(entry) = self.held.find_written(written).and_then(|at| self.held.rows.get(at)) else { return false };
-        compared.same(entry.row.order);
-        true
+    /// Holds a record against it. Where it is of none of its rows, and so has to be read, the place where such a row was expected.
+    pub(super) fn meet_written(&mut self, written: Written, compared: &mut Compared) -> Result<(), usize> {
+        let expected = self.held.next_written;
+        let found = self.held.find_written(written).and_then(|at| self.held.rows.get(at)).ok_or(expected)?;
+        compared.same(found.row.order);
+        Ok(())
+    }
+
+    /// Says where the next row that is met is to be looked for first.
+    pub(super) fn expect(&mut self, at: usize) {
+        self.held.next = at;
     }
 
     /// Holds a row of the order against it; where it is dealt, that waits until all of them are there.
@@ -124,14 +141,15 @@ impl Known {
         let Some(dealt) = self.dealt else { return Ok(Some(self.held.rows)) };
         for (book, own) in dealt.book.into_iter().zip(dealt.own) {
             let mut held = Held::default();
-            each(book, |[high, low, print, order, address]| {
+            each(book, |[high, low, print, order, address, content]| {
                 let [print, order, address] = [print, order, address].map(u64::cast_signed);
                 let row = Recalled { print, order, address };
-                held.rows.push(Entry { key: Key([high, low]), row, written: Written::UNKNOWN });
+                held.rows.push(Entry { key: Key([high, low]), row, content: Content(content), written: Written::UNKNOWN });
             })
             .map_err(unwritten)?;
-            each(own, |[high, low, print, place]| {
-                let own = Own { key: Key([high, low]), print: print.cast_signed(), written: Written::UNKNOWN, place };
+            each(own, |[high, low, print, place, content]| {
+                let (key, print, content) = (Key([high, low]), print.cast_signed(), Content(content));
+                let own = Own { key, print, content, written: Written::UNKNOWN, place };
                 compared.count(own, &mut held);
             })
             .map_err(unwritten)?;
@@ -153,9 +171,9 @@ impl Compared {
             self.fresh.push(own.place);
             return;
         };
-        if known.row.print == own.print {
+        if known.row.print == own.print && known.content.agrees(own.content) {
             self.restyled += u64::from(known.written != own.written);
-            known.written = own.written;
+            (known.content, known.written) = (own.content, own.written);
             self.same(known.row.order);
             return;
         }
@@ -192,11 +210,15 @@ mod tests {
         let (mut known, mut compared) = (Known::default(), Compared::default());
         book.for_each(|row| {
             let recalled = Recalled { print: row, order: 1 + row % 3, address: 100 + row };
-            known.add(Entry { key: key(row), row: recalled, written: Written::UNKNOWN }).unwrap();
+            known.add(Entry { key: key(row), row: recalled, content: Content(1), written: Written::UNKNOWN }).unwrap();
         });
         for row in own {
-            let print = if row % 2 == 0 { -1 } else { row };
-            known.meet(Own { key: key(row), print, written: Written::UNKNOWN, place: row.cast_unsigned() }, &mut compared).unwrap();
+            let print = if row == 6 { -1 } else { row };
+            // Whoever makes up a row that has the fingerprint of another cannot know what else it is told by.
+            let content = Content(if row % 2 == 0 { 2 } else { row.cast_unsigned() % 3 / 2 });
+            known
+                .meet(Own { key: key(row), print, content, written: Written::UNKNOWN, place: row.cast_unsigned() }, &mut compared)
+                .unwrap();
         }
         known.finish(&mut compared).unwrap();
         compared

@@ -3,6 +3,7 @@
 //! A packed book comes with what its rows were written as, so that of a record which was met before nothing but its bytes is looked at.
 
 use super::super::compare::Compared;
+use super::super::compare::Content;
 use super::super::compare::Entry;
 use super::super::compare::Hand;
 use super::super::compare::Keys;
@@ -51,10 +52,17 @@ struct Handed {
 
 impl Difference<'_> {
     /// What came of comparing here; `None` where the database does so itself.
-    pub(super) fn compared(&self, store: &mut dyn Store, slots: &[Slot], keys: &Keys, hand: &Hand) -> Result<Option<Met>, Failure> {
-        if let Some(packed) = Packed::of(store, self.book)? {
+    pub(super) fn compared(
+        &self,
+        store: &mut dyn Store,
+        slots: &[Slot],
+        keys: &Keys,
+        hand: &Hand,
+        packed: Option<Packed>,
+    ) -> Result<Option<Met>, Failure> {
+        if let Some(packed) = packed {
             let met = if self.output == Output::Csv && packed.is_small() {
-                self.by_records(store, slots, keys, hand, packed)?
+                self.by_records(store, slots, keys, hand, &packed)?
             } else {
                 self.by_rows(slots, keys, hand, |_| packed.read(self.context, store, &self.book.table.name))?
             };
@@ -79,7 +87,7 @@ impl Difference<'_> {
                     self.context.go_on()?;
                 }
                 passed += 1;
-                known.add(Entry { key: keys.key(parts.iter().copied()), row, written: Written::UNKNOWN })
+                known.add(Entry { key: keys.key(parts.iter().copied()), row, content: Content::UNKNOWN, written: Written::UNKNOWN })
             })?;
             Ok(recalled.then_some(known))
         })?;
@@ -136,7 +144,7 @@ impl Difference<'_> {
         slots: &[Slot],
         keys: &Keys,
         hand: &Hand,
-        packed: Packed,
+        packed: &Packed,
     ) -> Result<Option<Handed>, Failure> {
         std::thread::scope(|scope| {
             let (send, lots): (_, Receiver<Vec<(u64, Written)>>) = sync_channel(WAITING);
@@ -148,21 +156,32 @@ impl Difference<'_> {
             });
             let Some(mut known) = packed.read(self.context, store, &self.book.table.name)? else { return Ok(None) };
             let mut telling = self.telling(slots, keys, hand);
-            let (mut compared, mut strays) = (Compared::default(), Vec::new());
-            let mut read = |strays: &mut Vec<u64>, known: &mut Known, compared: &mut Compared| -> Result<(), Failure> {
-                self.each(slots, Some(strays.as_slice()), |row| known.meet(telling.own(&row)?, compared))?;
+            // Where records stand that were not met before, and where in the book they were looked for.
+            let (mut compared, mut strays, mut expected) = (Compared::default(), Vec::new(), Vec::new());
+            let mut read = |strays: &mut Vec<u64>, expected: &mut Vec<usize>, known: &mut Known, compared: &mut Compared| {
+                let mut expected = expected.drain(..);
+                self.each(slots, Some(strays.as_slice()), |row| {
+                    // Most likely the row took the place of the one that was expected.
+                    expected.next().into_iter().for_each(|at| known.expect(at));
+                    known.meet(telling.own(&row)?, compared)
+                })?;
                 strays.clear();
-                Ok(())
+                Ok::<(), Failure>(())
             };
             for lot in &lots {
                 self.context.go_on()?;
-                strays.extend(lot.into_iter().filter(|(_, written)| !known.meet_written(*written, &mut compared)).map(|(place, _)| place));
+                for (place, written) in lot {
+                    if let Err(at) = known.meet_written(written, &mut compared) {
+                        strays.push(place);
+                        expected.push(at);
+                    }
+                }
                 if strays.len() >= STRAYS {
-                    read(&mut strays, &mut known, &mut compared)?;
+                    read(&mut strays, &mut expected, &mut known, &mut compared)?;
                 }
             }
             self.joined_by(reader)?;
-            read(&mut strays, &mut known, &mut compared)?;
+            read(&mut strays, &mut expected, &mut known, &mut compared)?;
             let moved = std::mem::take(&mut known.moved);
             let rows = known.finish(&mut compared)?;
             Ok(Some(Handed { compared, rows, moved }))

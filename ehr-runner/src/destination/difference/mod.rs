@@ -23,6 +23,7 @@ use super::compare::Keys;
 use super::compare::Taken;
 use super::packed;
 use super::packed::Before;
+use super::packed::Packed;
 use super::packed::Packing;
 use super::store::Slot;
 use super::store::Store;
@@ -129,10 +130,13 @@ impl Difference<'_> {
     fn bring(&self, store: &mut dyn Store, slots: &[Slot]) -> Result<Taken, Failure> {
         let known = any(store, &self.book.rows)?;
         let occupied = any(store, &self.book.table.name)?;
-        let (keys, hand) = (Keys::of(&self.book.identity()), Hand::of(slots));
+        let keys = Keys::of(&self.book.identity());
         let nothing_to_compare = !known && (!occupied || !self.book.keyed);
+        let packed = if nothing_to_compare { None } else { Packed::of(store, self.book)? };
+        let seed = packed.as_ref().map_or_else(packed::seed, |packed| Ok(packed.seed.clone()))?;
+        let hand = Hand::of(slots, &seed);
         if nothing_to_compare {
-            let mut packing = self.packing(slots, keys.as_ref(), &hand)?;
+            let mut packing = self.packing(slots, keys.as_ref(), &hand, &seed)?;
             self.record(store, slots, None, None)?;
             // What is packed is made while the database has more to do than we.
             let added = store.fill(&self.book.table.name, slots, &mut |take| match &mut packing {
@@ -148,7 +152,7 @@ impl Difference<'_> {
             return Ok(Taken { added, ..Taken::default() });
         }
         let met = match &keys {
-            Some(keys) => self.compared(store, slots, keys, &hand)?,
+            Some(keys) => self.compared(store, slots, keys, &hand, packed)?,
             None => None,
         };
         let staged = met.is_none();
@@ -156,7 +160,7 @@ impl Difference<'_> {
             Some(met) => met,
             None => Met { compared: self.staged(store, slots)?, before: None, is_addressed: false },
         };
-        let mut packing = if before.is_some() { self.packing(slots, keys.as_ref(), &hand)? } else { None };
+        let mut packing = if before.is_some() { self.packing(slots, keys.as_ref(), &hand, &seed)? } else { None };
         let changed = compared.taken.added + compared.taken.replaced > 0;
         let taken = self.change(store, slots, compared, (staged, is_addressed, occupied), packing.as_mut())?;
         match before.zip(packing) {
@@ -208,9 +212,15 @@ impl Difference<'_> {
     }
 
     /// What takes the rows that come to the packed book of the table, where it has one.
-    fn packing<'a>(&'a self, slots: &[Slot], keys: Option<&'a Keys>, hand: &'a Hand) -> Result<Option<(Packing, Telling<'a>)>, Failure> {
+    fn packing<'a>(
+        &'a self,
+        slots: &[Slot],
+        keys: Option<&'a Keys>,
+        hand: &'a Hand,
+        seed: &str,
+    ) -> Result<Option<(Packing, Telling<'a>)>, Failure> {
         let keys = keys.filter(|_| packed::is_packed(self.book));
-        keys.map(|keys| Ok((Packing::new()?, self.telling(slots, keys, hand)))).transpose()
+        keys.map(|keys| Ok((Packing::new(seed)?, self.telling(slots, keys, hand)))).transpose()
     }
 
     /// Writes down which rows this order brings: all, or those at some places.

@@ -23,6 +23,8 @@ pub(super) struct Passing<'a> {
     pub(super) record: Option<&'a [u8]>,
     /// What is kept of it where it is tracked.
     pub(super) extra: &'a [Cell],
+    /// The bytes of its cells, as they are fingerprinted.
+    pub(super) bytes: &'a [u8],
     pub(super) print: i64,
     /// More of its fingerprint, where its table has no key.
     pub(super) more: i64,
@@ -65,7 +67,8 @@ impl Difference<'_> {
         let print = |cells: &[Cell], bytes: &mut Vec<u8>| print(order.iter().filter_map(|at| cells.get(*at)), bytes);
         if self.book.keyed {
             return self.rows(slots, places, |place, cells, extra, record| {
-                each(Passing { place, cells, record, extra, print: print(cells, &mut bytes), more: 0, copy: 0 })
+                let print = print(cells, &mut bytes);
+                each(Passing { place, cells, record, extra, bytes: &bytes, print, more: 0, copy: 0 })
             });
         }
         // Which copy a row is, all before it tell.
@@ -77,7 +80,7 @@ impl Difference<'_> {
             let copy = *seen;
             *seen += 1;
             if places.as_mut().is_none_or(|places| places.next_if(|asked| **asked == place).is_some()) {
-                each(Passing { place, cells, record, extra, print, more, copy })?;
+                each(Passing { place, cells, record, extra, bytes: &bytes, print, more, copy })?;
             }
             Ok(())
         })

@@ -45,12 +45,12 @@ impl Telling<'_> {
             return Err(Failure::Data(format!("nothing was loaded: a row of table `{}` lacks a part of its key", self.table)));
         };
         let written = row.record.map_or(Written::UNKNOWN, |record| self.hand.written(record));
-        Ok(Own { key, print: row.print, written, place: row.place })
+        Ok(Own { key, print: row.print, content: self.hand.content(row.bytes), written, place: row.place })
     }
 
     /// The same as it stands in a book, of the order of this number.
     pub(super) fn entry(&mut self, row: &Passing<'_>, order: i64) -> Result<Entry, Failure> {
-        let Own { key, print, written, .. } = self.own(row)?;
-        Ok(Entry { key, row: Recalled { print, order, address: 0 }, written })
+        let Own { key, print, content, written, .. } = self.own(row)?;
+        Ok(Entry { key, row: Recalled { print, order, address: 0 }, content, written })
     }
 }

@@ -7,10 +7,11 @@
 //!
 //! A packed book is believed only while those orders are in the database and no others: which those are is what a book holds. Whoever
 //! loads an order or takes one out and knows nothing of packed books, as an older program, thereby puts an end to them, and the next load
-//! makes them anew from the book itself. A row stands in them by its key and fingerprint and by what its record is written
-//! as, each of the first and last in sixteen bytes that no two rows share.
+//! makes them anew from the book itself. A row stands in them by its key and fingerprint, and by all it holds and what its record is
+//! written as, both under a key that was drawn by lot: whoever makes up a row cannot make it pass for another.
 
 mod packing;
+mod part;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -23,23 +24,23 @@ use super::compare::HELD;
 use super::compare::Known;
 use super::store::Slot;
 use super::store::Store;
+use super::tenants::passwords::chance;
 use crate::context::Context;
 use crate::error::Failure;
 pub(super) use packing::Before;
 pub(super) use packing::Packing;
 use record::Patched;
-use record::RECORD;
 
 const HEADS: &str = "_ehr_packed";
 const PARTS: &str = "_ehr_parts";
 /// The form of the records; packed books of another are made anew.
-const FORM: i64 = 1;
+const FORM: i64 = 2;
 /// So many rows are one part, and so many parts are asked for at once.
 const ROWS: usize = if cfg!(test) { 2 } else { 8192 };
 const ASKED: usize = 16;
 
 /// The packed book of a table, as it can be believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Packed {
     /// Its rows.
     pub(super) rows: u64,
@@ -47,6 +48,8 @@ pub(super) struct Packed {
     pub(super) patches: u64,
     /// Parts that it has, which are numbered from 0.
     pub(super) parts: i64,
+    /// The key under which its rows are told.
+    pub(super) seed: String,
 }
 
 /// Whether a book is one that is packed: its rows have keys, and come and go by loads alone.
@@ -56,17 +59,25 @@ pub(super) fn is_packed(book: &Book<'_>) -> bool {
 
 /// Makes the tables where they are not there.
 pub(super) fn prepare(store: &mut dyn Store) -> Result<(), Failure> {
+    for (table, column) in [(HEADS, "seed"), (PARTS, "written")] {
+        let there = store.columns(table)?;
+        // What another version of this program packed is packed anew.
+        if !there.is_empty() && there.iter().all(|found| found.name != column) {
+            store.run(&format!("DROP TABLE {}", store.quoted(table)), &[])?;
+        }
+    }
     if store.columns(HEADS)?.is_empty() {
         let slots: Vec<Slot> =
-            ["table_name", "told", "stamp"].map(books::text).into_iter().chain(["form", "parts"].map(books::number)).collect();
+            ["table_name", "told", "stamp", "seed"].map(books::text).into_iter().chain(["form", "parts"].map(books::number)).collect();
         books::make(store, HEADS, &slots, &[books::number("form")])?;
     }
     if store.columns(PARTS)?.is_empty() {
         let numbers = ["patch", "part", "load_number", "row_count"].map(books::number);
         let slots: Vec<Slot> = [books::text("table_name")].into_iter().chain(numbers).collect();
-        let bytes = format!("{}, {} {}", store.declared(&slots), store.quoted("bytes"), store.bytes_type());
-        let statements: Vec<String> =
-            [store.book(PARTS, &bytes, &[books::number("part")])].into_iter().chain(store.as_it_is(PARTS, "bytes")).collect();
+        let values = ["bytes", "written"];
+        let bytes = values.map(|name| format!("{} {}", store.quoted(name), store.bytes_type())).join(", ");
+        let made = store.book(PARTS, &format!("{}, {bytes}", store.declared(&slots)), &[books::number("part")]);
+        let statements: Vec<String> = [made].into_iter().chain(values.iter().filter_map(|name| store.as_it_is(PARTS, name))).collect();
         store.make(PARTS, &statements)?;
     }
     Ok(())
@@ -74,6 +85,11 @@ pub(super) fn prepare(store: &mut dyn Store) -> Result<(), Failure> {
 
 /// A load of an order, by its number, which never comes again, and the order's id.
 type Loaded = (i64, String);
+
+/// A key that nobody knows, for a packed book that is to be made.
+pub(super) fn seed() -> Result<String, Failure> {
+    chance()
+}
 
 /// The orders that are in the database.
 fn live(store: &mut dyn Store) -> Result<Vec<Loaded>, Failure> {
@@ -110,7 +126,7 @@ impl Packed {
         }
         let live = live(store)?;
         let sql = format!(
-            "SELECT parts FROM {} WHERE table_name = {} AND told = {} AND stamp = {} AND form = {FORM}",
+            "SELECT parts, seed FROM {} WHERE table_name = {} AND told = {} AND stamp = {} AND form = {FORM}",
             store.quoted(HEADS),
             store.place(1),
             store.place(2),
@@ -118,8 +134,9 @@ impl Packed {
         );
         let name = Cell::Text(book.table.name.clone());
         let heads = store.ask(&sql, &[name.clone(), Cell::Text(told(book)), stamp(&live)])?;
-        let Some(parts) = heads.first().filter(|_| heads.len() == 1).and_then(|head| head.first()?.integer()) else { return Ok(None) };
-        let mut packed = Self::default();
+        let [head] = heads.as_slice() else { return Ok(None) };
+        let (Some(parts), Some(seed)) = (head.first().and_then(Cell::integer), head.get(1).and_then(Cell::text)) else { return Ok(None) };
+        let mut packed = Self { seed: seed.to_owned(), ..Self::default() };
         let sql = format!("SELECT patch, row_count FROM {} WHERE table_name = {}", store.quoted(PARTS), store.place(1));
         for row in store.ask(&sql, &[name])? {
             let [patch, rows] = row.as_slice() else { continue };
@@ -131,17 +148,17 @@ impl Packed {
     }
 
     /// Whether all of its rows can be held in memory.
-    pub(super) const fn is_small(self) -> bool {
+    pub(super) const fn is_small(&self) -> bool {
         self.rows <= HELD as u64
     }
 
     /// Whether it is time to make it anew.
-    pub(super) const fn is_worn(self) -> bool {
+    pub(super) const fn is_worn(&self) -> bool {
         self.patches > ROWS as u64 && self.patches > self.rows / 2
     }
 
     /// Its rows; `None` where it is not as it was written. A row's address is its place in it.
-    pub(super) fn read(self, context: &Context, store: &mut dyn Store, table: &str) -> Result<Option<Known>, Failure> {
+    pub(super) fn read(&self, context: &Context, store: &mut dyn Store, table: &str) -> Result<Option<Known>, Failure> {
         let mut patched = Patched::default();
         let sound = each(context, store, table, 1, &mut |entry| {
             patched.add(entry);
@@ -151,7 +168,7 @@ impl Packed {
             return Ok(None);
         }
         patched.sort();
-        let (mut known, mut rows, mut fits) = (Known::default(), 0, true);
+        let (mut known, mut rows, mut fits) = (Known::of(self.rows), 0, true);
         known.moved = patched.places();
         let sound = each(context, store, table, 0, &mut |(_, entry)| {
             let address = rows;
@@ -175,26 +192,46 @@ fn each(
     patch: i64,
     take: &mut dyn FnMut((u64, Entry)) -> Result<(), Failure>,
 ) -> Result<bool, Failure> {
+    let table = [Cell::Text(table.to_owned())];
+    let (parts, place) = (store.quoted(PARTS), store.place(1));
+    let which = format!("FROM {parts} WHERE table_name = {place} AND patch = {patch}");
+    let mut sound = true;
+    let mut part = |rows: Option<usize>, values: [&[u8]; 2]| -> Result<bool, Failure> {
+        context.go_on()?;
+        match rows.and_then(|rows| part::read(rows, values, &mut *take)) {
+            Some(read) => read?,
+            None => sound = false,
+        }
+        Ok(sound)
+    };
+    let streamed = store.stream(&format!("SELECT row_count, bytes, written {which} ORDER BY part"), &table, &mut |row| match row {
+        [Some(rows), Some(bytes), Some(written)] => {
+            let rows = <[u8; 8]>::try_from(*rows).ok().and_then(|rows| usize::try_from(u64::from_be_bytes(rows)).ok());
+            part(rows, [bytes, written])
+        }
+        _ => part(None, [&[], &[]]),
+    })?;
+    if streamed {
+        return Ok(sound);
+    }
     let mut last = -1;
     loop {
-        context.go_on()?;
-        let sql = format!(
-            "SELECT part, bytes FROM {} WHERE table_name = {} AND patch = {patch} AND part > {last} ORDER BY part LIMIT {ASKED}",
-            store.quoted(PARTS),
-            store.place(1),
-        );
-        let found = store.ask(&sql, &[Cell::Text(table.to_owned())])?;
+        let sql = format!("SELECT part, row_count, bytes, written {which} AND part > {last} ORDER BY part LIMIT {ASKED}");
+        let found = store.ask(&sql, &table)?;
         for row in &found {
-            let [part, Cell::Bytes(bytes)] = row.as_slice() else { return Ok(false) };
-            last = part.integer().unwrap_or(i64::MAX);
-            let (records, rest) = bytes.as_chunks::<RECORD>();
-            if !rest.is_empty() {
+            let wanted = match row.as_slice() {
+                [nr, rows, Cell::Bytes(bytes), Cell::Bytes(written)] => {
+                    last = nr.integer().unwrap_or(i64::MAX);
+                    part(usize::try_from(rows.count()).ok(), [bytes, written])?
+                }
+                _ => part(None, [&[], &[]])?,
+            };
+            if !wanted {
                 return Ok(false);
             }
-            records.iter().try_for_each(|bytes| take(record::read(bytes)))?;
         }
         if found.len() < ASKED {
-            return Ok(true);
+            return Ok(sound);
         }
     }
 }

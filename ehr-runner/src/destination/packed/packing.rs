@@ -11,6 +11,7 @@ use super::Packed;
 use super::ROWS;
 use super::forget;
 use super::live;
+use super::part;
 use super::record;
 use super::record::RECORD;
 use super::stamp;
@@ -36,6 +37,7 @@ pub(in crate::destination) enum Before {
 
 /// Rows that come to a packed book.
 pub(in crate::destination) struct Packing {
+    seed: String,
     fresh: Waiting,
     other: Waiting,
 }
@@ -47,9 +49,9 @@ struct Waiting {
 }
 
 impl Packing {
-    /// Nothing yet.
-    pub(in crate::destination) fn new() -> Result<Self, Failure> {
-        let both = || Ok(Self { fresh: Waiting::new()?, other: Waiting::new()? });
+    /// Nothing yet, of a book whose rows are told under this key.
+    pub(in crate::destination) fn new(seed: &str) -> Result<Self, Failure> {
+        let both = || Ok(Self { seed: seed.to_owned(), fresh: Waiting::new()?, other: Waiting::new()? });
         both().map_err(unwritten)
     }
 
@@ -69,24 +71,25 @@ impl Packing {
             Before::Kept(packed) => packed,
             Before::Rows(rows) => {
                 forget(store, book)?;
-                let places = [1, 2, 3].map(|at| store.place(at)).join(", ");
-                let sql =
-                    format!("INSERT INTO {} (table_name, told, stamp, form, parts) VALUES ({places}, {FORM}, 0)", store.quoted(HEADS));
-                let head = [Cell::Text(book.table.name.clone()), Cell::Text(told(book)), stamp(&live(store)?)];
+                let places = [1, 2, 3, 4].map(|at| store.place(at)).join(", ");
+                let sql = format!(
+                    "INSERT INTO {} (table_name, told, stamp, seed, form, parts) VALUES ({places}, {FORM}, 0)",
+                    store.quoted(HEADS)
+                );
+                let head = [Cell::Text(book.table.name.clone()), Cell::Text(told(book)), stamp(&live(store)?), Cell::Text(self.seed)];
                 store.run(&sql, &head)?;
                 let mut packed = Packed::default();
+                let mut part = Vec::with_capacity(ROWS);
                 for rows in rows.chunks(ROWS) {
-                    let mut bytes = Vec::with_capacity(rows.len() * RECORD);
-                    for entry in rows {
-                        record::write(0, entry, &mut bytes);
-                    }
-                    packed.part(store, book, (0, number), bytes)?;
+                    part.clear();
+                    part.extend(rows.iter().map(|entry| (0, *entry)));
+                    packed.part(store, book, (0, number), &part)?;
                 }
                 packed
             }
         };
         for (patch, waiting) in [(0, self.fresh), (1, self.other)] {
-            waiting.each(|bytes| packed.part(store, book, (patch, number), bytes))?;
+            waiting.each(|rows| packed.part(store, book, (patch, number), rows))?;
         }
         let sql = format!("UPDATE {} SET parts = {} WHERE table_name = {}", store.quoted(HEADS), packed.parts, store.place(1));
         store.run(&sql, &[Cell::Text(book.table.name.clone())]).map(drop)
@@ -94,16 +97,23 @@ impl Packing {
 }
 
 impl Packed {
-    fn part(&mut self, store: &mut dyn Store, book: &Book<'_>, (patch, number): (i64, i64), bytes: Vec<u8>) -> Result<(), Failure> {
-        let (part, rows) = (self.parts, bytes.len() / RECORD);
+    fn part(
+        &mut self,
+        store: &mut dyn Store,
+        book: &Book<'_>,
+        (patch, number): (i64, i64),
+        entries: &[(u64, Entry)],
+    ) -> Result<(), Failure> {
+        let (part, rows) = (self.parts, entries.len());
         self.parts += 1;
+        let [name, bytes, written] = [1, 2, 3].map(|at| store.place(at));
         let sql = format!(
-            "INSERT INTO {} (table_name, patch, part, load_number, row_count, bytes) VALUES ({}, {patch}, {part}, {number}, {rows}, {})",
+            "INSERT INTO {} (table_name, patch, part, load_number, row_count, bytes, written) \
+             VALUES ({name}, {patch}, {part}, {number}, {rows}, {bytes}, {written})",
             store.quoted(PARTS),
-            store.place(1),
-            store.place(2),
         );
-        store.run(&sql, &[Cell::Text(book.table.name.clone()), Cell::Bytes(bytes)]).map(drop)
+        let [bytes, written] = part::write(entries).map(Cell::Bytes);
+        store.run(&sql, &[Cell::Text(book.table.name.clone()), bytes, written]).map(drop)
     }
 }
 
@@ -119,20 +129,23 @@ impl Waiting {
     }
 
     /// The records in order, as many at once as are one part.
-    fn each(self, mut take: impl FnMut(Vec<u8>) -> Result<(), Failure>) -> Result<(), Failure> {
+    fn each(self, mut take: impl FnMut(&[(u64, Entry)]) -> Result<(), Failure>) -> Result<(), Failure> {
         let open = || {
             let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
             file.rewind()?;
             Ok(BufReader::new(file))
         };
         let mut file = open().map_err(unwritten)?;
+        let (mut bytes, mut rows) = (Vec::with_capacity(ROWS * RECORD), Vec::with_capacity(ROWS));
         loop {
-            let mut bytes = Vec::with_capacity(ROWS * RECORD);
+            bytes.clear();
+            rows.clear();
             (&mut file).take((ROWS * RECORD) as u64).read_to_end(&mut bytes).map_err(unwritten)?;
-            if bytes.is_empty() {
+            rows.extend(bytes.as_chunks::<RECORD>().0.iter().map(record::read));
+            if rows.is_empty() {
                 return Ok(());
             }
-            take(bytes)?;
+            take(&rows)?;
         }
     }
 }

@@ -1,30 +1,43 @@
-//! How a row stands in a packed book: where it belongs, its key, its fingerprint, what its record is written as, and its order.
+//! A row on its way into a packed book: where it belongs, its key, its fingerprint, all else that it is told by, and its order.
 
+use super::super::compare::Content;
 use super::super::compare::Entry;
 use super::super::compare::Key;
 use super::super::compare::Written;
 use super::super::store::Recalled;
 
+/// The numbers of a row, the last three of which nobody can make up.
+pub(super) const NUMBERS: usize = 8;
 /// The bytes of a record.
-pub(super) const RECORD: usize = 56;
+pub(super) const RECORD: usize = 8 * NUMBERS;
 
 /// A row, and the place of the one that it took the place of, where it is a patch.
 pub(super) fn write(at: u64, entry: &Entry, out: &mut Vec<u8>) {
-    let Entry { key: Key([high, low]), row: Recalled { print, order, .. }, written: Written([one, other]) } = *entry;
-    for number in [at, high, low, print.cast_unsigned(), one, other, order.cast_unsigned()] {
+    for number in numbers(at, entry) {
         out.extend(number.to_le_bytes());
     }
 }
 
+/// The numbers that a row is.
+pub(super) fn numbers(at: u64, entry: &Entry) -> [u64; NUMBERS] {
+    let Entry { key: Key([high, low]), row: Recalled { print, order, .. }, content: Content(content), written: Written([one, other]) } =
+        *entry;
+    [at, high, low, print.cast_unsigned(), order.cast_unsigned(), one, other, content]
+}
+
+/// The row that these are.
+pub(super) fn row([at, high, low, print, order, one, other, content]: [u64; NUMBERS]) -> (u64, Entry) {
+    let row = Recalled { print: print.cast_signed(), order: order.cast_signed(), address: 0 };
+    (at, Entry { key: Key([high, low]), row, content: Content(content), written: Written([one, other]) })
+}
+
 /// The same read again.
 pub(super) fn read(bytes: &[u8; RECORD]) -> (u64, Entry) {
-    let mut numbers = [0; RECORD / 8];
+    let mut numbers = [0; NUMBERS];
     for (number, eight) in numbers.iter_mut().zip(bytes.as_chunks::<8>().0) {
         *number = u64::from_le_bytes(*eight);
     }
-    let [at, high, low, print, one, other, order] = numbers;
-    let row = Recalled { print: print.cast_signed(), order: order.cast_signed(), address: 0 };
-    (at, Entry { key: Key([high, low]), row, written: Written([one, other]) })
+    row(numbers)
 }
 
 /// Rows that took the place of others, by their places.
@@ -81,7 +94,12 @@ mod tests {
     use super::*;
 
     fn entry(key: u64, print: i64) -> Entry {
-        Entry { key: Key([key, 7]), row: Recalled { print, order: -3, address: 0 }, written: Written([u64::MAX, key]) }
+        Entry {
+            key: Key([key, 7]),
+            row: Recalled { print, order: -3, address: 0 },
+            content: Content(key + 5),
+            written: Written([u64::MAX, key]),
+        }
     }
 
     #[test]
@@ -90,9 +108,12 @@ mod tests {
         write(9, &entry(1, -1), &mut bytes);
         let (records, rest) = bytes.as_chunks::<RECORD>();
         assert!(rest.is_empty());
-        let read: Vec<_> =
-            records.iter().map(read).map(|(at, entry)| (at, entry.key, entry.row.print, entry.row.order, entry.written)).collect();
-        assert_eq!(read, [(9, Key([1, 7]), -1, -3, Written([u64::MAX, 1]))]);
+        let read: Vec<_> = records
+            .iter()
+            .map(read)
+            .map(|(at, entry)| (at, entry.key, entry.row.print, entry.row.order, entry.content, entry.written))
+            .collect();
+        assert_eq!(read, [(9, Key([1, 7]), -1, -3, Content(6), Written([u64::MAX, 1]))]);
     }
 
     #[test]

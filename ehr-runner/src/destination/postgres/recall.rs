@@ -4,13 +4,17 @@ use super::super::books::ORDER;
 use super::super::books::PRINT;
 use super::super::cell::Cell;
 use super::super::doing::Doing;
+use super::super::store::Coming;
 use super::super::store::Recall;
 use super::super::store::Recalled;
 use super::super::store::Slot;
 use super::super::store::Store;
 use super::Postgres;
+use super::binary::Bound;
 use crate::error::Failure;
+use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::FromSql;
+use postgres::types::ToSql;
 use postgres::types::Type;
 use std::error::Error;
 
@@ -55,6 +59,22 @@ impl Postgres {
                 return self.run("CLOSE _ehr_book", &[]).map(|_| true);
             }
         }
+    }
+
+    /// Gives the rows of a query while they come.
+    pub(super) fn as_they_come(&mut self, sql: &str, values: &[Cell], take: Coming<'_>) -> Result<(), Failure> {
+        let shown = self.shown.clone();
+        let fail = |error| Doing::Loading.failed(&shown, &error);
+        let bound: Vec<Bound<'_>> = values.iter().map(Bound).collect();
+        let mut rows = self.client.query_raw(sql, bound.iter().map(|value| value as &(dyn ToSql + Sync))).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            let sent = |at: usize| row.try_get::<_, Option<Sent<'_>>>(at).map(|value| value.map(|value| value.0)).map_err(fail);
+            let values: Vec<Option<&[u8]>> = (0..row.len()).map(sent).collect::<Result<_, _>>()?;
+            if !take(&values)? {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     /// Gives the first rows of each page of a book: rows that nobody changed stand behind one another as they came.

@@ -17,6 +17,9 @@ use std::time::Duration;
 /// What tells when something was done: of these only whether they are there.
 const TIMES: [&str; 4] = ["loaded_at", "undone_at", "recorded_at", "decided_at"];
 
+/// What is drawn by lot, and what is made of it: of these only how long they are.
+const DRAWN: [&str; 2] = ["seed", "written"];
+
 /// What a database holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Print {
@@ -223,7 +226,13 @@ fn maria(connection: &mut Conn) -> Print {
 
 /// A column in SQL as it is compared.
 fn value(name: &str, text: &str, quoted: &str) -> String {
-    if TIMES.contains(&name) { format!("({quoted} IS NULL)") } else { text.to_owned() }
+    if TIMES.contains(&name) {
+        format!("({quoted} IS NULL)")
+    } else if DRAWN.contains(&name) {
+        format!("length({quoted})")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn enter(print: &mut Print, table: String, rows: i64, hash: String) {
