@@ -48,10 +48,15 @@ impl Dealt {
 }
 
 fn put<const N: usize>(parts: &mut [BufWriter<File>], key: Key, rest: [u64; N]) -> io::Result<()> {
-    let part = usize::try_from(key.scattered() % PARTS as u64).unwrap_or(0);
-    let Some(file) = parts.get_mut(part) else { return Ok(()) };
+    let Some(file) = parts.get_mut(part_of(key, PARTS)) else { return Ok(()) };
     let Key([high, low]) = key;
     [high, low].into_iter().chain(rest).try_for_each(|number| file.write_all(&number.to_ne_bytes()))
+}
+
+/// Which of so many parts a row goes into: by the highest bits, since it is those that are scattered.
+fn part_of(key: Key, parts: usize) -> usize {
+    let part = (u128::from(key.scattered()) * parts as u128) >> 64;
+    usize::try_from(part).unwrap_or(0)
 }
 
 /// What was put into a part, in order.
@@ -71,5 +76,27 @@ pub(super) fn each<const N: usize>(part: BufWriter<File>, mut take: impl FnMut([
             *number = u64::from_ne_bytes(*bytes);
         }
         take(numbers);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_dealt_evenly_whatever_their_keys_are() {
+        let numbers = |step: u64| (0..6_400).map(move |row| Key([row * step, 0]));
+        let pairs = (0..6_400).map(|row| Key([row / 80, row % 80]));
+        let hashes = (0..6_400_u64).map(|row| {
+            let hash: [u8; 32] = blake3::hash(&row.to_le_bytes()).into();
+            Key::of(*hash.first_chunk().unwrap_or(&[0; 16]))
+        });
+        let kinds: [Box<dyn Iterator<Item = Key>>; 5] =
+            [Box::new(numbers(1)), Box::new(numbers(1 << 20)), Box::new(numbers(1 << 40)), Box::new(pairs), Box::new(hashes)];
+        for (nr, keys) in kinds.into_iter().enumerate() {
+            let mut dealt = [0; 64];
+            keys.for_each(|key| dealt[part_of(key, 64)] += 1);
+            assert!(dealt.iter().all(|rows| (50..200).contains(rows)), "{nr}: {dealt:?}");
+        }
     }
 }

@@ -91,11 +91,14 @@ pub(super) struct Entry {
 }
 
 impl Known {
-    /// With room for so many rows, as far as they are held.
-    pub(super) fn of(rows: u64) -> Self {
+    /// Of so many rows, which are dealt from the first one on where they are too many to be held.
+    pub(super) fn of(rows: u64) -> Result<Self, Failure> {
         let mut known = Self::default();
-        known.held.rows.reserve(usize::try_from(rows).unwrap_or(HELD).min(HELD));
-        known
+        match usize::try_from(rows) {
+            Ok(rows) if rows <= HELD => known.held.rows.reserve(rows),
+            _ => known.dealt = Some(Dealt::new().map_err(unwritten)?),
+        }
+        Ok(known)
     }
 
     /// A row that an order brought.

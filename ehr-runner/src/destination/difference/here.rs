@@ -26,9 +26,10 @@ use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
 use std::thread::ScopedJoinHandle;
 
-/// So many rows go from one thread to another at once, and so many such lots may wait there.
+/// So many rows go from one thread to another at once, and so many such lots may wait there, of rows and of what records are written as.
 const LOT: usize = 4096;
-const WAITING: usize = 256;
+const ROWS_WAITING: usize = 64;
+const RECORDS_WAITING: usize = 256;
 /// So many records that were not met before are read at once.
 const STRAYS: usize = if cfg!(test) { 2 } else { 1 << 16 };
 
@@ -116,7 +117,7 @@ impl Difference<'_> {
         book: impl FnOnce(&[Slot]) -> Result<Option<Known>, Failure>,
     ) -> Result<Option<Handed>, Failure> {
         std::thread::scope(|scope| {
-            let (send, lots) = sync_channel(WAITING);
+            let (send, lots) = sync_channel(ROWS_WAITING);
             // The order's rows are read while the book is on its way.
             let reader = scope.spawn(move || {
                 let mut telling = self.telling(slots, keys, hand);
@@ -147,7 +148,7 @@ impl Difference<'_> {
         packed: &Packed,
     ) -> Result<Option<Handed>, Failure> {
         std::thread::scope(|scope| {
-            let (send, lots): (_, Receiver<Vec<(u64, Written)>>) = sync_channel(WAITING);
+            let (send, lots): (_, Receiver<Vec<(u64, Written)>>) = sync_channel(RECORDS_WAITING);
             let reader = scope.spawn(move || {
                 let mut sending = Sending::new(send);
                 written::records(self.file, |place, record| sending.send((place, hand.written(record))))?;

@@ -168,7 +168,7 @@ impl Packed {
             return Ok(None);
         }
         patched.sort();
-        let (mut known, mut rows, mut fits) = (Known::of(self.rows), 0, true);
+        let (mut known, mut rows, mut fits) = (Known::of(self.rows)?, 0, true);
         known.moved = patched.places();
         let sound = each(context, store, table, 0, &mut |(_, entry)| {
             let address = rows;
