@@ -186,6 +186,39 @@ fn what_an_older_program_did_meanwhile_is_seen() {
 }
 
 #[test]
+fn what_another_version_packed_is_packed_anew() {
+    let place = Place::new();
+    place.load("first", &["a", "b"]);
+    // As the one before made them.
+    place.run(&[
+        "ALTER TABLE _ehr_packed DROP COLUMN seed".to_owned(),
+        "UPDATE _ehr_packed SET form = 1".to_owned(),
+        "ALTER TABLE _ehr_parts DROP COLUMN written".to_owned(),
+    ]);
+    place.by_older(|| ());
+    assert_eq!(place.load("second", &["a", "x", "c"]), (1, 1, 1));
+    assert_eq!(place.number("SELECT count(*) FROM _ehr_packed WHERE form = 2 AND length(seed) = 64"), 1);
+    assert_eq!(place.number("SELECT count(*) FROM _ehr_parts WHERE load_number = 2 AND written IS NULL"), 0);
+    assert_eq!(place.load("third", &["a", "x", "z"]), (0, 1, 2));
+    place.undo("third");
+    place.undo("second");
+    assert_eq!(place.names(), "ab");
+}
+
+#[test]
+fn each_packed_book_has_a_key_of_its_own() {
+    let written = || {
+        let place = Place::new();
+        place.load("first", &["a", "b"]);
+        let mut store = place.destination.open().unwrap();
+        store.ask("SELECT bytes, written FROM _ehr_parts", &[]).unwrap().remove(0)
+    };
+    let (one, other) = (written(), written());
+    assert_eq!(one[0], other[0]);
+    assert_ne!(one[1], other[1]);
+}
+
+#[test]
 fn a_packed_book_that_is_not_as_it_was_written_is_not_believed() {
     for damage in [
         "DELETE FROM _ehr_parts WHERE part = 1",
