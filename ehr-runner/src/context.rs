@@ -96,6 +96,17 @@ impl Context {
         }
     }
 
+    /// What says something to people from another thread, unless they asked for quiet; a log of JSON lines has it already.
+    pub(crate) fn teller(&self) -> impl Fn(&str) + Send + 'static {
+        let silent = self.quiet || self.log_format == LogFormat::Json;
+        move |text| {
+            if !silent {
+                // Nobody is left to tell where stderr is closed.
+                drop(writeln!(io::stderr(), "{text}"));
+            }
+        }
+    }
+
     /// Says something to people, unless they asked for quiet.
     pub(crate) fn note(&self, text: &str) {
         match self.log_format {

@@ -177,7 +177,7 @@ fn load_all(
     }
     let load = to.load(context, target, folder, order, loading).map_err(|failure| match failure {
         Failure::Interrupted(_) => Failure::Interrupted("loaded"),
-        other => other,
+        other => to.why(target, loading, other),
     })?;
     let loaded = Loaded { to: to.to_string(), load, tenants: None };
     let tracked = loaded.load.outcomes.clone();

@@ -6,6 +6,7 @@ use crate::destination::Given;
 use crate::destination::Standing;
 use crate::error::Failure;
 use crate::error::Status;
+use crate::order;
 use crate::order::ORDER_FILE;
 use crate::order::OrderFile;
 use crate::order::OrderTenant;
@@ -126,7 +127,7 @@ impl Found {
         let mut rows = vec![heads.into_iter().map(str::to_owned).collect()];
         for (order, folder) in &self.orders {
             let last = order.stands();
-            let [read, aside, written] = counts(folder);
+            let [read, aside, written] = order::counts(folder).map(|counts| counts.map(|rows| rows.to_string())).unwrap_or_default();
             let mut row = vec![
                 folder.display().to_string(),
                 order.status.word().to_owned(),
@@ -153,17 +154,6 @@ fn tenants_of(order: &OrderFile) -> String {
     let loaded = |tenant: &OrderTenant| order.imports.iter().any(|import| import.tenant.as_ref() == Some(&tenant.identifier));
     let shown = |tenant: &OrderTenant| format!("{}{}", tenant.identifier, if loaded(tenant) { " (loaded)" } else { "" });
     order.tenants.iter().map(shown).collect::<Vec<_>>().join(", ")
-}
-
-/// Rows read, set aside and written, as far as the order's ledger is closed.
-fn counts(folder: &Path) -> [String; 3] {
-    let text = fs::read_to_string(folder.join("ledger.json")).unwrap_or_default();
-    let Ok(ledger) = serde_json::from_str::<Value>(&text) else { return Default::default() };
-    let sum = |list: &str, name: &str| -> String {
-        let rows = ledger.get(list).and_then(Value::as_array).into_iter().flatten();
-        rows.filter_map(|row| row.get(name)?.as_u64()).sum::<u64>().to_string()
-    };
-    [sum("tables", "read"), sum("tables", "rejected"), sum("outputs", "rows")]
 }
 
 fn watched(book: &Book) -> String {

@@ -144,7 +144,7 @@ impl Watch {
             again: self.retry,
         };
         let numbers = Arc::new(Numbers::new());
-        let watcher = Watcher::new(context, settings, self.alerts.start(&numbers)?, Arc::clone(&numbers))?;
+        let watcher = Watcher::new(context, settings, self.alerts.start(context, &numbers)?, Arc::clone(&numbers))?;
         if let Some(address) = self.listen {
             context.note(&format!("answering at http://{}/metrics and /healthz", serve::serve(address, &numbers)?));
         }

@@ -2,6 +2,7 @@
 
 use super::trust;
 use crate::error::Failure;
+use crate::report::many;
 
 /// What was being done.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +54,20 @@ impl Doing<'_> {
             _ => "in a table ".to_owned(),
         }
     }
+}
+
+/// How a failure begins where the user of a connection may not do what is to be done.
+pub(super) const LACKS: &str = "the user lacks a right";
+
+/// How many rows there are now; fails where a database takes rows without a word and does not keep them.
+pub(super) fn arrived(shown: &str, table: &str, sent: u64, filled: u64) -> Result<u64, Failure> {
+    if filled == sent {
+        return Ok(filled);
+    }
+    Err(Failure::World(format!(
+        "nothing was changed: {} for table `{table}` of `{shown}` did not get there; a trigger or a rule of the database holds rows back",
+        many(sent.abs_diff(filled), "row")
+    )))
 }
 
 /// The server may have done it before it fell silent.

@@ -40,6 +40,7 @@ pub(crate) use conflicts::Conflict;
 pub(crate) use conflicts::Decision;
 pub(crate) use deciding::Verdict;
 use difference::Difference;
+use doing::LACKS;
 use ehr_rules::TargetSchema;
 use mysql::Mysql;
 use postgres::Postgres;
@@ -238,6 +239,17 @@ impl Destination {
         let absent = shape::check(&mut *store, target, self.creates(loading))?;
         let there: Vec<&str> = own_tables(target).map(|table| table.name.as_str()).filter(|name| !absent.contains(*name)).collect();
         store.check_rights(&there)
+    }
+
+    /// The failure of a load, with all the rights that are lacking where it was for want of one: a server says the first only.
+    pub(crate) fn why(&self, target: &TargetSchema, loading: Loading, failure: Failure) -> Failure {
+        match &failure {
+            Failure::World(said) if said.contains(LACKS) => self
+                .check(target, loading)
+                .err()
+                .unwrap_or_else(|| Failure::World(format!("{said}; who loads needs SELECT, INSERT, UPDATE, DELETE and CREATE there"))),
+            _ => failure,
+        }
     }
 
     /// Loads an order, all of it or nothing.

@@ -4,6 +4,7 @@ use super::books::ORDER;
 use super::books::PRINT;
 use super::cell::Cell;
 use super::comment;
+use super::doing::arrived;
 use super::exchange::Exchange;
 use super::store::Found;
 use super::store::Parts;
@@ -169,12 +170,13 @@ impl Store for Sqlite {
         let insert = format!("INSERT INTO {} ({}) VALUES ({places})", self.quoted(table), names.join(", "));
         failpoint::reached("filling");
         let mut insert = self.connection()?.prepare(&insert).map_err(self.fail())?;
-        let mut filled = 0_u64;
+        let (mut sent, mut filled) = (0_u64, 0_u64);
         // A row that breaks a constraint is not inserted; the others are tried too, so that all can be counted.
         let mut broken: BTreeMap<&'static str, u64> = BTreeMap::new();
         rows(&mut |row| {
+            sent += 1;
             match insert.execute(params_from_iter(row)) {
-                Ok(_) => filled += 1,
+                Ok(rows) => filled += rows as u64,
                 Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == ErrorCode::ConstraintViolation => {
                     *broken.entry(constraint(error)).or_default() += 1;
                 }
@@ -184,7 +186,7 @@ impl Store for Sqlite {
         })?;
         failpoint::reached("filled");
         if broken.is_empty() {
-            return Ok(filled);
+            return arrived(&self.shown, table, sent, filled);
         }
         let broken: Vec<String> = broken.into_iter().map(|(what, rows)| format!("{rows} rows {what}")).collect();
         Err(Failure::Data(format!("nothing was loaded: in table `{table}` of `{}`, {}", self.shown, broken.join(", "))))

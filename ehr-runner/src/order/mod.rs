@@ -17,6 +17,7 @@ use ehr_rules::SourceId;
 use prints::FilePrint;
 use serde::Deserialize;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::fs::File;
@@ -176,11 +177,30 @@ pub(crate) struct ImportRecord {
     pub(crate) tracked: BTreeMap<String, Outcomes>,
 }
 
+/// Rows read, set aside and written of an order, as far as its ledger is closed.
+pub(crate) fn counts(order: &Path) -> Option<[u64; 3]> {
+    let ledger: Value = serde_json::from_str(&fs::read_to_string(order.join(LEDGER_FILE)).ok()?).ok()?;
+    let sum = |list: &str, name: &str| -> u64 {
+        let rows = ledger.get(list).and_then(Value::as_array).into_iter().flatten();
+        rows.filter_map(|row| row.get(name)?.as_u64()).sum()
+    };
+    Some([sum("tables", "read"), sum("tables", "rejected"), sum("outputs", "rows")])
+}
+
 impl OrderFile {
     /// The order in this folder.
     pub(crate) fn read(order: &Path) -> Result<Self, Failure> {
         let path = order.join(ORDER_FILE);
-        let text = fs::read_to_string(&path).map_err(|error| Failure::file("reading the order", &path, &error))?;
+        let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                let why = match order.try_exists() {
+                    Ok(true) => format!("no `{ORDER_FILE}` stands in it"),
+                    _ => "there is nothing of that name".to_owned(),
+                };
+                Failure::Usage(format!("`{}` is no order: {why}", order.display()))
+            }
+            _ => Failure::file("reading the order", &path, &error),
+        })?;
         serde_json::from_str(&text).map_err(|error| {
             Failure::World(format!("`{}` is not an order: line {}, column {}", path.display(), error.line(), error.column()))
         })

@@ -4,6 +4,7 @@
 //! content, what happened by an exit status and fixed words. They are sent by a thread of their own, tried several times, and a
 //! failure to send one is logged and stops nothing.
 
+use crate::context::Context;
 use crate::error::Failure;
 use crate::order::now;
 use crate::secret;
@@ -74,11 +75,13 @@ struct Ways {
     command: Option<PathBuf>,
     mail: Option<Mail>,
     numbers: Arc<Numbers>,
+    /// Where it is said that nobody could be told.
+    warn: Box<dyn Fn(&str) + Send>,
 }
 
 impl AlertOptions {
     /// Ready to send; fails where an address is none.
-    pub(crate) fn start(&self, numbers: &Arc<Numbers>) -> Result<Alerts, Failure> {
+    pub(crate) fn start(&self, context: &Context, numbers: &Arc<Numbers>) -> Result<Alerts, Failure> {
         let webhook = match secret::of_variable(WEBHOOK)? {
             Some(address) => Some(webhook(&address, secret::of_variable(TOKEN)?.as_deref())?),
             None => None,
@@ -87,7 +90,8 @@ impl AlertOptions {
         if webhook.is_none() && self.alert_command.is_none() && mail.is_none() {
             return Ok(Alerts { sender: None, thread: None, done: false });
         }
-        let ways = Ways { webhook, command: self.alert_command.clone(), mail, numbers: Arc::clone(numbers) };
+        let ways =
+            Ways { webhook, command: self.alert_command.clone(), mail, numbers: Arc::clone(numbers), warn: Box::new(context.teller()) };
         let (sender, receiver) = mpsc::channel::<Value>();
         let thread = std::thread::spawn(move || {
             for alert in receiver {
@@ -106,6 +110,8 @@ impl Alerts {
         let event = match entry.standing {
             Standing::Aside => "set_aside",
             Standing::Retry => "failed",
+            // Nobody looks at what comes in by itself: what did not arrive is told.
+            Standing::Done if entry.set_aside.is_some() => "rows_set_aside",
             Standing::Done if self.done => "done",
             _ => return,
         };
@@ -117,6 +123,7 @@ impl Alerts {
             "status": status,
             "what": meaning(status),
             "tries": entry.tries,
+            "rows_set_aside": entry.set_aside.map_or(0, |(rows, _)| rows),
             "at": now(),
             "program": concat!("ehr-runner ", env!("CARGO_PKG_VERSION")),
         }));
@@ -161,14 +168,17 @@ impl Ways {
     }
 
     fn insist(&self, way: &'static str, send: impl Fn() -> Result<(), String>) {
-        let mut wait = WAIT;
+        let (mut wait, mut why) = (WAIT, String::new());
         for at in 1..=TRIES {
             match send() {
                 Ok(()) => {
                     self.numbers.alerted(way, true);
                     return tracing::info!(way, "alert sent");
                 }
-                Err(error) => tracing::warn!(way, error, tries = at, "alert not sent"),
+                Err(error) => {
+                    tracing::warn!(way, error, tries = at, "alert not sent");
+                    why = error;
+                }
             }
             if at < TRIES {
                 std::thread::sleep(wait);
@@ -177,6 +187,7 @@ impl Ways {
         }
         self.numbers.alerted(way, false);
         tracing::error!(way, "alert given up");
+        (self.warn)(&format!("warning: an alert could not be sent by {way}: {why}"));
     }
 }
 

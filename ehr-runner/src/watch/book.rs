@@ -5,6 +5,7 @@ use crate::failpoint;
 use crate::order::now;
 use crate::order::sync;
 use crate::order::write_json;
+use crate::report::many;
 use chrono::DateTime;
 use chrono::Utc;
 use serde::Deserialize;
@@ -57,6 +58,9 @@ pub(crate) struct Entry {
     /// When it is tried again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<DateTime<Utc>>,
+    /// Rows of its order that were set aside, and that were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) set_aside: Option<(u64, u64)>,
     /// Why the last try failed, and the exit status that it would have had.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<Fault>,
@@ -136,6 +140,7 @@ impl Book {
             since: now(),
             changed: now(),
             next: None,
+            set_aside: None,
             error: None,
         };
         self.exports.insert(hash.to_owned(), entry);
@@ -175,9 +180,10 @@ impl Entry {
         self.turn(Standing::Running);
     }
 
-    /// It is done.
-    pub(super) fn done(&mut self) {
+    /// It is done; of the rows of its order so many were set aside, of so many.
+    pub(super) fn done(&mut self, set_aside: Option<(u64, u64)>) {
         self.error = None;
+        self.set_aside = set_aside.filter(|(rows, _)| *rows > 0);
         self.turn(Standing::Done);
     }
 
@@ -201,7 +207,10 @@ impl Entry {
                 format!("`{name}` failed ({} of {tries} tries), next at {}: {why}", self.tries, next.format("%H:%M:%S UTC"))
             }
             (Standing::Aside, _) => format!("`{name}` is set aside after {} tries: {why}", self.tries),
-            _ => format!("`{name}` is {}: the order `{}`", self.standing.word(), self.order),
+            _ => {
+                let aside = self.set_aside.map(|(rows, of)| format!("; {rows} of {} were set aside", many(of, "row"))).unwrap_or_default();
+                format!("`{name}` is {}: the order `{}`{aside}", self.standing.word(), self.order)
+            }
         }
     }
 

@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::destination::Loading;
 use crate::error::Failure;
 use crate::making::Request;
+use crate::order;
 use crate::order::now;
 use crate::source::leave::Leave;
 use alert::Alerts;
@@ -120,14 +121,23 @@ impl<'a> Watcher<'a> {
 
     /// Watches until it is told to stop.
     pub(crate) fn watch(mut self) -> Result<Book, Failure> {
-        let news = News::of(&self.settings.folder, self.settings.poll)?;
+        let mut news = News::of(&self.settings.folder, self.settings.poll)?;
         self.context.note(&format!("watching `{}` {}", self.settings.folder.display(), news.how()));
         let mut trouble = None;
         while !self.context.is_stopping() {
             let round = self.round();
             self.numbers.is_troubled(round.is_err());
             let wait = match round {
-                Ok(()) => self.next().min(news.every().unwrap_or(QUIET)),
+                Ok(()) => {
+                    if trouble.take().is_some() {
+                        // What is there now may be another folder than the one that news came of.
+                        if let Ok(again) = News::of(&self.settings.folder, self.settings.poll) {
+                            news = again;
+                        }
+                        self.context.note(&format!("watching again, {}", news.how()));
+                    }
+                    self.next().min(news.every().unwrap_or(QUIET))
+                }
                 // A share that is away, or a disk that is full, may be there again or have room.
                 Err(failure) => {
                     let said = Some(failure.to_string());
@@ -253,7 +263,11 @@ impl<'a> Watcher<'a> {
         drop(self.context.journal.close());
         let Some(entry) = self.book.exports.get_mut(hash) else { return Ok(()) };
         match done {
-            Ok(()) => entry.done(),
+            Ok(()) => {
+                let counts = order::counts(&orders.join(&order));
+                self.numbers.counted(counts.unwrap_or_default());
+                entry.done(counts.map(|[read, set_aside, _]| (set_aside, read)));
+            }
             Err(Failure::Interrupted(_)) => entry.stopped(),
             Err(failure) => fell(entry, &failure, &self.settings),
         }

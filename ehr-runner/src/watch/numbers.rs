@@ -21,6 +21,7 @@ pub(crate) struct Numbers {
     exports: Family<By, Gauge>,
     waiting: Gauge,
     tries: Family<By, Counter>,
+    rows: Family<Rows, Counter>,
     seconds: Histogram,
     alerts: Family<Alerted, Counter>,
     troubled: AtomicBool,
@@ -30,6 +31,12 @@ pub(crate) struct Numbers {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct By {
     standing: &'static str,
+}
+
+/// What became of rows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Rows {
+    what: &'static str,
 }
 
 /// How an alert went, and whether it arrived.
@@ -47,6 +54,7 @@ impl Numbers {
             exports: Family::default(),
             waiting: Gauge::default(),
             tries: Family::default(),
+            rows: Family::default(),
             // From a second to some three days.
             seconds: Histogram::new(exponential_buckets(1.0, 4.0, 10)),
             alerts: Family::default(),
@@ -56,6 +64,7 @@ impl Numbers {
         registry.register("exports", "Exports that are known, by how they stand", numbers.exports.clone());
         registry.register("waiting", "Exports that are waited for: not settled, or not whole", numbers.waiting.clone());
         registry.register("tries", "Tries that ended, by how the export stood then", numbers.tries.clone());
+        registry.register("rows", "Rows of orders that were done, by what became of them", numbers.rows.clone());
         registry.register("try_seconds", "How long tries took", numbers.seconds.clone());
         registry.register("alerts", "Alerts, by whether they could be sent", numbers.alerts.clone());
         Self { registry, ..numbers }
@@ -74,6 +83,13 @@ impl Numbers {
     pub(super) fn tried(&self, standing: Standing, took: Duration) {
         self.tries.get_or_create(&By { standing: standing.label() }).inc();
         self.seconds.observe(took.as_secs_f64());
+    }
+
+    /// An order was done, of which so many rows were read, set aside and written.
+    pub(super) fn counted(&self, counts: [u64; 3]) {
+        for (what, rows) in ["read", "set_aside", "written"].into_iter().zip(counts) {
+            self.rows.get_or_create(&Rows { what }).inc_by(rows);
+        }
     }
 
     /// An alert was sent, or given up.

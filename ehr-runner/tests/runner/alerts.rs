@@ -125,6 +125,56 @@ fn a_program_is_told_on_stdin_and_a_failure_to_tell_stops_nothing() {
 }
 
 #[test]
+fn rows_that_were_set_aside_and_alerts_that_nobody_got_are_told() {
+    let place = place();
+    place.write("tell.sh", "#!/bin/sh\ncat >> told.jsonl\n");
+    fs::set_permissions(place.path("tell.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    place.write("incoming/monday/patients.csv", format!("{PATIENTS}p9,Uma Sand,soon,F\n"));
+    place.write("incoming/monday/visits.csv", place.read("export/visits.csv"));
+    let all = |book: &Value| count(book, "aside") == 1 && count(book, "done") == 1;
+    let watching = Watching::start(&place, &format!("{WATCH} --alert-command ./tell.sh"));
+    let book = until(&place, "all", all);
+    let (_, _, said) = watching.stop();
+    assert!(said.contains("`monday` is done") && said.contains("; 1 of 7 rows were set aside"), "{said}");
+    let told = place.read("told.jsonl");
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let aside: Vec<&Value> = told.iter().filter(|alert| alert["event"] == "rows_set_aside").collect();
+    assert_eq!((aside.len(), &aside[0]["rows_set_aside"], &aside[0]["status"]), (1, &1.into(), &0.into()));
+    assert!(book["exports"].as_object().unwrap().values().any(|entry| entry["set_aside"] == serde_json::json!([1, 7])));
+
+    let watching = Watching::start(&place, &format!("{WATCH} --retry --alert-command ./no-such-program"));
+    let begun = Instant::now();
+    until(&place, "all again", all);
+    // It is tried for some seconds.
+    while begun.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let (_, _, said) = watching.stop();
+    assert!(said.contains("warning: an alert could not be sent by command: "), "{said}");
+}
+
+#[test]
+fn a_folder_that_comes_back_is_watched_like_the_one_before() {
+    let place = place();
+    let watching = Watching::start(&place, WATCH);
+    until(&place, "set aside", |book| count(book, "aside") == 1);
+    for name in ["first", "second"] {
+        fs::rename(place.path("incoming"), place.path(name)).unwrap();
+        place.write("outside", "a change that wakes the watcher may stand anywhere");
+        fs::write(place.path(&format!("{name}/waker")), "x").unwrap();
+        std::thread::sleep(Duration::from_secs(2));
+        fs::create_dir(place.path("incoming")).unwrap();
+        std::thread::sleep(Duration::from_secs(11));
+        place.write(&format!("incoming/{name}/patients.csv"), PATIENTS.replace("p1", name));
+        let begun = Instant::now();
+        until(&place, name, |book| count(book, "done") >= if name == "first" { 1 } else { 2 });
+        assert!(begun.elapsed() < Duration::from_secs(40), "it was found by looking now and then");
+    }
+    let (_, _, said) = watching.stop();
+    assert!(said.matches("cannot watch").count() == 2 && said.matches("watching again").count() == 2, "{said}");
+}
+
+#[test]
 fn a_webhook_without_tls_that_leaves_the_machine_is_refused() {
     let place = place();
     let run = |address: &str| {

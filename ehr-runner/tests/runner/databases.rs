@@ -308,3 +308,49 @@ fn hostile_values_arrive_unchanged_are_replaced_and_come_back() {
         assert_eq!(held(), BTreeMap::new());
     });
 }
+
+/// A database may take rows and keep none of them, without a word: that is no load.
+#[test]
+fn rows_that_a_trigger_holds_back_are_missed() {
+    in_each(|place, base| {
+        order(place, "order");
+        base.ehr(place, "import order --create").code(0);
+        base.ehr(place, "undo order").code(0);
+        match base {
+            Base::Sqlite => Connection::open(place.path("clinic.db"))
+                .unwrap()
+                .execute_batch("CREATE TRIGGER t BEFORE INSERT ON visit BEGIN SELECT RAISE(IGNORE); END")
+                .unwrap(),
+            Base::Postgres(server) => server
+                .connect()
+                .batch_execute(
+                    "CREATE FUNCTION keep_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; \
+                     CREATE TRIGGER t BEFORE INSERT ON visit FOR EACH ROW EXECUTE FUNCTION keep_out()",
+                )
+                .unwrap(),
+            // A trigger there lets a row pass or fails.
+            Base::Maria(_) => return,
+        }
+        let said = stderr(&base.ehr(place, "import order").code(5));
+        assert!(said.contains("for table `visit`") && said.contains("a trigger or a rule"), "{said}");
+        assert_eq!((base.number(place, "SELECT count(*) FROM person"), base.number(place, "SELECT count(*) FROM visit")), (0, 0));
+        assert!(stdout(&base.ehr(place, "undo order").code(0)).contains("not in"));
+
+        // Nor is it one where what is replaced stays as it was.
+        let update = match base {
+            Base::Sqlite => "DROP TRIGGER t; CREATE TRIGGER u BEFORE UPDATE ON visit BEGIN SELECT RAISE(IGNORE); END",
+            _ => "DROP TRIGGER t ON visit; CREATE TRIGGER u BEFORE UPDATE ON visit FOR EACH ROW EXECUTE FUNCTION keep_out()",
+        };
+        match base {
+            Base::Sqlite => Connection::open(place.path("clinic.db")).unwrap().execute_batch(update).unwrap(),
+            Base::Postgres(server) => server.connect().batch_execute(update).unwrap(),
+            Base::Maria(_) => {}
+        }
+        base.ehr(place, "import order").code(0);
+        place.replace("export/visits.csv", "12.50", "13.50");
+        order(place, "second");
+        let (code, why) = if matches!(base, Base::Sqlite) { (5, "a trigger or a rule") } else { (4, "are no longer in") };
+        let said = stderr(&base.ehr(place, "import second --changes replace").code(code));
+        assert!(said.contains("table `visit`") && said.contains(why), "{said}");
+    });
+}

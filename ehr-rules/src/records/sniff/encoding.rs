@@ -15,6 +15,7 @@ use encoding_rs::UTF_16BE;
 use encoding_rs::UTF_16LE;
 use encoding_rs::WINDOWS_1252;
 use simdutf8::basic::from_utf8;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read as _;
 use std::io::Seek as _;
@@ -175,8 +176,8 @@ impl Telling {
         }
     }
 
-    /// The encoding; `line_end` says what was found of how lines end in it.
-    pub(super) fn guess(&self, line_end: LineEnd) -> Guess {
+    /// The encoding; `line_end` says what was found of how lines end in it, and `names` which names of columns it may hold.
+    pub(super) fn guess(&self, line_end: LineEnd, names: Option<&HashSet<String>>) -> Guess {
         let sure = |encoding, why: &str| Guess {
             encoding,
             why: format!("the text is {}, {why}", name(encoding)),
@@ -200,7 +201,7 @@ impl Telling {
         if self.valid >= self.invalid.saturating_mul(9) {
             return Guess { muddled: muddled(), ..sure(UTF_8, "but for a few bytes that are no text in it") };
         }
-        self.by_letters(line_end)
+        self.by_letters(line_end, names)
     }
 
     /// UTF-16 without a mark: where most of a text is ASCII every second byte is zero.
@@ -215,7 +216,7 @@ impl Telling {
         }
     }
 
-    fn by_letters(&self, line_end: LineEnd) -> Guess {
+    fn by_letters(&self, line_end: LineEnd, names: Option<&HashSet<String>>) -> Guess {
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(&self.pieces, true);
         let guessed = detector.guess(None, Utf8Detection::Deny);
@@ -232,6 +233,7 @@ impl Telling {
                 scored.push((encoding, text, score));
             }
         }
+        let by_names = self.keep_those_that_make(names, &mut scored);
         // The first wins where letters do not tell.
         let (mut encoding, mut most) = (guessed, f64::MIN);
         for (one, _, score) in &scored {
@@ -241,9 +243,32 @@ impl Telling {
         }
         let near = scored.iter().filter(|(one, _, score)| *one != encoding && most - score <= NEAR);
         let others: Vec<&str> = near.map(|(one, ..)| name(one)).collect();
-        let why = if others.is_empty() { "by the letters that its bytes make" } else { "which is assumed" };
+        let why = match others.is_empty() {
+            true if by_names => "by the names of columns that its bytes make",
+            true => "by the letters that its bytes make",
+            false => "which is assumed",
+        };
         let doubt = (!others.is_empty()).then(|| format!("{} is assumed, and it may be {}", name(encoding), others.join(" or ")));
         Guess { encoding, why: format!("the text is {}, {why}", name(encoding)), doubt, muddled: 0, ascii: false }
+    }
+
+    /// Leaves those encodings alone in which the beginning holds most of the names that are known; whether that told any apart. A
+    /// name is a word that was there before, so that one says more than letters do.
+    fn keep_those_that_make(&self, names: Option<&HashSet<String>>, scored: &mut Vec<(&'static Encoding, String, f64)>) -> bool {
+        let telling: Vec<&String> = names.into_iter().flatten().filter(|name| !name.is_ascii()).collect();
+        if telling.is_empty() {
+            return false;
+        }
+        let made = |encoding: &'static Encoding| {
+            let text = encoding.decode_without_bom_handling(&self.start).0.to_lowercase();
+            telling.iter().filter(|name| text.contains(name.as_str())).count()
+        };
+        let made: Vec<usize> = scored.iter().map(|(encoding, ..)| made(encoding)).collect();
+        let most = made.iter().copied().max().unwrap_or(0);
+        let before = scored.len();
+        let mut all = made.into_iter();
+        scored.retain(|_| all.next() == Some(most));
+        scored.len() < before
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
             (encoding, format!("the text is {}, as the schema says", encoding::name(encoding)), None)
         }
         None => {
-            let guess = guess(path, &raw, whole, hints.whole)?;
+            let guess = guess(path, &raw, whole, hints)?;
             (muddled, ascii) = (guess.muddled, guess.ascii);
             (guess.encoding, guess.why, guess.doubt)
         }
@@ -117,7 +117,7 @@ pub(super) fn sniff(path: &Path, dialect: &Dialect, hints: Hints<'_>) -> Result<
 pub(crate) fn text(path: &Path, through: bool) -> Result<Guess, Error> {
     let mut file = File::open(path).map_err(|error| Error::io("opening", path, error))?;
     let (raw, whole) = first_bytes(&mut file).map_err(|error| Error::io("reading", path, error))?;
-    guess(path, &raw, whole, through)
+    guess(path, &raw, whole, Hints { names: None, whole: through })
 }
 
 /// As many of a file's bytes as are looked at, and whether they are all.
@@ -128,11 +128,11 @@ fn first_bytes(file: &mut File) -> std::io::Result<(Vec<u8>, bool)> {
     Ok((raw, whole))
 }
 
-fn guess(path: &Path, raw: &[u8], whole: bool, through: bool) -> Result<Guess, Error> {
+fn guess(path: &Path, raw: &[u8], whole: bool, hints: Hints<'_>) -> Result<Guess, Error> {
     // A file that is ASCII at its beginning may be anything further on.
-    let telling = if through && !whole { Telling::of_file(path)? } else { Telling::of(raw, whole) };
+    let telling = if hints.whole && !whole { Telling::of_file(path)? } else { Telling::of(raw, whole) };
     let alone = raw.contains(&b'\r') && !raw.contains(&b'\n');
-    Ok(telling.guess(if alone { LineEnd::Cr } else { LineEnd::Lf }))
+    Ok(telling.guess(if alone { LineEnd::Cr } else { LineEnd::Lf }, hints.names))
 }
 
 /// Where the rows of a file begin that is cut so; comments are not found any more where names are not as wide as rows, since nothing

@@ -231,3 +231,15 @@ fn what_is_found_is_said_without_a_word_of_the_files() {
     assert!(head.evidence.len() >= 4, "{:?}", head.evidence);
     assert!(["Geheim", "Ort", "Müll", "Mey", "Klinik"].iter().all(|word| !said(&head, word)), "{:?}", head.evidence);
 }
+
+#[test]
+fn names_that_are_known_tell_an_encoding_that_letters_do_not() {
+    // In Windows-1250 these are letters as well, and other names.
+    let rows = "C1;José;D'Ávila;feminino\n".repeat(40);
+    let bytes = encoded(&format!("Código;Nome;Sobrenome;Gênero\n{rows}"), "windows-1252");
+    assert_ne!((look(&bytes).header[3].as_str(), look(&bytes).doubt), ("Gênero", None));
+    let names = ["código", "nome", "gênero", "início"].map(str::to_owned).into();
+    let head = look_with(&bytes, &Dialect::default(), Hints { names: Some(&names), ..Hints::default() });
+    assert_eq!((head.header[3].as_str(), head.doubt.clone()), ("Gênero", None));
+    assert!(said(&head, "by the names of columns"), "{:?}", head.evidence);
+}

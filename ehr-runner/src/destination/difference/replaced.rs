@@ -6,6 +6,7 @@ use super::super::books::ORDER;
 use super::super::books::PRINT;
 use super::super::cell::Cell;
 use super::super::compare::Taken;
+use super::super::doing::arrived;
 use super::super::exchange::Exchange;
 use super::super::exchange::OWNER;
 use super::super::exchange::WAS;
@@ -132,7 +133,10 @@ impl Difference<'_> {
                 }
             }));
         }
-        statements.try_for_each(|sql| store.run(&sql, &[]).map(drop))?;
+        statements.try_for_each(|sql| {
+            let changed = store.run(&sql, &[])?;
+            arrived(store.shown(), table, kept, changed).map(drop)
+        })?;
         store.run(&store.drop_temporary(NEW), &[]).map(drop)
     }
 

@@ -2,6 +2,7 @@
 
 use super::super::doing::Doing;
 use super::super::doing::Fault;
+use super::super::doing::LACKS;
 use super::super::trust;
 use crate::error::Failure;
 use mysql::DriverError;
@@ -63,7 +64,7 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &MySqlError) -> Failure {
             format!("`{shown}`: the server refuses the user or the password; {}", trust::FROM)
         }
         1049 => format!("`{shown}`: there is no such database"),
-        _ if NAMING.contains(&code) => format!("`{shown}`: the user lacks a right: {}", said.message),
+        _ if NAMING.contains(&code) => format!("`{shown}`: {LACKS}: {}", said.message),
         1021 | 1114 => format!("`{shown}`: the server's disk or a table of it is full; nothing was changed"),
         1020 | 1205 | 1213 => {
             format!("`{shown}`: another program was at work in the same tables; nothing was changed, give the command again")
@@ -72,6 +73,11 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &MySqlError) -> Failure {
             format!("`{shown}`: the connection was ended, or the server is shutting down; nothing was changed")
         }
         1290 | 1836 | 3100 => format!("`{shown}`: the server takes no writes; it may be a copy of another one"),
+        4151 | 3118 => format!("`{shown}`: the user's account is locked there"),
+        1820 | 1862 => format!("`{shown}`: the user's password has expired there, and must be changed first"),
+        1040 | 1203 | 1226 => {
+            format!("`{shown}`: the server has too many connections, or the user has; nothing was changed, give the command again later")
+        }
         1153 => format!("`{shown}`: a row is larger than the server takes (`max_allowed_packet`); nothing was changed"),
         1071 => format!(
             "`{shown}`: a key is longer than the 3072 bytes that an index takes; a smaller `max_length` of its columns makes it shorter"

@@ -2,6 +2,7 @@
 
 use super::super::doing::Doing;
 use super::super::doing::Fault;
+use super::super::doing::LACKS;
 use super::super::trust;
 use super::binary::Unfit;
 use crate::error::Failure;
@@ -74,7 +75,7 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &DbError) -> Failure {
             data(&format!("the database does not take a value (SQLSTATE {code}){constraint}"))
         }
         "28P01" | "28000" => world(&format!("the server refuses the user or the password; {}", trust::FROM)),
-        "42501" => world(&format!("the user lacks a right: {}", said.message())),
+        "42501" => world(&format!("{LACKS}: {}", said.message())),
         "53100" => world("the server's disk is full; nothing was changed"),
         _ if ENDED.contains(&code) => world("the server is shutting down or starting; nothing was changed"),
         "55P03" => Doing::locked(shown, &[], END),

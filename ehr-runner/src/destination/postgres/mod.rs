@@ -13,6 +13,7 @@ mod tenants;
 use super::cell::Cell;
 use super::comment;
 use super::doing::Doing;
+use super::doing::arrived;
 use super::exchange::Exchange;
 use super::store::Coming;
 use super::store::Found;
@@ -209,11 +210,13 @@ impl Store for Postgres {
         let broken = |error| Doing::Filling(table).broken(&shown, &error);
         let mut part = BytesMut::with_capacity(2 * PART);
         part.extend_from_slice(binary::HEADER);
+        let mut sent = 0_u64;
         rows(&mut |row| {
             if row.len() != types.len() {
                 return Err(Failure::Data(format!("a row for table `{table}` has {} values in place of {}", row.len(), types.len())));
             }
             binary::row(row, &types, &mut part).map_err(|unfit| Doing::Filling(table).unfit(&shown, unfit))?;
+            sent += 1;
             if part.len() >= PART {
                 copy.write_all(&part).map_err(broken)?;
                 part.clear();
@@ -224,7 +227,7 @@ impl Store for Postgres {
         copy.write_all(&part).map_err(broken)?;
         let filled = copy.finish().map_err(fail)?;
         failpoint::reached("filled");
-        Ok(filled)
+        arrived(&shown, table, sent, filled)
     }
 
     fn recall(&mut self, book: &str, told: &[Slot], bytes: u64, take: Recall<'_>) -> Result<bool, Failure> {
