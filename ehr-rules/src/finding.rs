@@ -150,6 +150,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("R0305", "a row belongs to no column of a pivot"),
     ("R0306", "a pivot found several values where one was expected"),
     ("R0307", "a code maps to several standard concepts"),
+    ("R0308", "a script was stopped by a limit of what it may do on one row"),
     ("R0401", "a required column of the target is missing a value"),
     ("R0402", "a primary key of the target occurs twice"),
     ("R0403", "a reference of the target resolves to nothing"),

@@ -65,7 +65,8 @@ fn interpreted(source: &str, kind: &Kind, frame: &DataFrame) -> (Column, Vec<u32
     names.dedup();
     let inputs: Vec<(String, Kind)> = names.iter().map(|name| ((*name).to_owned(), scope(name).unwrap().kind)).collect();
     let columns: Vec<Column> = inputs.iter().map(|(name, _)| frame.column(name).unwrap().clone()).collect();
-    script::run(&script, &inputs, &[], kind, today(), &columns, frame.height()).unwrap()
+    let (values, failed) = script::run(&script, &inputs, &[], kind, today(), &columns, frame.height()).unwrap();
+    (values, failed.into_iter().map(|(row, _)| row).collect())
 }
 
 /// Both ways give the same values and fail on the same rows; what is said never to be missing is not.

@@ -11,8 +11,10 @@ use crate::ir::expr::ScriptInput;
 use crate::ir::types::Kind;
 use crate::ir::types::Value;
 use crate::script;
+use crate::script::Limit;
 use crate::script::Script;
 use polars::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -25,10 +27,12 @@ pub(crate) const ROW: &str = "_row";
 #[derive(Debug)]
 pub(super) struct Failures {
     verdict: Verdict,
+    /// The same of those that a limit stopped.
+    stopped: Vec<(Limit, Verdict)>,
     /// By their number in the branch.
     rows: Mutex<RowSet>,
-    /// By the source row they come from.
-    origins: Mutex<RowSet>,
+    /// By the source row they come from, and the limit that stopped the script where one did.
+    origins: Mutex<BTreeMap<Option<Limit>, RowSet>>,
 }
 
 impl Failures {
@@ -49,9 +53,19 @@ impl Failures {
 
     /// Sets the rows aside.
     pub(super) fn tell(&self, ledger: &Ledger) {
-        let rows: Vec<i64> = self.origins.lock().unwrap_or_else(PoisonError::into_inner).iter().collect();
-        if !rows.is_empty() {
-            self.verdict.reject(ledger, rows);
+        let origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = RowSet::default();
+        // Of several rows from one the first reason is said: a limit, where one stopped any of them.
+        for (limit, rows) in origins.iter().rev() {
+            let rows: Vec<i64> = rows.iter().filter(|row| !told.contains(*row)).collect();
+            for row in &rows {
+                told.insert(*row);
+            }
+            let known = self.stopped.iter().find(|(known, _)| Some(*known) == *limit);
+            let verdict = known.map_or(&self.verdict, |(_, verdict)| verdict);
+            if !rows.is_empty() {
+                verdict.reject(ledger, rows);
+            }
         }
     }
 }
@@ -69,8 +83,9 @@ pub(super) fn script(
     let script =
         Script::compile(source).map_err(|error| Error::bug(format!("a script that was checked does not compile: {}", error.message)))?;
     let script = Arc::new(script);
-    let failures =
-        Arc::new(Failures { verdict: Verdict::new(context, rule, "R0303", "", false), rows: Mutex::default(), origins: Mutex::default() });
+    let verdict = Verdict::new(context, rule, "R0303", "", false);
+    let stopped = Limit::ALL.map(|limit| (limit, Verdict::new(context, rule, "R0308", &limit.words(), false))).to_vec();
+    let failures = Arc::new(Failures { verdict, stopped, rows: Mutex::default(), origins: Mutex::default() });
     let names: Vec<(String, Kind)> = inputs.iter().map(|input| (input.name.clone(), input.ty.kind.clone())).collect();
     let settings = settings.to_vec();
     let guarded = guard.is_some();
@@ -89,9 +104,9 @@ pub(super) fn script(
                 |row: u32| taken.as_ref().is_none_or(|taken| taken.get(if taken.len() == 1 { 0 } else { row as usize }) == Some(true));
             let mut failed_rows = failed.rows.lock().unwrap_or_else(PoisonError::into_inner);
             let mut failed_origins = failed.origins.lock().unwrap_or_else(PoisonError::into_inner);
-            for row in rows.into_iter().filter(|row| asked(*row)) {
+            for (row, limit) in rows.into_iter().filter(|(row, _)| asked(*row)) {
                 numbers.get(row as usize).into_iter().for_each(|number| failed_rows.insert(number));
-                origins.get(row as usize).into_iter().for_each(|origin| failed_origins.insert(origin));
+                origins.get(row as usize).into_iter().for_each(|origin| failed_origins.entry(limit).or_default().insert(origin));
             }
         }
         Ok(value)

@@ -7,6 +7,7 @@ mod chain;
 mod choice;
 mod column;
 mod constants;
+mod limit;
 mod native;
 mod operand;
 mod run;
@@ -29,6 +30,7 @@ use rhai::Engine;
 use std::sync::Arc;
 use std::sync::Mutex;
 
+pub(crate) use limit::Limit;
 pub(crate) use run::run;
 pub(crate) use vectorize::Compiled;
 pub(crate) use vectorize::condition;

@@ -5,6 +5,7 @@ use crate::ir::types::Value;
 use crate::script::Script;
 use crate::script::column::Input;
 use crate::script::column::Output;
+use crate::script::limit::Limit;
 use crate::script::sandbox;
 use chrono::NaiveDate;
 use polars::prelude::Column;
@@ -23,6 +24,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::PoisonError;
 
+/// A row on which a script failed or gave a value of another kind, and the limit that stopped it where one did.
+pub(crate) type Failed = (u32, Option<Limit>);
+
 /// Rows of a part that is worth a core of its own.
 const PART: usize = 8_192;
 /// Rows after which it is clear whether a script sees the same few values over and over.
@@ -31,8 +35,8 @@ const TRIAL: usize = 2_048;
 const REMEMBERED: usize = 1 << 16;
 
 /// Runs a script on every one of the `rows` of a chunk. `columns` are the values of `inputs`, in that order; a column of
-/// one value stands for every row. Gives the results, and the rows on which the script failed or gave a value
-/// of another kind: the result of such a row is missing.
+/// one value stands for every row. Gives the results, and the rows on which the script failed, whose
+/// result is missing.
 pub(crate) fn run(
     script: &Script,
     inputs: &[(String, Kind)],
@@ -41,17 +45,17 @@ pub(crate) fn run(
     today: NaiveDate,
     columns: &[Column],
     rows: usize,
-) -> PolarsResult<(Column, Vec<u32>)> {
+) -> PolarsResult<(Column, Vec<Failed>)> {
     let name = columns.first().map(|column| column.name().clone()).unwrap_or_default();
     let columns: Vec<Column> = columns.iter().map(Column::rechunk).collect();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let parts = (rows / PART).clamp(1, cores);
     let size = rows.div_ceil(parts).max(1);
-    let part = |part: usize| -> PolarsResult<(Column, Vec<u32>)> {
+    let part = |part: usize| -> PolarsResult<(Column, Vec<Failed>)> {
         let range = (part * size).min(rows)..((part + 1) * size).min(rows);
         Work { script, today, settings, engine: script.engine(today, settings), inputs, result }.part(&columns, range)
     };
-    let done: Vec<PolarsResult<(Column, Vec<u32>)>> = std::thread::scope(|scope| {
+    let done: Vec<PolarsResult<(Column, Vec<Failed>)>> = std::thread::scope(|scope| {
         let others: Vec<_> = (1..parts).map(|one| scope.spawn(move || part(one))).collect();
         let first = part(0);
         let others = others.into_iter().map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -132,14 +136,14 @@ impl Work<'_> {
     }
 
     /// Rows of one part, in order.
-    fn part(&self, columns: &[Column], range: Range<usize>) -> PolarsResult<(Column, Vec<u32>)> {
+    fn part(&self, columns: &[Column], range: Range<usize>) -> PolarsResult<(Column, Vec<Failed>)> {
         let inputs: Vec<Input<'_>> = columns.iter().zip(self.inputs).map(|(column, (_, kind))| Input::new(column, kind)).collect();
         let mut row = Row::new(self);
         // By hash: a row with these inputs, and which result is theirs.
         let mut known: HashMap<u64, (usize, IdxSize), BuildHasherDefault<Spread>> = HashMap::default();
         let mut remembers = true;
         let mut output = Output::new(self.result, if range.len() > TRIAL { TRIAL } else { range.len() });
-        let mut sound: Vec<bool> = Vec::new();
+        let mut sound: Vec<Result<(), Option<Limit>>> = Vec::new();
         let mut slots: Vec<IdxSize> = Vec::with_capacity(range.len());
         let mut failed = Vec::new();
         for (count, at) in range.enumerate() {
@@ -164,15 +168,19 @@ impl Work<'_> {
                 Some(slot) => slot,
                 None => {
                     let slot = IdxSize::try_from(sound.len()).unwrap_or(IdxSize::MAX);
-                    sound.push(output.push(row.evaluate(&inputs, at)?));
+                    let (value, limit) = match row.evaluate(&inputs, at)? {
+                        Ok(value) => (Some(value), None),
+                        Err(limit) => (None, limit),
+                    };
+                    sound.push(if output.push(value) { Ok(()) } else { Err(limit) });
                     if remembers && known.len() < REMEMBERED {
                         known.insert(hash, (at, slot));
                     }
                     slot
                 }
             };
-            if sound.get(slot as usize) == Some(&false) {
-                failed.extend(u32::try_from(at).ok());
+            if let Some(Err(limit)) = sound.get(slot as usize) {
+                failed.extend(u32::try_from(at).ok().map(|at| (at, *limit)));
             }
             slots.push(slot);
         }
@@ -203,8 +211,8 @@ impl<'w> Row<'w> {
         Self { ast: &work.script.interpretable, engine: Arc::clone(&work.engine), tagged: work.tagged(), names, scope }
     }
 
-    /// One row. What went wrong is not kept: a message of the interpreter's may quote a value.
-    fn evaluate(&mut self, inputs: &[Input<'_>], at: usize) -> PolarsResult<Option<Dynamic>> {
+    /// One row, or the limit that stopped it. What else went wrong is not kept: a message of the interpreter's may quote a value.
+    fn evaluate(&mut self, inputs: &[Input<'_>], at: usize) -> PolarsResult<Result<Dynamic, Option<Limit>>> {
         self.scope.rewind(self.names.len());
         let mut map = Map::new();
         for (name, input) in self.names.iter().zip(inputs) {
@@ -224,6 +232,6 @@ impl<'w> Row<'w> {
             None => self.engine.as_ref(),
         };
         sandbox::begin();
-        Ok(engine.eval_ast_with_scope(&mut self.scope, self.ast).ok())
+        Ok(engine.eval_ast_with_scope(&mut self.scope, self.ast).map_err(|error| Limit::of(&error)))
     }
 }

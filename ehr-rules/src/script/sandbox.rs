@@ -4,6 +4,12 @@ use crate::functions;
 use crate::functions::CATALOGUE;
 use crate::functions::function::Function;
 use crate::ir::types::Value;
+use crate::script::limit::CALLS;
+use crate::script::limit::OPERATIONS;
+use crate::script::limit::PATIENCE;
+use crate::script::limit::TEXT;
+use crate::script::limit::VALUES;
+use crate::script::limit::VARIABLES;
 use crate::script::native;
 use crate::script::truth;
 use crate::script::value;
@@ -31,13 +37,8 @@ use std::any::TypeId;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::OnceLock;
-use std::time::Duration;
 use std::time::Instant;
 
-/// Steps a script may take on one row.
-const OPERATIONS: u64 = 100_000;
-/// How long a script may take on one row. No honest script comes near it: it is against steps that are long by themselves.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// The language's own functions that give what the catalogue's of that name give, and are faster.
 const AGREED: [&str; 3] = ["contains", "starts_with", "ends_with"];
 /// Words that are none here: they reach outside, or change what a script is. What is only a function is left out instead.
@@ -125,12 +126,12 @@ pub(super) fn engine(library: &Library, today: NaiveDate) -> Engine {
     engine
         .set_optimization_level(OptimizationLevel::None)
         .set_max_operations(OPERATIONS)
-        .set_max_call_levels(16)
+        .set_max_call_levels(CALLS)
         .set_max_expr_depths(128, 64)
-        .set_max_variables(1_000)
-        .set_max_string_size(1 << 20)
-        .set_max_array_size(10_000)
-        .set_max_map_size(10_000)
+        .set_max_variables(VARIABLES)
+        .set_max_string_size(TEXT)
+        .set_max_array_size(VALUES)
+        .set_max_map_size(VALUES)
         .on_progress(patience);
     for word in REFUSED {
         engine.disable_symbol(word);
@@ -190,19 +191,44 @@ mod tests {
     use super::*;
     use crate::ir::types::Kind;
     use crate::script::Script;
+    use crate::script::limit::Limit;
     use polars::prelude::AnyValue;
     use polars::prelude::Column;
     use rhai::Scope;
 
     /// The integer that a script gives, the way an order runs it; `None` where it fails.
     fn given(source: &str) -> Option<i64> {
+        tried(source).ok()
+    }
+
+    /// The same, or the limit that stopped it where one did.
+    fn tried(source: &str) -> Result<i64, Option<Limit>> {
         let script = Script::compile(source).unwrap();
         let rows = Column::new("row".into(), [0i64]);
         let inputs = [("row".to_owned(), Kind::Integer)];
         let (column, failed) = crate::script::run(&script, &inputs, &[], &Kind::Integer, NaiveDate::default(), &[rows], 1).unwrap();
-        match column.get(0).unwrap() {
-            AnyValue::Int64(number) => Some(number).filter(|_| failed.is_empty()),
-            _ => None,
+        match (column.get(0).unwrap(), failed.first()) {
+            (AnyValue::Int64(number), None) => Ok(number),
+            (_, failed) => Err(failed.and_then(|(_, limit)| *limit)),
+        }
+    }
+
+    #[test]
+    fn the_limit_that_stops_a_script_is_named_and_a_value_never() {
+        for (source, limit) in [
+            ("loop { row }", Some(Limit::Operations)),
+            ("let f = |f, n| 1 + f.call(f, n); f.call(f, row)", Some(Limit::Calls)),
+            ("let s = \"secret\"; loop { s += s }", Some(Limit::Text)),
+            ("let list = []; for n in 0..11000 { list.push(n) } row", Some(Limit::List)),
+            ("let fields = #{}; loop { fields = #{one: fields, other: fields} }", Some(Limit::Object)),
+            ("1 / row", None),
+            ("throw \"secret\"", None),
+            // What a script throws is not taken for a limit.
+            ("throw \"Too many operations\"", None),
+        ] {
+            let found = tried(source);
+            assert_eq!(found, Err(limit), "{source}");
+            assert!(limit.is_none_or(|limit| !limit.words().contains("secret")), "{source}");
         }
     }
 

@@ -94,7 +94,8 @@ fn by_rhai(source: &str, kind: &Kind, frame: &pl::DataFrame) -> (pl::Column, Vec
     names.dedup();
     let inputs: Vec<(String, Kind)> = names.iter().map(|name| ((*name).to_owned(), scope(name).unwrap().kind)).collect();
     let columns: Vec<pl::Column> = inputs.iter().map(|(name, _)| frame.column(name).unwrap().clone()).collect();
-    run(&script, &inputs, &[], kind, today(), &columns, frame.height()).unwrap()
+    let (values, failed) = run(&script, &inputs, &[], kind, today(), &columns, frame.height()).unwrap();
+    (values, failed.into_iter().map(|(row, _)| row).collect())
 }
 
 #[test]
