@@ -126,6 +126,21 @@ fn a_value_that_a_column_does_not_take_changes_nothing() {
 }
 
 #[test]
+fn a_table_that_keeps_something_else_or_cannot_be_referred_to_is_refused() {
+    let place = Place::new();
+    let Some(server) = Maria::start() else { return };
+    let columns = "birth_date date, gender_code integer) CHARACTER SET utf8mb4";
+    server.run(&[&format!("CREATE TABLE person (person_id bigint PRIMARY KEY, name varchar(40) AS ('x') STORED, {columns}")]);
+    let run = format!("run export --target demo --out order --create --to {}", server.url());
+    let said = stderr(&place.ehr_with(PASSWORD, &run).code(5));
+    assert!(said.contains("column `name` of table `person`") && said.contains("of its own making"), "{said}");
+    server.run(&["DROP TABLE person", &format!("CREATE TABLE person (person_id bigint, name varchar(40), {columns}")]);
+    let said = stderr(&place.ehr_with(PASSWORD, &run).code(5));
+    assert!(said.contains("a reference between tables cannot be made there"), "{said}");
+    assert_eq!((server.number("SELECT count(*) FROM person"), server.number(TABLES)), (0, 1));
+}
+
+#[test]
 fn a_reference_to_nothing_changes_nothing() {
     let place = Place::new();
     let Some(server) = Maria::start() else { return };

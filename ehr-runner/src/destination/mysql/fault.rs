@@ -84,6 +84,9 @@ fn by_server(doing: Doing<'_>, shown: &str, said: &MySqlError) -> Failure {
         ),
         1118 => format!("`{shown}`: {}has more or longer columns than a row takes", doing.table()),
         1300 | 1102 | 1103 | 1166 | 1059 => format!("`{shown}`: the server does not take the name of a table or column"),
+        1005 | 1215 | 1822 | 3780 => {
+            format!("`{shown}`: a reference between tables cannot be made there: what is referred to has no key, or is of another type")
+        }
         1146 => format!("`{shown}`: a table is gone that was there before"),
         _ => format!("`{shown}`: the database refuses (error {code}, SQLSTATE {}); its own log says why", said.state),
     })

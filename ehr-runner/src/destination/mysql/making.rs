@@ -49,7 +49,8 @@ pub(super) fn type_name(kind: &Kind, max_length: Option<usize>) -> String {
 
 /// Whether a column of that type takes values of this kind without a loss.
 pub(super) fn takes(ty: &str, kind: &Kind) -> bool {
-    if ty.contains(" in ") {
+    // A column that the database works out itself keeps nothing of what is brought to it.
+    if ty.contains(" in ") || ty.ends_with(" of its own making") {
         return false;
     }
     let ty = ty.strip_suffix(" unsigned").unwrap_or(ty);

@@ -234,7 +234,8 @@ impl Store for Mysql {
     }
 
     fn columns(&mut self, table: &str) -> Result<Vec<Found>, Failure> {
-        let sql = "SELECT column_name, column_type, character_set_name, \
+        let sql = "SELECT column_name, concat(column_type, CASE WHEN extra REGEXP '(STORED|VIRTUAL) GENERATED' THEN ' of its own making' ELSE '' END), \
+                   character_set_name, \
                    is_nullable = 'NO' AND column_default IS NULL AND extra NOT LIKE '%auto_increment%' AND extra NOT LIKE '%GENERATED%' \
                    FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position";
         let found = self.ask(sql, &[Cell::Text(table.to_owned())])?;
