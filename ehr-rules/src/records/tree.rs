@@ -1,17 +1,35 @@
 //! A JSON text as a tree in which numbers are what the text says.
 //!
-//! Libraries make doubles of numbers, so that two long identifiers become one and `1.10` is `1.1`; and of a name that stands
-//! twice in an object they keep one value without a word. Here a number stays its digits, and both values are kept.
+//! A parser that makes values makes doubles of numbers, so that two long identifiers become one and `1.10` is `1.1`; and of a name that
+//! stands twice in an object it keeps one value without a word. One that tells events leaves a number its digits, and both values.
 
-use memchr::memchr2;
+use json_event_parser::JsonEvent;
+use json_event_parser::JsonSyntaxError;
+use json_event_parser::LowLevelJsonParser;
 use std::collections::HashMap;
 use std::fmt;
 use std::fmt::Display;
 use std::fmt::Formatter;
 use std::fmt::Write;
+use std::mem;
 
 /// Lists and objects inside one another, at most.
 const DEPTH: usize = 128;
+const EARLY: &str = "it ends too early";
+/// What stands in the library's words, and what we say then.
+const WORDS: [(&str, &str); 11] = [
+    ("end of file", EARLY),
+    ("surrogate", "an escape is half of a letter"),
+    ("unicode escape", "an escape lacks digits"),
+    ("valid escape", "a backslash stands before what it does not escape"),
+    ("not allowed in JSON strings", "a control character, such as a tab or a line end, stands in a text as it is"),
+    ("number", "a number is not written as JSON writes them"),
+    ("UTF-8", "a byte is no text"),
+    ("keys must be strings", "no name in quotes and no colon behind it stand where they ought to"),
+    ("Trailing commas", "nothing stands behind a comma"),
+    ("must be followed by a comma", "no comma and no closing bracket stands behind a value"),
+    ("expected", "no value stands where one ought to"),
+];
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,20 +60,20 @@ pub(crate) struct Wrong {
 impl Tree {
     /// The tree of a text that holds one value.
     pub(crate) fn of(text: &[u8]) -> Result<Self, Wrong> {
-        let mut parser = Parser::new(text)?;
-        let tree = parser.value(DEPTH)?;
-        match parser.next_byte() {
+        let (tree, end) = one(text, 0)?;
+        match next(text, end) {
             None => Ok(tree),
-            Some(_) => Err(parser.wrong("something stands behind it")),
+            Some(at) => Err(Wrong { at, what: "something stands behind it" }),
         }
     }
 
     /// The trees of a text that holds values one after the other.
     pub(crate) fn each_of(text: &[u8]) -> Result<Vec<Self>, Wrong> {
-        let mut parser = Parser::new(text)?;
-        let mut trees = Vec::new();
-        while parser.next_byte().is_some() {
-            trees.push(parser.value(DEPTH)?);
+        let (mut trees, mut at) = (Vec::new(), 0);
+        while let Some(start) = next(text, at) {
+            let (tree, end) = one(text, start)?;
+            trees.push(tree);
+            at = end;
         }
         Ok(trees)
     }
@@ -125,219 +143,76 @@ fn quoted(text: &str, to: &mut Formatter<'_>) -> fmt::Result {
     to.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?)
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
+/// A list or object that is not closed yet, and the name that the next value of an object has.
+struct Open {
+    tree: Tree,
+    name: String,
 }
 
-impl<'a> Parser<'a> {
-    fn new(text: &'a [u8]) -> Result<Self, Wrong> {
-        let text = std::str::from_utf8(text).map_err(|error| Wrong { at: error.valid_up_to(), what: "a byte is no text" })?;
-        Ok(Self { text, at: 0 })
+impl Open {
+    const fn new(tree: Tree) -> Self {
+        Self { tree, name: String::new() }
     }
+}
 
-    const fn wrong(&self, what: &'static str) -> Wrong {
-        Wrong { at: self.at, what }
-    }
-
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    /// What comes behind blanks.
-    fn next_byte(&mut self) -> Option<u8> {
-        self.at += self.rest().iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).count();
-        self.rest().first().copied()
-    }
-
-    fn value(&mut self, depth: usize) -> Result<Tree, Wrong> {
-        match self.next_byte() {
-            None => Err(self.wrong("it ends too early")),
-            Some(b'"') => self.string().map(Tree::Text),
-            Some(b'[' | b'{') if depth == 0 => Err(self.wrong("lists and objects stand more than 128 deep in one another")),
-            Some(b'[') => self.list(depth - 1),
-            Some(b'{') => self.object(depth - 1),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Tree::Number),
-            Some(_) => {
-                for (word, tree) in [("null", Tree::Null), ("true", Tree::Truth(true)), ("false", Tree::Truth(false))] {
-                    if self.rest().starts_with(word.as_bytes()) {
-                        self.at += word.len();
-                        return self.ended(tree);
-                    }
+/// The value that begins at this byte, and the byte behind it.
+fn one(text: &[u8], start: usize) -> Result<(Tree, usize), Wrong> {
+    let mut parser = LowLevelJsonParser::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut at = start;
+    loop {
+        let step = parser.parse_next(text.get(at..).unwrap_or_default(), true);
+        at += step.consumed_bytes;
+        let value = match step.event.transpose().map_err(|error| wrong(&error, start, text.len()))? {
+            Some(JsonEvent::StartArray | JsonEvent::StartObject) if open.len() == DEPTH => {
+                return Err(Wrong { at: at - 1, what: "lists and objects stand more than 128 deep in one another" });
+            }
+            Some(JsonEvent::StartArray) => {
+                open.push(Open::new(Tree::List(Vec::new())));
+                continue;
+            }
+            Some(JsonEvent::StartObject) => {
+                open.push(Open::new(Tree::Object(Vec::new())));
+                continue;
+            }
+            Some(JsonEvent::ObjectKey(name)) => {
+                if let Some(open) = open.last_mut() {
+                    open.name = name.into_owned();
                 }
-                Err(self.wrong("no value stands where one ought to"))
+                continue;
             }
-        }
-    }
-
-    /// Behind a number or a word stands no other.
-    fn ended<T>(&self, value: T) -> Result<T, Wrong> {
-        match self.rest().first() {
-            Some(byte) if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b':' | b'"' | b'[' | b']' | b'{' | b'}') => {
-                Err(self.wrong("no value stands where one ought to"))
-            }
-            _ => Ok(value),
-        }
-    }
-
-    fn list(&mut self, depth: usize) -> Result<Tree, Wrong> {
-        self.at += 1;
-        let mut items = Vec::new();
-        if self.next_byte() == Some(b']') {
-            self.at += 1;
-            return Ok(Tree::List(items));
-        }
-        loop {
-            items.push(self.value(depth)?);
-            if self.closes(b']')? {
-                return Ok(Tree::List(items));
-            }
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Tree, Wrong> {
-        self.at += 1;
-        let mut entries = Vec::new();
-        if self.next_byte() == Some(b'}') {
-            self.at += 1;
-            return Ok(Tree::Object(entries));
-        }
-        loop {
-            if self.next_byte() != Some(b'"') {
-                return Err(self.unlike("no name in quotes stands where one ought to"));
-            }
-            let name = self.string()?;
-            if self.next_byte() != Some(b':') {
-                return Err(self.unlike("no colon stands behind a name"));
-            }
-            self.at += 1;
-            entries.push((name, self.value(depth)?));
-            if self.closes(b'}')? {
-                return Ok(Tree::Object(entries));
-            }
-        }
-    }
-
-    /// Whether what is at hand ends, or goes on behind a comma.
-    fn closes(&mut self, bracket: u8) -> Result<bool, Wrong> {
-        match self.next_byte() {
-            Some(b',') => {
-                self.at += 1;
-                Ok(false)
-            }
-            Some(byte) if byte == bracket => {
-                self.at += 1;
-                Ok(true)
-            }
-            _ => Err(self.unlike("no comma and no closing bracket stands behind a value")),
-        }
-    }
-
-    fn unlike(&self, what: &'static str) -> Wrong {
-        self.wrong(if self.rest().is_empty() { "it ends too early" } else { what })
-    }
-
-    /// A number as it is written.
-    fn number(&mut self) -> Result<String, Wrong> {
-        let start = self.at;
-        let digits = |parser: &mut Self| {
-            let count = parser.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-            parser.at += count;
-            count
+            Some(JsonEvent::EndArray | JsonEvent::EndObject) => open.pop().map(|open| open.tree),
+            Some(JsonEvent::String(text)) => Some(Tree::Text(text.into_owned())),
+            Some(JsonEvent::Number(number)) => Some(Tree::Number(number.into_owned())),
+            Some(JsonEvent::Boolean(truth)) => Some(Tree::Truth(truth)),
+            Some(JsonEvent::Null) => Some(Tree::Null),
+            Some(JsonEvent::Eof) | None => None,
         };
-        let is = |parser: &mut Self, bytes: &[u8]| {
-            let found = parser.rest().first().is_some_and(|byte| bytes.contains(byte));
-            parser.at += usize::from(found);
-            found
-        };
-        is(self, b"-");
-        let leads = self.rest().first() == Some(&b'0');
-        let whole = digits(self);
-        let mut sound = whole == 1 || whole > 1 && !leads;
-        if is(self, b".") {
-            sound &= digits(self) > 0;
+        let value = value.ok_or(Wrong { at, what: EARLY })?;
+        match open.last_mut() {
+            Some(Open { tree: Tree::List(items), .. }) => items.push(value),
+            Some(Open { tree: Tree::Object(entries), name }) => entries.push((mem::take(name), value)),
+            _ => return Ok((value, at)),
         }
-        if is(self, b"eE") {
-            is(self, b"+-");
-            sound &= digits(self) > 0;
-        }
-        if !sound {
-            return Err(self.wrong("a number is not written as JSON writes them"));
-        }
-        let number = self.text.get(start..self.at).unwrap_or_default().to_owned();
-        self.ended(number)
     }
+}
 
-    fn string(&mut self) -> Result<String, Wrong> {
-        self.at += 1;
-        let mut plain = String::new();
-        loop {
-            let Some(length) = memchr2(b'"', b'\\', self.rest()) else {
-                self.at = self.text.len();
-                return Err(self.wrong("a text does not end"));
-            };
-            if let Some(control) = self.rest().iter().take(length).position(|byte| *byte < 0x20) {
-                self.at += control;
-                return Err(self.wrong("a control character, such as a tab or a line end, stands in a text as it is"));
-            }
-            let piece = self.text.get(self.at..self.at + length).unwrap_or_default();
-            let ends = self.rest().get(length) == Some(&b'"');
-            self.at += length + 1;
-            if ends && plain.is_empty() {
-                return Ok(piece.to_owned());
-            }
-            plain.push_str(piece);
-            if ends {
-                return Ok(plain);
-            }
-            let letter = self.escape()?;
-            plain.push(letter);
-        }
+/// What the library found, in words of ours: its own may quote the text.
+fn wrong(error: &JsonSyntaxError, start: usize, end: usize) -> Wrong {
+    let at = start.saturating_add(usize::try_from(error.location().start.offset).unwrap_or(usize::MAX));
+    if at >= end {
+        return Wrong { at: end, what: EARLY };
     }
+    let said = error.message();
+    let known = WORDS.iter().find(|(theirs, _)| said.contains(theirs));
+    let what = known.map_or("something stands there that JSON does not have there", |(_, ours)| ours);
+    Wrong { at, what }
+}
 
-    /// What stands behind a backslash.
-    fn escape(&mut self) -> Result<char, Wrong> {
-        const HALF: &str = "an escape is half of a letter";
-        let Some(byte) = self.rest().first().copied() else { return Err(self.wrong("a text does not end")) };
-        let plain = match byte {
-            b'"' | b'\\' | b'/' => char::from(byte),
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'u' => {
-                let start = self.at;
-                self.at += 1;
-                let half = |at| Wrong { at, what: HALF };
-                let first = self.hexadecimal()?;
-                if !(0xD800..0xE000).contains(&first) {
-                    return char::from_u32(first).ok_or_else(|| half(start));
-                }
-                if first >= 0xDC00 || !self.rest().starts_with(b"\\u") {
-                    return Err(half(start));
-                }
-                self.at += 2;
-                let second = self.hexadecimal()?;
-                if !(0xDC00..0xE000).contains(&second) {
-                    return Err(half(start));
-                }
-                return char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + (second - 0xDC00)).ok_or_else(|| half(start));
-            }
-            _ => return Err(self.wrong("a backslash stands before what it does not escape")),
-        };
-        self.at += 1;
-        Ok(plain)
-    }
-
-    /// Four digits.
-    fn hexadecimal(&mut self) -> Result<u32, Wrong> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let number = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let number = number.ok_or_else(|| self.wrong("an escape lacks digits"))?;
-        self.at += 4;
-        Ok(number)
-    }
+/// Where the next thing stands that is no blank.
+fn next(text: &[u8], from: usize) -> Option<usize> {
+    let rest = text.get(from..).unwrap_or_default();
+    rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n')).map(|blanks| from + blanks)
 }
 
 #[cfg(test)]

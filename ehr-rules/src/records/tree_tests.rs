@@ -69,13 +69,28 @@ fn numbers_stay_as_they_are_written() {
 
 #[test]
 fn what_is_wrong_is_said_where_it_is() {
+    const NAME: &str = "no name in quotes and no colon behind it stand where they ought to";
     let said = |text: &str| Tree::of(text.as_bytes()).map_err(|wrong| (wrong.at, wrong.what)).unwrap_err();
     assert_eq!(said("{\"a\": \"x\ty\"}").0, 8);
     assert!(said("{\"a\": \"x\ty\"}").1.contains("control character"));
-    assert_eq!(said(r#"["\ud800"]"#), (3, "an escape is half of a letter"));
-    assert_eq!(said("[1, 2"), (5, "it ends too early"));
-    assert_eq!(said("{\"a\" 1}"), (5, "no colon stands behind a name"));
-    assert_eq!(said("{} {}"), (3, "something stands behind it"));
+    for (text, wrong) in [
+        (r#"["\ud800 and more"]"#, (8, "an escape is half of a letter")),
+        (r#"["\u12 and more"]"#, (4, "an escape lacks digits")),
+        (r#"["\x"]"#, (2, "a backslash stands before what it does not escape")),
+        ("[1, 2", (5, "it ends too early")),
+        ("[\"a", (1, "it ends too early")),
+        ("{\"a\" 1}", (5, NAME)),
+        ("{1: 2}", (1, NAME)),
+        ("[1 2]", (3, "no comma and no closing bracket stands behind a value")),
+        ("[1,]", (3, "nothing stands behind a comma")),
+        ("[nul]", (1, "no value stands where one ought to")),
+        ("[1.]", (3, "a number is not written as JSON writes them")),
+        ("[?]", (1, "no value stands where one ought to")),
+        ("{} {}", (3, "something stands behind it")),
+    ] {
+        assert_eq!(said(text), wrong, "{text}");
+    }
+    assert_eq!(Tree::of(b"[\"\xff\"]").unwrap_err().what, "a byte is no text");
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     assert!(Tree::of(deep(128).as_bytes()).is_ok());
     assert_eq!(said(&deep(129)).0, 128);
