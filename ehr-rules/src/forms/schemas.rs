@@ -40,7 +40,8 @@ pub(super) const FIELDS: KeyDoc =
     key("fields", Holds::Map(&Holds::Free, &Holds::Typed), "With `type: struct`: its fields and what each is.");
 
 /// A type that holds others, in the columns of a source: how its values are written is said as well.
-pub(crate) const NESTED: &Form = &Form { name: "a type", keys: &[TYPE, OF, FIELDS, FORMATS, ZONE, MISSING, TRUE, FALSE, SPLIT, TEXT_AS] };
+pub(crate) const NESTED: &Form =
+    &Form { name: "a type", keys: &[TYPE, OF, FIELDS, FORMATS, ZONE, MISSING, TRUE, FALSE, SPLIT, OR_ONE, TEXT_AS] };
 
 pub(super) const SHAPE_OF: KeyDoc = KeyDoc { holds: Holds::Shaped, ..OF };
 pub(super) const SHAPE_FIELDS: KeyDoc = KeyDoc { holds: Holds::Map(&Holds::Free, &Holds::Shaped), ..FIELDS };
@@ -77,6 +78,8 @@ pub(super) const MISSING: KeyDoc = key("missing", Holds::List(&Holds::Free), "Te
 pub(super) const TRUE: KeyDoc = key("true", Holds::List(&Holds::Free), "Words for true, compared without case; needs `false` as well.");
 pub(super) const FALSE: KeyDoc = key("false", Holds::List(&Holds::Free), "Words for false, compared without case; needs `true` as well.");
 pub(super) const SPLIT: KeyDoc = key("split", Holds::Free, "What stands between the items of a list that is no JSON, as `;`.");
+pub(super) const OR_ONE: KeyDoc =
+    key("or_one", Holds::Truth, "With `type: list`: whether an item that stands without its list is read as a list of this one.");
 pub(super) const TEXT_AS: KeyDoc =
     key("text_as", Holds::Free, "The field of a struct that a bare text is, where text stands for the object.");
 

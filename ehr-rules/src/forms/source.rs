@@ -14,6 +14,7 @@ use super::schemas::KEY;
 use super::schemas::MAX_LENGTH;
 use super::schemas::MISSING;
 use super::schemas::OF;
+use super::schemas::OR_ONE;
 use super::schemas::PARAMETERS;
 use super::schemas::SPLIT;
 use super::schemas::TEXT_AS;
@@ -147,6 +148,7 @@ const SOURCE_COLUMN: &Form = &Form {
         FORMATS,
         ZONE,
         SPLIT,
+        OR_ONE,
         TEXT_AS,
         key("examples", Holds::List(&Holds::Free), "Invented texts as they stand in the files; each must be one that this column takes."),
         key("path", Holds::Free, "In a table of JSON files: where the value stands in an object, as in `patient.birth_date`."),

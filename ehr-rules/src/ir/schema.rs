@@ -217,6 +217,8 @@ pub struct SourceColumn {
     pub zone: Option<String>,
     /// What stands between the items of a list that is no JSON.
     pub split: Option<String>,
+    /// Whether one item may stand for the list of it.
+    pub or_one: bool,
     /// The field of a struct that a bare text is, where text stands for the object.
     pub text_as: Option<String>,
     /// How what is inside is written: a list's item, a struct's fields in order; nothing where only their types are said.
@@ -268,6 +270,7 @@ impl SourceColumn {
             path: Vec::new(),
             zone: None,
             split: None,
+            or_one: false,
             text_as: None,
             inside: Vec::new(),
             budget: None,

@@ -103,6 +103,7 @@ fn form(column: &mut SourceColumn, fields: &mut Fields<'_>, said: &mut Diagnosti
     column.words = words(fields, &kind, said);
     column.zone = zone(fields, &kind, said);
     column.split = split(fields, &kind, said);
+    column.or_one = or_one(fields, column, said);
     column.text_as = text_as(fields, &kind, said);
 }
 
@@ -118,6 +119,23 @@ fn split(fields: &mut Fields<'_>, kind: &Kind, said: &mut Diagnostics) -> Option
         return None;
     }
     Some(name.text)
+}
+
+/// Whether an item that stands without its list is a list of it.
+fn or_one(fields: &mut Fields<'_>, column: &SourceColumn, said: &mut Diagnostics) -> bool {
+    let Some(or_one) = fields.bool("or_one", said) else { return false };
+    let place = value_place(fields, "or_one");
+    if column.ty.kind.item().is_none() {
+        said.push(misfit("or_one", &column.ty.kind, "a list", &place));
+        return false;
+    }
+    if or_one && column.split.is_some() {
+        said.push(
+            Diagnostic::error("E0407", &place, "`or_one` says nothing beside `split`")
+                .help("leave `or_one` out: a text in which nothing is split is a list of one item"),
+        );
+    }
+    or_one
 }
 
 /// The field that a bare text is.

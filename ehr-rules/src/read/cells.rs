@@ -236,6 +236,10 @@ impl Reader<'_> {
             let text = self.field.map(|field| self.rows.field(*record, field).trim()).filter(|text| !self.column.missing.is(text));
             match text {
                 Some(text) if shape.read(text, &mut values) => {
+                    // JSON has a `null` of its own.
+                    if values.ends_missing() {
+                        self.miss(row, troubles);
+                    }
                     if self.rows.refused && nul::is_in(&self.column.parser, text) {
                         troubles.add(row, "R0223", self.column.unread);
                     }

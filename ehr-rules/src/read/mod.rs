@@ -10,6 +10,8 @@ mod example;
 mod file_tests;
 mod header;
 mod nested;
+#[cfg(test)]
+mod nested_tests;
 mod nul;
 #[cfg(test)]
 mod object_tests;

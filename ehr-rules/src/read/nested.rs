@@ -23,9 +23,20 @@ pub(super) struct Shape {
 
 #[derive(Debug)]
 enum Form {
-    Single { parser: Box<Parser>, missing: Missing },
-    List { item: Box<Shape>, split: Option<String> },
-    Struct { fields: Vec<(String, Shape)>, text_as: Option<usize> },
+    Single {
+        parser: Box<Parser>,
+        missing: Missing,
+    },
+    /// With texts that mean 'no value', an item may stand for the list of it, and such a text for none.
+    List {
+        item: Box<Shape>,
+        split: Option<String>,
+        or_one: Option<Missing>,
+    },
+    Struct {
+        fields: Vec<(String, Shape)>,
+        text_as: Option<usize>,
+    },
 }
 
 /// Values of one shape, one after the other.
@@ -49,18 +60,18 @@ impl Shape {
             Some(inside) => Self::new(inside, missing),
             None => Self::new(&SourceColumn::plain(name, kind.clone()), missing),
         };
+        let words = || Missing::new(column.missing.as_deref().unwrap_or(missing));
         let kind = column.ty.kind.clone();
         let form = match &kind {
-            Kind::List(item) => Form::List { item: Box::new(inside(0, "of", item)?), split: column.split.clone() },
+            Kind::List(item) => {
+                Form::List { item: Box::new(inside(0, "of", item)?), split: column.split.clone(), or_one: column.or_one.then(words) }
+            }
             Kind::Struct(fields) => {
                 let text_as = column.text_as.as_ref().and_then(|name| fields.iter().position(|(field, _)| field == name));
                 let fields = fields.iter().enumerate().map(|(at, (name, kind))| Ok((name.clone(), inside(at, name, kind)?)));
                 Form::Struct { fields: fields.collect::<Result<_, Error>>()?, text_as }
             }
-            _ => Form::Single {
-                parser: Box::new(Parser::new(column, missing)?),
-                missing: Missing::new(column.missing.as_deref().unwrap_or(missing)),
-            },
+            _ => Form::Single { parser: Box::new(Parser::new(column, missing)?), missing: words() },
         };
         Ok(Self { kind, form })
     }
@@ -86,7 +97,7 @@ impl Shape {
 
     /// Reads the text of a cell, and says whether it is of this shape; what is not is missing.
     pub(super) fn read(&self, text: &str, values: &mut Values) -> bool {
-        if let (Form::List { item, split: Some(split) }, Values::List(lengths, items)) = (&self.form, &mut *values) {
+        if let (Form::List { item, split: Some(split), .. }, Values::List(lengths, items)) = (&self.form, &mut *values) {
             let mut sound = true;
             let mut length = 0;
             // A separator at the end, or two in a row, make no item.
@@ -108,7 +119,7 @@ impl Shape {
 
     /// Where in the text of a cell the first thing stands that is not of this shape, without its value.
     pub(super) fn fault(&self, text: &str) -> String {
-        if let Form::List { item, split: Some(split) } = &self.form {
+        if let Form::List { item, split: Some(split), .. } = &self.form {
             let parts = text.split(split.as_str()).map(str::trim).filter(|part| !part.is_empty());
             let nth = parts.map(|part| item.push_text(part, &mut item.values())).position(|sound| !sound);
             return nth.map_or_else(String::new, |nth| format!(": item {} is no {}", nth + 1, item.kind));
@@ -126,6 +137,7 @@ impl Shape {
                 Some(nth) => item.astray(&all[nth], format!("{at}[{}]", nth + 1)),
                 None => at,
             },
+            (Form::List { item, or_one: Some(_), .. }, one) => item.astray(one, at),
             (Form::Struct { fields, .. }, Tree::Object(_)) => {
                 let inside =
                     fields.iter().find_map(|(name, shape)| Some((name, shape, tree.get(name).filter(|tree| !holds(shape, tree))?)));
@@ -137,7 +149,11 @@ impl Shape {
             _ => {
                 let (at, found) = (at.trim_start_matches('.'), word(tree));
                 let place = if at.is_empty() { String::new() } else { format!("`{at}` is ") };
-                format!(": {place}{found}, and no {}", self.kind)
+                let remedy = match &self.form {
+                    Form::List { item, .. } if holds(item, tree) => "; `or_one: true` makes a list of an item that stands without one",
+                    _ => "",
+                };
+                format!(": {place}{found}, and no {}{remedy}", self.kind)
             }
         }
     }
@@ -150,9 +166,13 @@ impl Shape {
                 // Every item is put in, so that the columns inside stay of one length.
                 all.iter().filter(|one| !item.push(one, items)).count() == 0
             }
-            (Form::List { .. }, Values::List(lengths, _), other) => {
+            (Form::List { item, or_one: Some(missing), .. }, Values::List(lengths, items), one) if !missing.is_meant(one) => {
+                lengths.push(Some(1));
+                item.push(one, items)
+            }
+            (Form::List { or_one, .. }, Values::List(lengths, _), other) => {
                 lengths.push(None);
-                other.is_null()
+                or_one.is_some() || other.is_null()
             }
             (Form::Struct { fields, .. }, Values::Struct(there, columns), Tree::Object(_)) => {
                 there.push(true);
@@ -275,7 +295,23 @@ impl Shape {
     }
 }
 
+impl Missing {
+    /// Whether a value is none, or a text that means so.
+    fn is_meant(&self, tree: &Tree) -> bool {
+        tree.is_null() || matches!(tree, Tree::Text(text) if self.is(text) || self.is(text.trim()))
+    }
+}
+
 impl Values {
+    /// Whether the list or struct that was put in last is missing.
+    pub(super) fn ends_missing(&self) -> bool {
+        match self {
+            Self::List(lengths, _) => matches!(lengths.last(), Some(None)),
+            Self::Struct(there, _) => matches!(there.last(), Some(false)),
+            _ => false,
+        }
+    }
+
     fn push_missing(&mut self) {
         match self {
             Self::Text(texts) => texts.append_null(),
@@ -313,79 +349,4 @@ fn put<T>(all: &mut Vec<Option<T>>, value: Option<T>) -> bool {
 
 fn unlike() -> PolarsError {
     PolarsError::ComputeError("values of one shape in room for another".into())
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
-    use super::*;
-    use crate::dataset::text;
-
-    fn read(column: &SourceColumn, cells: &[&str]) -> Vec<(bool, Option<String>)> {
-        let shape = Shape::new(column, &[String::new(), "NA".to_owned()]).unwrap();
-        let mut values = shape.values();
-        let sound: Vec<bool> = cells.iter().map(|cell| shape.read(cell, &mut values)).collect();
-        let series = shape.finish(values, "c".into()).unwrap();
-        assert_eq!(*series.dtype(), dtype(&column.ty.kind));
-        let texts = text::texts(&series, &column.ty.kind).unwrap();
-        sound.into_iter().zip(texts.iter().map(|text| text.map(str::to_owned))).collect()
-    }
-
-    fn list(kind: Kind) -> Kind {
-        Kind::List(Box::new(kind))
-    }
-
-    fn some(text: &str) -> (bool, Option<String>) {
-        (true, Some(text.to_owned()))
-    }
-
-    #[test]
-    fn items_between_separators_are_trimmed_and_empty_ones_are_none() {
-        let column = SourceColumn { split: Some(";".to_owned()), ..SourceColumn::plain("c", list(Kind::Integer)) };
-        let shown = read(&column, &["1; 2;;3;", ";", "NA;4", "1;x"]);
-        assert_eq!(shown[..3], [some("[1,2,3]"), some("[]"), some("[null,4]")]);
-        assert!(!shown[3].0);
-    }
-
-    #[test]
-    fn json_is_read_as_the_types_say_and_what_is_not_so_is_refused() {
-        let fields = vec![
-            ("name".to_owned(), Kind::Text),
-            ("cost".to_owned(), Kind::Decimal { precision: 20, scale: 2 }),
-            ("on".to_owned(), Kind::Date),
-            ("doses".to_owned(), list(Kind::Float)),
-            ("done".to_owned(), Kind::Boolean),
-        ];
-        let column = SourceColumn { text_as: Some("name".to_owned()), ..SourceColumn::plain("c", list(Kind::Struct(fields))) };
-        // The union of text and object stands in the item.
-        let item = SourceColumn {
-            text_as: Some("name".to_owned()),
-            ..SourceColumn::plain("of", if let Kind::List(item) = &column.ty.kind { (**item).clone() } else { Kind::Text })
-        };
-        let column = SourceColumn { inside: vec![item], ..column };
-        let shown = read(
-            &column,
-            &[
-                r#"["plain", {"name": "NA", "cost": "123456789012345678.90", "on": "2024-02-29", "doses": [0.5, null], "done": true}, null]"#,
-                "null",
-                r#"[{"cost": 123456789012345678.90}]"#,
-                r#"[{"name": 5.0}]"#,
-                r#"{"name": "x"}"#,
-                "[",
-                r#"[{"doses": []}]"#,
-            ],
-        );
-        let none = r#""cost":null,"on":null,"doses":null,"done":null"#;
-        let first = format!(
-            r#"[{{"name":"plain",{none}}},{{"name":null,"cost":123456789012345678.90,"on":"2024-02-29","doses":[0.5,null],"done":true}},null]"#
-        );
-        assert_eq!(shown[0], some(&first));
-        assert_eq!(shown[1], (true, None));
-        assert_eq!(shown.iter().map(|(sound, _)| *sound).collect::<Vec<_>>(), [true, true, true, true, false, false, true]);
-        // A number in a text is its digits, and one of many is exact.
-        assert!(shown[2].1.as_deref().is_some_and(|text| text.contains(":123456789012345678.90,")));
-        assert!(shown[3].1.as_deref().is_some_and(|text| text.contains("\"name\":\"5.0\"")));
-        assert_eq!(shown[6].1.as_deref(), Some(r#"[{"name":null,"cost":null,"on":null,"doses":[],"done":null}]"#));
-    }
 }

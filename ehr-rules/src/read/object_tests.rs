@@ -12,9 +12,11 @@ use crate::finding::Consequence::Warned;
 use crate::ir::schema::Dialect;
 use crate::ir::schema::ExtraColumns;
 use crate::ir::schema::JsonTable;
+use crate::ir::schema::Severity;
 use crate::ir::schema::SourceColumn;
 use crate::ir::schema::SourceTable;
 use crate::ir::types::Kind;
+use crate::ir::types::Type;
 
 /// A table of JSON files named like `t*.json`, whose objects stand at `rows`.
 fn of_objects(rows: &[&str]) -> SourceTable {
@@ -144,4 +146,22 @@ fn what_is_wrong_deep_inside_is_said_by_its_place() {
         assert!(rejects.contains(said), "{said}: {rejects}");
     }
     assert_eq!(case.findings(), [finding("R0102", "t.l", Rejected, 4)]);
+}
+
+#[test]
+fn a_list_that_is_missing_is_missed_however_that_is_written() {
+    let text = r#"[{"l": ["a"]}, {"l": "b"}, {"l": null}, {"l": ""}, {}, {"l": 5}, {"l": {"a": 1}}]"#;
+    let mut case = Case::of(vec![of_objects(&[])]).file("t.json", text);
+    let list = Kind::List(Box::new(Kind::Text));
+    case.schema.tables[0].columns = vec![SourceColumn { or_one: true, ..required("l", list.clone()) }];
+    assert_eq!(case.read().tables()[0].rows, 3);
+    assert_eq!(case.findings(), [finding("R0101", "t.l", Rejected, 3), finding("R0102", "t.l", Rejected, 1)]);
+    // A cell of a delimited file may hold JSON's own word for it.
+    let required = required("l", list);
+    let warned = SourceColumn { severity: Severity::Warn, ty: Type::nullable(required.ty.kind.clone()), ..required.clone() };
+    for (column, rows, consequence) in [(required, 2, Rejected), (warned, 3, Warned)] {
+        let case = Case::of(vec![table("t", vec![column])]).file("t.csv", "l\n[]\nnull\n\"[\"\"a\"\"]\"\n");
+        assert_eq!(case.read().tables()[0].rows, rows);
+        assert_eq!(case.findings(), [finding("R0101", "t.l", consequence, 1)]);
+    }
 }

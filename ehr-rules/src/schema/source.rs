@@ -190,6 +190,7 @@ fn written() -> Vec<(&'static str, Value)> {
         ("missing", texts("Texts that mean 'no value' here, in place of the system's.")),
         ("zone", with_examples(text("The zone of instants that are written without one."), &[json!("America/Toronto")])),
         ("split", with_examples(text("What stands between the items of a list that is no JSON."), &[json!(";")])),
+        ("or_one", flag("Of a list: whether an item that stands without its list is read as a list of this one.")),
         ("text_as", text("The field of a struct that a bare text is, where text stands for the object.")),
     ]
 }

@@ -170,4 +170,45 @@ pub(super) const MISTAKES: &[Mistake] = &[
         "STOP: {type: datetime, split: ';'}",
         &[("E0403 27:37 `';'`", "`split` is for a list of single values; leave it out or change the type")],
     ),
+    mistake(
+        "one item for what is no list",
+        SCHEMA,
+        "STOP: datetime",
+        "STOP: {type: datetime, or_one: true}",
+        &[("E0403 27:38 `true`", "`or_one` is for a list; leave it out or change the type")],
+    ),
+    mistake(
+        "one item for a struct inside of a list, instead of the list",
+        SCHEMA,
+        "STOP: datetime",
+        "STOP: datetime\n      MORE: {type: list, of: {type: struct, or_one: true, fields: {a: text}}}",
+        &[
+            ("E0403 28:53 `true`", "`or_one` is for a list; leave it out or change the type"),
+            ("E0309 28:7 `MORE`", "ignore: {MORE: REASON}"),
+        ],
+    ),
+    mistake(
+        "one item beside what splits a text",
+        SCHEMA,
+        "STOP: datetime",
+        "STOP: datetime\n      MORE: {type: list(text), split: ';', or_one: true}",
+        &[
+            ("E0407 28:52 `true`", "leave `or_one` out: a text in which nothing is split is a list of one item"),
+            ("E0309 28:7 `MORE`", "ignore: {MORE: REASON}"),
+        ],
+    ),
+    mistake(
+        "another word for one item or a list of them",
+        SCHEMA,
+        "STOP: datetime",
+        "STOP: datetime\n      MORE: {type: list(text), or_one: yes}",
+        &[("E0010 28:40 `yes`", "write `true`: in YAML 1.2 other words are text"), ("E0309 28:7 `MORE`", "ignore: {MORE: REASON}")],
+    ),
+    mistake(
+        "one item for a category's column, which no file holds",
+        CAT_PATIENT,
+        "  zip3: text",
+        "  zip3: {type: text, or_one: true}",
+        &[("E0012 8:22 `or_one`", "known keys are `type`, `required`, `element`, `one_of`")],
+    ),
 ];

@@ -123,6 +123,32 @@ fn what_is_the_same_is_skipped_however_it_is_written() {
 }
 
 #[test]
+fn a_list_of_one_is_the_same_without_its_list() {
+    with_rules(|place, base| {
+        let one = |allergies: Value| {
+            with(|patient| {
+                patient["allergies"] = allergies;
+                patient["diagnoses"] = patient["diagnoses"][0].take();
+                patient["concerns"] = json!("sleep");
+            })
+        };
+        assert_eq!(bring(place, base, "text", &one(json!("Penicillin"))), FIRST);
+        for (name, allergies) in [
+            ("object", json!({"substance": "Penicillin"})),
+            ("text_in_list", json!(["Penicillin"])),
+            ("object_in_list", json!([{"substance": "Penicillin", "reaction": ""}])),
+        ] {
+            assert_eq!(bring(place, base, name, &one(allergies)), SAME, "{name}");
+        }
+        let counts = ["patients", "allergies WHERE substance = 'Penicillin'", "diagnoses", "concerns WHERE concern = 'sleep'"];
+        assert_eq!(counts.map(|what| count(place, base, what)), [1, 1, 1, 1]);
+        // None at all is another thing than one.
+        assert_eq!(bring(place, base, "none", &one(json!("")))[0], [0, 0, 1, 0, 1]);
+        assert_eq!((count(place, base, "allergies"), conflicts(place, base).len()), (0, 1));
+    });
+}
+
+#[test]
 fn a_stop_date_that_changed_is_seen_and_both_stand() {
     with_rules(|place, base| {
         bring(place, base, "first", &patient());
