@@ -103,6 +103,9 @@ fn a_tenant_in_postgresql_holds_nobody_up_and_who_does_is_named() {
     boss.batch_execute(&format!("BEGIN; LOCK TABLE \"{tenant}\".drugs IN ACCESS EXCLUSIVE MODE")).unwrap();
     is_held_up(&place, &base, &tenant, "clinic");
     boss.batch_execute("ROLLBACK").unwrap();
+    // Any login may take any advisory lock, whatever it is called.
+    let named = |place: &str| format!("SELECT pg_advisory_lock(hashtext('ehr-rules'), hashtext('{place}'))");
+    reader.batch_execute(&format!("{}; {}", named(&tenant), named("public"))).unwrap();
     // All that a tenant may lock, and all it can read.
     reader.batch_execute("BEGIN; LOCK TABLE patients, drugs IN ACCESS SHARE MODE; SELECT * FROM patients").unwrap();
     is_loaded(&place, &base, &tenant);

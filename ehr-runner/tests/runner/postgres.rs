@@ -62,6 +62,7 @@ fn who_may_not_is_told_before_a_row_is_read() {
     place.ehr_with(PASSWORD, &format!("run export --target demo --out first --to {} --create", server.url())).code(0);
     let said = stderr(&place.ehr_with(PASSWORD, &format!("run export --target demo --out order --to {}", server.url_of("reader"))).code(5));
     assert!(said.contains("CREATE on the schema") && said.contains("INSERT on table `visit`"), "{said}");
+    assert!(said.contains("UPDATE on table `_ehr_orders`"), "{said}");
     let said = stderr(&place.ehr_with("wrong", &format!("run export --target demo --out order --to {}", server.url())).code(5));
     assert!(said.contains("refuses the user or the password") && !said.contains("wrong"), "{said}");
     assert!(!place.has("order"));

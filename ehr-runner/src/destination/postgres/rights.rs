@@ -27,6 +27,8 @@ impl Postgres {
                 }
             }
         }
+        // By these loaders wait for each other.
+        lacking.extend(self.ours(false)?.iter().map(|table| format!("UPDATE on table `{table}`")));
         if lacking.is_empty() {
             return Ok(());
         }
