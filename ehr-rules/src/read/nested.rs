@@ -19,6 +19,8 @@ use polars::prelude::*;
 pub(super) struct Shape {
     kind: Kind,
     form: Form,
+    /// Whether a cell is JSON even where what it holds could be split.
+    of_objects: bool,
 }
 
 #[derive(Debug)]
@@ -27,11 +29,12 @@ enum Form {
         parser: Box<Parser>,
         missing: Missing,
     },
-    /// With texts that mean 'no value', an item may stand for the list of it, and such a text for none.
+    /// A text may hold the items, or one item may stand for the list of it; the missing ones are texts that are no list.
     List {
         item: Box<Shape>,
         split: Option<String>,
-        or_one: Option<Missing>,
+        or_one: bool,
+        missing: Missing,
     },
     Struct {
         fields: Vec<(String, Shape)>,
@@ -64,7 +67,7 @@ impl Shape {
         let kind = column.ty.kind.clone();
         let form = match &kind {
             Kind::List(item) => {
-                Form::List { item: Box::new(inside(0, "of", item)?), split: column.split.clone(), or_one: column.or_one.then(words) }
+                Form::List { item: Box::new(inside(0, "of", item)?), split: column.split.clone(), or_one: column.or_one, missing: words() }
             }
             Kind::Struct(fields) => {
                 let text_as = column.text_as.as_ref().and_then(|name| fields.iter().position(|(field, _)| field == name));
@@ -73,12 +76,17 @@ impl Shape {
             }
             _ => Form::Single { parser: Box::new(Parser::new(column, missing)?), missing: words() },
         };
-        Ok(Self { kind, form })
+        Ok(Self { kind, form, of_objects: false })
+    }
+
+    /// The same for cells that were taken out of JSON objects.
+    pub(super) fn of_objects(self) -> Self {
+        Self { of_objects: true, ..self }
     }
 
     /// Whether its cells are JSON.
     pub(super) const fn is_json(&self) -> bool {
-        !matches!(self.form, Form::List { split: Some(_), .. })
+        self.of_objects || !matches!(self.form, Form::List { split: Some(_), .. })
     }
 
     /// Room for values.
@@ -97,16 +105,8 @@ impl Shape {
 
     /// Reads the text of a cell, and says whether it is of this shape; what is not is missing.
     pub(super) fn read(&self, text: &str, values: &mut Values) -> bool {
-        if let (Form::List { item, split: Some(split), .. }, Values::List(lengths, items)) = (&self.form, &mut *values) {
-            let mut sound = true;
-            let mut length = 0;
-            // A separator at the end, or two in a row, make no item.
-            for part in text.split(split.as_str()).map(str::trim).filter(|part| !part.is_empty()) {
-                sound &= item.push_text(part, items);
-                length += 1;
-            }
-            lengths.push(Some(length));
-            return sound;
+        if !self.is_json() {
+            return self.push(&Tree::Text(text.to_owned()), values);
         }
         match Tree::of(text.as_bytes()) {
             Ok(json) => self.push(&json, values),
@@ -119,10 +119,8 @@ impl Shape {
 
     /// Where in the text of a cell the first thing stands that is not of this shape, without its value.
     pub(super) fn fault(&self, text: &str) -> String {
-        if let Form::List { item, split: Some(split), .. } = &self.form {
-            let parts = text.split(split.as_str()).map(str::trim).filter(|part| !part.is_empty());
-            let nth = parts.map(|part| item.push_text(part, &mut item.values())).position(|sound| !sound);
-            return nth.map_or_else(String::new, |nth| format!(": item {} is no {}", nth + 1, item.kind));
+        if !self.is_json() {
+            return self.astray(&Tree::Text(text.to_owned()), String::new());
         }
         match Tree::of(text.as_bytes()) {
             Ok(tree) => self.astray(&tree, String::new()),
@@ -137,7 +135,13 @@ impl Shape {
                 Some(nth) => item.astray(&all[nth], format!("{at}[{}]", nth + 1)),
                 None => at,
             },
-            (Form::List { item, or_one: Some(_), .. }, one) => item.astray(one, at),
+            (Form::List { item, split: Some(split), .. }, Tree::Text(text)) => {
+                let nth = parts(text, split).position(|part| !item.push_text(part, &mut item.values()));
+                let (at, nth) = (at.trim_start_matches('.'), nth.map_or(0, |nth| nth + 1));
+                let place = if at.is_empty() { String::new() } else { format!("in `{at}` ") };
+                format!(": {place}item {nth} is no {}", item.kind)
+            }
+            (Form::List { item, or_one: true, .. }, one) => item.astray(one, at),
             (Form::Struct { fields, .. }, Tree::Object(_)) => {
                 let inside =
                     fields.iter().find_map(|(name, shape)| Some((name, shape, tree.get(name).filter(|tree| !holds(shape, tree))?)));
@@ -150,7 +154,9 @@ impl Shape {
                 let (at, found) = (at.trim_start_matches('.'), word(tree));
                 let place = if at.is_empty() { String::new() } else { format!("`{at}` is ") };
                 let remedy = match &self.form {
-                    Form::List { item, .. } if holds(item, tree) => "; `or_one: true` makes a list of an item that stands without one",
+                    Form::List { item, split: None, .. } if holds(item, tree) => {
+                        "; `or_one: true` makes a list of an item that stands without one"
+                    }
                     _ => "",
                 };
                 format!(": {place}{found}, and no {}{remedy}", self.kind)
@@ -166,13 +172,28 @@ impl Shape {
                 // Every item is put in, so that the columns inside stay of one length.
                 all.iter().filter(|one| !item.push(one, items)).count() == 0
             }
-            (Form::List { item, or_one: Some(missing), .. }, Values::List(lengths, items), one) if !missing.is_meant(one) => {
+            (Form::List { split, or_one, missing, .. }, Values::List(lengths, _), Tree::Text(text))
+                if (*or_one || split.is_some()) && (missing.is(text) || missing.is(text.trim())) =>
+            {
+                lengths.push(None);
+                true
+            }
+            (Form::List { item, split: Some(split), .. }, Values::List(lengths, items), Tree::Text(text)) => {
+                let mut length = 0;
+                let sound = parts(text, split).fold(true, |sound, part| {
+                    length += 1;
+                    item.push_text(part, items) && sound
+                });
+                lengths.push(Some(length));
+                sound
+            }
+            (Form::List { item, or_one: true, .. }, Values::List(lengths, items), one) if !one.is_null() => {
                 lengths.push(Some(1));
                 item.push(one, items)
             }
-            (Form::List { or_one, .. }, Values::List(lengths, _), other) => {
+            (Form::List { .. }, Values::List(lengths, _), other) => {
                 lengths.push(None);
-                or_one.is_some() || other.is_null()
+                other.is_null()
             }
             (Form::Struct { fields, .. }, Values::Struct(there, columns), Tree::Object(_)) => {
                 there.push(true);
@@ -295,13 +316,6 @@ impl Shape {
     }
 }
 
-impl Missing {
-    /// Whether a value is none, or a text that means so.
-    fn is_meant(&self, tree: &Tree) -> bool {
-        tree.is_null() || matches!(tree, Tree::Text(text) if self.is(text) || self.is(text.trim()))
-    }
-}
-
 impl Values {
     /// Whether the list or struct that was put in last is missing.
     pub(super) fn ends_missing(&self) -> bool {
@@ -327,6 +341,11 @@ impl Values {
             }
         }
     }
+}
+
+/// Items between separators. A separator at the end, or two in a row, make no item.
+fn parts<'t>(text: &'t str, split: &'t str) -> impl Iterator<Item = &'t str> {
+    text.split(split).map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// What something is, without saying it.

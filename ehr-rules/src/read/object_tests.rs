@@ -165,3 +165,17 @@ fn a_list_that_is_missing_is_missed_however_that_is_written() {
         assert_eq!(case.findings(), [finding("R0101", "t.l", consequence, 1)]);
     }
 }
+
+#[test]
+fn a_text_that_holds_several_items_is_split_in_objects_too() {
+    let text = r#"[{"l": "a; b;"}, {"l": ["a;b", "c"]}, {"l": " "}, {"l": null}, {"l": 5}, {"s": {"l": "1;2"}}, {"s": {"l": "1;x"}}]"#;
+    let mut case = Case::of(vec![of_objects(&[])]).file("t.json", text);
+    let split = |name: &str, kind| SourceColumn { split: Some(";".to_owned()), ..column(name, Kind::List(Box::new(kind))) };
+    let inside = split("l", Kind::Integer);
+    let whole = Kind::Struct(vec![("l".to_owned(), inside.ty.kind.clone())]);
+    case.schema.tables[0].columns = vec![split("l", Kind::Text), SourceColumn { inside: vec![inside], ..column("s", whole) }];
+    assert_eq!(case.values(), [r#"["a", "b"]"#, r#"["a;b", "c"]"#, "null", "null", "null"]);
+    assert_eq!(case.findings(), [finding("R0102", "t.l", Rejected, 1), finding("R0102", "t.s", Rejected, 1)]);
+    assert!(format!("{:?}", case.rejects()).contains(": in `l` item 2 is no integer"));
+    assert!(!format!("{:?}", case.rejects()).contains("or_one"), "which is refused beside `split`");
+}

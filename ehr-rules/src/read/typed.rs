@@ -225,7 +225,10 @@ impl Typing {
 impl Column {
     /// How a column is read; refused where its type is not one that files hold.
     pub(super) fn new(schema: &SourceSchema, table: &SourceTable, column: &SourceColumn, staged: bool) -> Result<Self, Error> {
-        let parser = Parser::new(column, &schema.missing)?;
+        let parser = match Parser::new(column, &schema.missing)? {
+            Parser::Nested(shape) if table.json.is_some() => Parser::Nested(shape.of_objects()),
+            parser => parser,
+        };
         Ok(Self {
             name: PlSmallStr::from_str(&column.name),
             rule: format!("{}.{}", table.name, column.name),
