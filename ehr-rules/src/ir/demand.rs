@@ -55,7 +55,7 @@ pub enum What {
     Within {
         /// Whose value it is.
         of: Of,
-        /// The column of units, and the unit; [`NO_UNIT`] is a missing one.
+        /// The column of units, and the unit; -1 is a missing one.
         unit: (String, i64),
         /// The column of values.
         value: String,
@@ -64,7 +64,7 @@ pub enum What {
         /// The greatest.
         high: Option<f64>,
     },
-    /// A value of one concept is in one of these units, by a list of concepts (`R0427`). Where [`NO_UNIT`] is one of them, values without a
+    /// A value of one concept is in one of these units, by a list of concepts (`R0427`). Where -1 is one of them, values without a
     /// unit are not looked at.
     InUnits {
         /// Whose value it is.
