@@ -64,14 +64,14 @@ impl Report {
             .collect()
     }
 
-    /// The same under each other.
+    /// The same under each other: what the target declares, which holds an order back, and what is only said.
     pub(super) fn say_short(&self, text: &mut String) {
-        for line in self.short(|_| true) {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "\nno go     {line}");
-        }
-        if self.feasibility.as_ref().is_some_and(|feasibility| feasibility.thresholds.iter().any(|threshold| !threshold.holds)) {
+        let declared = self.short(|threshold| threshold.declared).into_iter().map(|line| format!("no go     {line}\n"));
+        let usual = self.short(|threshold| !threshold.declared).into_iter().map(|line| format!("short     {line}\n"));
+        let lines: String = declared.chain(usual).collect();
+        if !lines.is_empty() {
             text.push('\n');
+            text.push_str(&lines);
         }
     }
 }
