@@ -40,7 +40,6 @@ pub(crate) use conflicts::Conflict;
 pub(crate) use conflicts::Decision;
 pub(crate) use deciding::Verdict;
 use difference::Difference;
-use doing::LACKS;
 use ehr_rules::TargetSchema;
 use mysql::Mysql;
 use postgres::Postgres;
@@ -244,7 +243,7 @@ impl Destination {
     /// The failure of a load, with all the rights that are lacking where it was for want of one: a server says the first only.
     pub(crate) fn why(&self, target: &TargetSchema, loading: Loading, failure: Failure) -> Failure {
         match &failure {
-            Failure::World(said) if said.contains(LACKS) => self
+            Failure::World(said) if said.contains(doing::LACKS) => self
                 .check(target, loading)
                 .err()
                 .unwrap_or_else(|| Failure::World(format!("{said}; who loads needs SELECT, INSERT, UPDATE, DELETE and CREATE there"))),
