@@ -96,11 +96,13 @@ fn look<'a>(tree: &'a Tree, known: &Known, path: &mut Vec<&'a str>, found: &mut 
                         look(value, inside, path, found);
                         path.pop();
                     }
-                    None => strange.push(name),
+                    None => strange.push((name, value)),
                 }
             }
-            let are_data = strange.len() > NAMES;
-            found.extend(strange.iter().map(|name| {
+            // Several objects side by side may be keyed by people.
+            let are_keyed = strange.len() > 1 && strange.iter().all(|(_, value)| matches!(value, Tree::Object(_)));
+            let are_data = strange.len() > NAMES || are_keyed;
+            found.extend(strange.iter().map(|(name, _)| {
                 let shown = if are_data || !is_name(name) { "*" } else { name };
                 path.iter().copied().chain([shown]).collect::<Vec<_>>().join(".")
             }));
@@ -157,6 +159,8 @@ mod tests {
         assert_eq!(see(r#"{"name": [{"given": "x"}]}"#), of("name.given"));
         assert_eq!(see(r#"{"12345": 1, "P1": 2}"#), of("*"));
         assert_eq!(see(r#"{"diagnosis1": 1}"#), of("diagnosis1"));
+        assert_eq!(see(r#"{"Ada Vale": {"dose": 1}, "Bo Vale": {"dose": 2}}"#), of("*"));
+        assert_eq!(see(r#"{"address": {"street": "x"}}"#), of("address"));
         let many = (0..30_u8).map(|nth| format!("\"name {}\": 1", char::from(b'a' + nth))).collect::<Vec<_>>().join(",");
         assert_eq!(see(&format!("{{{}}}", many.replace(['\\', '{', '|', '}', '~'], "x"))), of("*"));
     }
